@@ -21,12 +21,15 @@
 #include "base/span.h"
 #include "base/status.h"
 
-#define TEST(sentence, function) { sentence, function, NULL, NULL, NULL }
+#define TEST(sentence, function)                                               \
+	{                                                                      \
+		sentence, function, NULL, NULL, NULL                           \
+	}
 
 /* Fail with both texts when two spans differ. */
 #define assert_span_equal(actual, expected)                                    \
 	do {                                                                   \
-		struct span assert_a = (actual), assert_b = (expected);       \
+		struct span assert_a = (actual), assert_b = (expected);        \
 		if (!span_equal(assert_a, assert_b))                           \
 			fail_msg("got \"%.*s\", expected \"%.*s\"",            \
 			    SPAN_ARGS(assert_a), SPAN_ARGS(assert_b));         \

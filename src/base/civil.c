@@ -10,8 +10,8 @@ days_of(int year, unsigned month, unsigned day)
 	int64_t y = (int64_t)year - (month <= 2);
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	unsigned yoe = (unsigned)(y - era * 400);
-	unsigned doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 +
-	    day - 1;
+	unsigned doy =
+	    (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 	unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
 
 	return era * 146097 + (int64_t)doe - 719468;
@@ -195,8 +195,8 @@ civil_format_ms(int64_t time_us, char *text)
 	char fraction[16];
 	int64_t us = time_us < 0 ? 0 : time_us % CIVIL_US_PER_S;
 
-	(void)snprintf(fraction, sizeof(fraction), ".%03u",
-	    (unsigned)(us / 1000));
+	(void)snprintf(
+	    fraction, sizeof(fraction), ".%03u", (unsigned)(us / 1000));
 	return format(time_us, text, fraction);
 }
 

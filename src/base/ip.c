@@ -89,8 +89,8 @@ ip_format(const struct ip *ip, char *text)
 	if (ip_is_none(ip))
 		return text;
 	if (ip_is_v4(ip))
-		(void)snprintf(text, IP_TEXT_BYTES, "%u.%u.%u.%u",
-		    ip->byte[12], ip->byte[13], ip->byte[14], ip->byte[15]);
+		(void)snprintf(text, IP_TEXT_BYTES, "%u.%u.%u.%u", ip->byte[12],
+		    ip->byte[13], ip->byte[14], ip->byte[15]);
 	else
 		(void)inet_ntop(AF_INET6, ip->byte, text, IP_TEXT_BYTES);
 	return text;

@@ -134,7 +134,7 @@ span_matches(struct span s, struct span pattern)
 			star = p++;
 			mark = i;
 		} else if (p < pattern.len &&
-		    (pattern.at[p] == '?' || pattern.at[p] == s.at[i])) {
+			   (pattern.at[p] == '?' || pattern.at[p] == s.at[i])) {
 			p++;
 			i++;
 		} else if (star != SIZE_MAX) {

@@ -51,15 +51,15 @@ static inline bool
 span_starts(struct span s, struct span prefix)
 {
 	return s.len >= prefix.len &&
-	    (prefix.len == 0 || !memcmp(s.at, prefix.at, prefix.len));
+	       (prefix.len == 0 || !memcmp(s.at, prefix.at, prefix.len));
 }
 
 static inline bool
 span_ends(struct span s, struct span suffix)
 {
 	return s.len >= suffix.len &&
-	    (suffix.len == 0 ||
-		!memcmp(s.at + s.len - suffix.len, suffix.at, suffix.len));
+	       (suffix.len == 0 ||
+		   !memcmp(s.at + s.len - suffix.len, suffix.at, suffix.len));
 }
 
 /* The part from `from` (clamped) on. */

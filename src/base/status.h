@@ -12,14 +12,14 @@
 
 enum status {
 	STATUS_OK = 0,
-	STATUS_MALFORMED,   /* the input is not what it claims to be */
-	STATUS_TRUNCATED,   /* the input ended early; what came before is whole */
-	STATUS_TOO_LARGE,   /* a bound on size, depth or count was reached */
+	STATUS_MALFORMED, /* the input is not what it claims to be */
+	STATUS_TRUNCATED, /* the input ended early; what came before is whole */
+	STATUS_TOO_LARGE, /* a bound on size, depth or count was reached */
 	STATUS_UNSUPPORTED, /* understood, but not something we read */
 	STATUS_NOT_FOUND,   /* no such file, key or type */
-	STATUS_IO,          /* the system said no: errno has the reason */
+	STATUS_IO,	    /* the system said no: errno has the reason */
 	STATUS_NO_MEMORY,   /* an arena or a configured limit is full */
-	STATUS_INVALID,     /* the caller's or the user's value is not allowed */
+	STATUS_INVALID, /* the caller's or the user's value is not allowed */
 	STATUS_COUNT,
 };
 
@@ -33,8 +33,8 @@ const char *status_text(enum status st);
 	((cond) ? (void)0 : status_assert_failed(#cond, __FILE__, __LINE__))
 
 /* Print the broken invariant to stderr and abort. */
-_Noreturn void status_assert_failed(const char *cond, const char *file,
-    int line);
+__attribute__((noreturn)) void status_assert_failed(
+    const char *cond, const char *file, int line);
 
 /* malloc() and realloc() that never return NULL: no memory ends the program
  * with a message (docs/adr/0006).  For start-up and growth of owned tables,

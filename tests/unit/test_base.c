@@ -57,8 +57,7 @@ times_survive_both_ways(void **state)
 	for (size_t i = 0; i < COUNTOF(cases); i++) {
 		assert_true(civil_parse(span_str(cases[i].text), &us));
 		assert_int_equal(us, cases[i].us);
-		assert_true(civil_parse(
-		    span_str(civil_format(us, text)), &us));
+		assert_true(civil_parse(span_str(civil_format(us, text)), &us));
 		assert_int_equal(us, cases[i].us);
 	}
 	assert_int_equal(civil_weekday(1795317690000000), 6);
@@ -105,10 +104,10 @@ nets_hold_their_addresses(void **state)
 
 	(void)state;
 	assert_true(ip_net_parse(SPAN("10.1.0.0/15"), &net));
-	assert_true(ip_parse(SPAN("10.0.255.1"), &ip) &&
-	    ip_net_holds(&net, &ip));
-	assert_true(ip_parse(SPAN("10.2.0.1"), &ip) &&
-	    !ip_net_holds(&net, &ip));
+	assert_true(
+	    ip_parse(SPAN("10.0.255.1"), &ip) && ip_net_holds(&net, &ip));
+	assert_true(
+	    ip_parse(SPAN("10.2.0.1"), &ip) && !ip_net_holds(&net, &ip));
 	assert_true(ip_parse(SPAN("172.31.255.255"), &ip));
 	assert_true(ip_is_private(&ip));
 	assert_true(ip_parse(SPAN("172.32.0.1"), &ip));
@@ -129,10 +128,9 @@ siphash_matches_the_published_vector(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(in); i++)
 		in[i] = (char)i;
-	assert_int_equal(hash_span(&key, span_of(in, 0)),
-	    0xabac0158050fc4dcu);
+	assert_int_equal(hash_span(&key, span_of(in, 0)), 0xabac0158050fc4dcu);
 	assert_true(hash_span(&key, span_of(in, 14)) !=
-	    hash_span(&key, span_of(in, 15)));
+		    hash_span(&key, span_of(in, 15)));
 }
 
 static void
@@ -156,13 +154,13 @@ main(void)
 		    arena_limit_gives_null),
 		TEST("times survive both ways", times_survive_both_ways),
 		TEST("garbage is no time", garbage_is_no_time),
-		TEST("addresses survive both ways",
-		    addresses_survive_both_ways),
+		TEST(
+		    "addresses survive both ways", addresses_survive_both_ways),
 		TEST("nets hold their addresses", nets_hold_their_addresses),
 		TEST("siphash matches the published vector",
 		    siphash_matches_the_published_vector),
-		TEST("globs match as a shell does",
-		    globs_match_as_a_shell_does),
+		TEST(
+		    "globs match as a shell does", globs_match_as_a_shell_does),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -1,0 +1,78 @@
+#include "test.h"
+
+#include <stdio.h>
+
+#include "codec/json.h"
+
+static struct json_value
+parse(struct json_parser *p, char *room, size_t size, const char *text)
+{
+	struct json_value root;
+
+	(void)snprintf(room, size, "%s", text);
+	assert_int_equal(
+	    json_parse(p, span_of(room, strlen(text)), &root), STATUS_OK);
+	return root;
+}
+
+static void
+members_are_walked(void **state)
+{
+	struct json_parser *p = json_parser_new(1 << 20);
+	char room[512];
+	struct json_value root = parse(p, room, sizeof(room),
+	    "{\"a\":\"x\\u00e9\\n\",\"b\":[1,-2,3.5,true,null],"
+	    "\"c\":{\"d\":18446744073709551615}}");
+	struct json_value b = json_get(root, SPAN("b")), item;
+	struct json_iter it = json_iter(b);
+
+	(void)state;
+	assert_span_equal(
+	    json_get_string(root, SPAN("a")), SPAN("x\xc3\xa9\n"));
+	assert_true(json_next_item(&it, &item) && json_int(item, 0) == 1);
+	assert_true(json_next_item(&it, &item) && json_int(item, 0) == -2);
+	assert_true(json_next_item(&it, &item) && json_number(item, 0.0) > 3.4);
+	assert_true(json_next_item(&it, &item) && json_is_true(item));
+	assert_true(json_next_item(&it, &item) && json_is(item, JSON_NULL));
+	assert_false(json_next_item(&it, &item));
+	assert_int_equal(
+	    json_type(json_get(json_get(root, SPAN("c")), SPAN("d"))),
+	    JSON_UNSIGNED);
+	assert_int_equal(json_type(json_get(root, SPAN("zz"))), JSON_NONE);
+	assert_int_equal(
+	    json_type(json_get(json_get(root, SPAN("zz")), SPAN("y"))),
+	    JSON_NONE);
+	json_parser_free(p);
+}
+
+static void
+deep_and_large_texts_are_refused(void **state)
+{
+	struct json_parser *p = json_parser_new(4096);
+	char room[8192 + JSON_PADDING] = { 0 };
+	struct json_value root;
+
+	(void)state;
+	memset(room, '[', 200);
+	memset(room + 200, ']', 200);
+	assert_int_equal(
+	    json_parse(p, span_of(room, 400), &root), STATUS_TOO_LARGE);
+	memset(room, ' ', sizeof(room));
+	assert_int_equal(
+	    json_parse(p, span_of(room, 8192), &root), STATUS_TOO_LARGE);
+	assert_int_equal(json_parse(p, SPAN("{\"a\":"), &root) == STATUS_OK, 0);
+	assert_true(strlen(json_parser_error(p)) > 0);
+	json_parser_free(p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("members and items are walked", members_are_walked),
+		TEST("deep and large texts are refused",
+		    deep_and_large_texts_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}
