@@ -1,7 +1,203 @@
+/*
+ * detector.h - what a detector is and what it may ask.
+ *
+ * A detector is one file detectors/AREA/NAME.c that holds one const
+ * descriptor `DETECTOR(NAME) = { ... };` and its functions.  It sees events,
+ * what is usual, and its own fixed-size state.  It has no clock, no I/O, no
+ * allocation, no lock and no static variable: the engine owns time, state and
+ * output.  Its thread is the shard's; nothing it is given outlives the call.
+ *
+ * An *activity* is one actor doing the same thing to the same target from
+ * the same place with the same outcome within one hour of event time.  Most
+ * events repeat one; a detector that judges what is unusual is called for the
+ * first event of an activity and again whenever its count has doubled, so
+ * that work per event is constant.  The baseline learns an activity once its
+ * hour is over: judged is always against what was usual before.
+ */
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
 #include "base/status.h"
-struct detector {
-	const char *type;
+#include "baseline/usual.h"
+#include "detect/tactic.h"
+#include "event/entity.h"
+#include "event/event.h"
+
+#define SOURCE_BIT(source) (1u << (source))
+#define DETECT_CLOUDTRAIL SOURCE_BIT(SOURCE_CLOUDTRAIL)
+#define DETECT_VPCFLOW SOURCE_BIT(SOURCE_VPCFLOW)
+#define DETECT_DNS SOURCE_BIT(SOURCE_DNS)
+#define DETECT_K8S_AUDIT SOURCE_BIT(SOURCE_K8S_AUDIT)
+
+/* GuardDuty's bands; a severity is a number in them. */
+#define SEVERITY_LOW 2.0
+#define SEVERITY_MEDIUM 5.0
+#define SEVERITY_HIGH 8.0
+#define SEVERITY_CRITICAL 9.0
+
+#define DETECT_PARAMS_MAX 8
+
+struct detect; /* the engine's side of one call */
+
+/* A number the user may set under `detectors: "TYPE": {params: ...}`. */
+struct param {
+	const char *name;
+	double value; /* default */
+	double low, high;
+	const char *help; /* a sentence part */
 };
-extern const struct detector *const detector_table[];
+
+enum detect_when {
+	DETECT_EACH,	 /* each event that `match` accepts */
+	DETECT_ACTIVITY, /* an activity's first event and each doubling */
+};
+
+/* Whose state observe() is given. */
+enum detect_key {
+	DETECT_KEY_NONE, /* no state: `state` is NULL */
+	DETECT_KEY_ACTOR,
+	DETECT_KEY_ACTOR_PEER,	 /* flow: the pair of addresses; else the
+				  * actor and the caller's network */
+	DETECT_KEY_PEER,	 /* flow: the other address */
+	DETECT_KEY_ACTOR_DOMAIN, /* DNS: client and registered domain */
+	DETECT_KEY_DOMAIN,	 /* DNS: registered domain */
+	DETECT_KEY_TENANT,	 /* the account or cluster */
+};
+
+struct detector {
+	const char *type;  /* finding type, unique */
+	const char *title; /* one line, may hold {placeholders} */
+	const char *story; /* one or two sentences with {placeholders} */
+	const char *mitre; /* "T1610 T1611": space-separated */
+	enum tactic tactic;
+	unsigned sources;  /* DETECT_CLOUDTRAIL | ... */
+	double severity;   /* SEVERITY_...; raise may say otherwise */
+	double confidence; /* 0..1 of a rule; 0 for a statistical detector,
+			    * whose confidence comes from p and n */
+	/* A statistical detector answers to the alert budget: what the
+	 * budget does not allow is kept as a signal only. */
+	bool statistical;
+	bool off; /* off unless the config enables it */
+	enum detect_when when;
+	/* Cheap test before anything else is looked up; NULL: all events of
+	 * the sources.  No state. */
+	bool (*match)(const struct event *ev);
+	enum detect_key key;
+	uint32_t state_size;	/* fixed, no pointers inside; starts zeroed */
+	uint16_t state_version; /* bump when the state's layout changes */
+	uint32_t state_ttl_s;	/* forgotten when not used for so long */
+	const struct param *params;
+	size_t nparams;
+	void (*observe)(struct detect *d, const struct event *ev, void *state);
+};
+
+/* Define the detector of this file: `DETECTOR(file_name) = { ... };` */
+#define DETECTOR(name)                                                         \
+	extern const struct detector detector_##name;                          \
+	const struct detector detector_##name
+
+struct detector_row {
+	const struct detector *detector;
+	const char *name; /* the file's name */
+	const char *area; /* the folder's name */
+};
+
+/* Generated from detectors/, sorted by area and name. */
+extern const struct detector_row detector_table[];
 extern const size_t detector_count;
+
+/* --- what observe() may ask ---------------------------------------------- */
+
+/* The value of params[index], as configured. */
+double detect_param(const struct detect *d, size_t index);
+
+struct activity {
+	uint64_t count; /* events of it so far, this one included */
+	int64_t first_us, last_us;
+	uint64_t bytes, packets; /* flows: sums; CloudTrail: bytes out */
+};
+
+/* This event's activity in its hour. */
+const struct activity *detect_activity(const struct detect *d);
+
+struct actor {
+	enum entity_kind kind;
+	struct span name;  /* normalised: the role, not the session */
+	struct span peers; /* name of the peer group */
+	uint64_t key, peers_key;
+};
+
+/* Who did it. */
+const struct actor *detect_actor(struct detect *d);
+
+/*
+ * What is usual for `feature` of this event in `scope`.  The observation is
+ * the event's own value, which detect_feature() gives as text (empty where
+ * the event has none: then usual->p is 1 and n is 0).
+ */
+void detect_usual(struct detect *d, enum scope scope, enum feature feature,
+    struct usual *usual);
+struct span detect_feature(struct detect *d, enum feature feature);
+
+/* The same for a value the detector names, e.g. each image of a pod. */
+void detect_usual_value(struct detect *d, enum scope scope,
+    enum feature feature, struct span value, struct usual *usual);
+
+/*
+ * The probability of something this unusual, backed off from the actor to its
+ * peers to the account or cluster (Pitman-Yor tails mixed by how much is known
+ * at each level).  1 when the tenant is too young to say.
+ */
+double detect_novelty(struct detect *d, enum feature feature);
+
+/*
+ * Teach one value of a profile now: for what activities do not carry.  Once
+ * per value and hour is enough.
+ */
+void detect_learn(struct detect *d, enum scope scope, enum feature feature,
+    struct span value);
+
+/* Set the scope entity of SCOPE_WORKLOAD for this call: "ns/kind/name". */
+void detect_workload(struct detect *d, struct span workload);
+
+/* Event time of the newest event of this stream (its watermark). */
+int64_t detect_now(const struct detect *d);
+
+/* --- what it may say ------------------------------------------------------ */
+
+/* One line of `why`: something observed against what is usual. */
+struct evidence {
+	const char *feature;	   /* "API", "refused calls in an hour" */
+	struct span observed;	   /* text; empty: `number` is meant */
+	double number;		   /* observed number */
+	double expected;	   /* usual number; NAN: none */
+	const struct usual *usual; /* or NULL */
+};
+
+/* A fact for the texts and the playbook: {name} -> value. */
+struct fact {
+	const char *name;
+	struct span value;
+};
+
+struct raise {
+	double p;			/* how likely by chance; 0 for a rule */
+	double severity;		/* 0: the descriptor's */
+	enum entity_kind resource_kind; /* what it was done to ... */
+	struct span resource;		/* ... part of the finding's identity */
+	const struct evidence *why;
+	size_t nwhy;
+	const struct fact *facts;
+	size_t nfacts;
+};
+
+/*
+ * Raise what the detector has seen at this event.  Copies everything.  The
+ * same type, cluster, actor and resource within a day are one finding whose
+ * count grows.  The activity teaches the baseline nothing from now on.
+ */
+void detect_raise(struct detect *d, const struct raise *r);

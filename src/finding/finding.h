@@ -1,0 +1,59 @@
+/*
+ * finding.h - what a human is told.
+ *
+ * Signals of the same type, tenant, cluster, actor and resource, each within
+ * a day of the last, are one finding.  Its texts come from its first signal
+ * of the highest severity; every occurrence keeps its event, up to
+ * FINDING_EVENTS_MAX, the rest are counted.  One thread (the shard's) until
+ * handed over; read-only afterwards.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "detect/signal.h"
+
+#define FINDING_ID_BYTES 33
+#define FINDING_EVENTS_MAX 32
+#define FINDING_GAP_US (24 * (int64_t)3600 * 1000000)
+
+struct finding {
+	char id[FINDING_ID_BYTES]; /* 32 hex digits, deterministic */
+	struct signal *first;	   /* owned; texts, facts and why */
+	double severity;
+	double severity_was; /* 0: not overridden */
+	double p;	     /* smallest of its signals; 0 for a rule */
+	double confidence;   /* highest */
+	int64_t first_us, last_us;
+	uint64_t count;
+	struct event_ref *events; /* texts owned by the finding */
+	size_t nevents;
+	uint64_t events_left_out;
+};
+
+void finding_free(struct finding *f); /* NULL is allowed */
+
+/* Shorthands over first. */
+static inline const struct detector *
+finding_detector(const struct finding *f)
+{
+	return f->first->row->detector;
+}
+
+/*
+ * Expand `{name}` of a template with the finding's facts and these: {actor},
+ * {actor.kind}, {resource}, {account}, {region}, {cluster}, {time} (first),
+ * {last}, {count}, {type}, {p}.  A missing one becomes "unknown ..."; texts
+ * stay raw bytes: the output's encoder makes them safe.
+ */
+struct buf;
+void finding_expand(const struct finding *f, const char *text, struct buf *out);
+
+/*
+ * The description: the story, then what is usual instead in numbers, from
+ * the three most telling lines of `why`.
+ */
+void finding_describe(const struct finding *f, struct buf *out);
