@@ -1,0 +1,310 @@
+#include "simulate/kubectl.h"
+
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "simulate/kube.h"
+
+void
+kubectl_exec(struct world *w, struct cluster *c, const struct kubectl_exec *e)
+{
+	char query[400];
+	struct audit_call call = {
+		.user = e->user,
+		.time_us = e->time_us,
+		.verb = "get",
+		.resource = "pods",
+		.ns = e->ns,
+		.name = e->pod,
+		.step = -1,
+	};
+
+	audit_call(w, c, &call);
+	(void)snprintf(query, sizeof(query),
+	    "?%s&container=%s&stdin=true&stdout=true&tty=true", e->command,
+	    e->container);
+	call.time_us += 213000;
+	/* Clients since 1.29 upgrade a GET; the older ones POST. */
+	call.verb = strstr(e->user->agent, "v1.30") ? "get" : "create";
+	call.sub = "exec";
+	call.query = query;
+	call.code = 101;
+	call.step = e->step;
+	audit_call(w, c, &call);
+}
+
+enum command {
+	GET_PODS,
+	LOGS,
+	DESCRIBE,
+	GET_DEPLOYMENTS,
+	TOP,
+	GET_EVENTS,
+	EXEC,
+	PORT_FORWARD,
+	RESTART,
+	NODES,
+	CONFIGMAPS,
+	CAN_I,
+	HELM,
+	COMMANDS
+};
+
+static const double WEIGHTS[][COMMANDS] = {
+	[PLATFORM] = { 6, 4, 3, 3, 2, 2, 0.8, 0.3, 0.5, 3, 1, 0.2, 1 },
+	[DEVELOPER] = { 6, 6, 3, 3, 1, 1.5, 0.6, 0.6, 0.3, 0, 0.7, 0.1, 0 },
+	[TRADES] = { 0 },
+};
+
+struct session {
+	struct world *w;
+	struct cluster *c;
+	const struct person *p;
+	struct kube_user user;
+	const char *ns;
+	const struct pod *pod;
+	struct rng r;
+	int64_t t;
+};
+
+static void
+request(struct session *s, const char *verb, const char *group,
+    const char *resource, const char *name)
+{
+	s->t += 90000 + (int64_t)rng_below(&s->r, 400000);
+	audit_call(s->w, s->c,
+	    &(struct audit_call){ .user = &s->user,
+		.time_us = s->t,
+		.verb = verb,
+		.group = group,
+		.resource = resource,
+		.ns = !strcmp(resource, "nodes") ? NULL : s->ns,
+		.name = name,
+		.query = !strcmp(verb, "list") ? "?limit=500" : NULL,
+		.step = -1 });
+}
+
+static void
+pod_sub(struct session *s, const char *verb, const char *sub, const char *query)
+{
+	s->t += 150000;
+	audit_call(s->w, s->c,
+	    &(struct audit_call){ .user = &s->user,
+		.time_us = s->t,
+		.verb = verb,
+		.resource = "pods",
+		.sub = sub,
+		.ns = s->ns,
+		.name = s->pod->name,
+		.query = query,
+		.code = !strcmp(sub, "portforward") ? 101 : 200,
+		.step = -1 });
+}
+
+static void
+exec_now(struct session *s)
+{
+	static const char *const commands[] = { "command=sh", "command=bash",
+		"command=cat&command=%2Fetc%2Fresolv.conf", "command=env" };
+
+	if (!s->p->execs)
+		return;
+	kubectl_exec(s->w, s->c,
+	    &(struct kubectl_exec){ .user = &s->user,
+		.time_us = s->t,
+		.ns = s->ns,
+		.pod = s->pod->name,
+		.container = s->pod->workload->kind->name,
+		.command = commands[rng_below(&s->r, COUNTOF(commands))],
+		.step = -1 });
+	s->t += 700000;
+}
+
+static void
+restart(struct session *s)
+{
+	s->t += 300000;
+	audit_call(s->w, s->c,
+	    &(struct audit_call){ .user = &s->user,
+		.time_us = s->t,
+		.verb = "patch",
+		.group = "apps",
+		.resource = "deployments",
+		.ns = s->ns,
+		.name = s->pod->workload->kind->name,
+		.query = "?fieldManager=kubectl-rollout",
+		.body = "{\"spec\":{\"template\":{\"metadata\":{"
+			"\"annotations\":{\"kubectl.kubernetes.io/"
+			"restartedAt\":\"2026-11-05T10:00:00+01:00\"}}}}}",
+		.step = -1 });
+}
+
+static void
+can_i(struct session *s)
+{
+	s->t += 200000;
+	audit_call(s->w, s->c,
+	    &(struct audit_call){ .user = &s->user,
+		.time_us = s->t,
+		.verb = "create",
+		.group = "authorization.k8s.io",
+		.resource = "selfsubjectaccessreviews",
+		.code = 201,
+		.body = "{\"kind\":\"SelfSubjectAccessReview\",\"apiVersion\":"
+			"\"authorization.k8s.io/v1\",\"metadata\":{},\"spec\":"
+			"{\"resourceAttributes\":{\"namespace\":\"shop\","
+			"\"verb\":\"get\",\"resource\":\"pods\"}},\"status\":"
+			"{\"allowed\":false}}",
+		.step = -1 });
+}
+
+static void
+run(struct session *s, enum command command)
+{
+	switch (command) {
+	case GET_PODS:
+		request(s, "list", "", "pods", NULL);
+		break;
+	case LOGS:
+		request(s, "get", "", "pods", s->pod->name);
+		pod_sub(s, "get", "log", "?tailLines=200");
+		break;
+	case DESCRIBE:
+		request(s, "get", "", "pods", s->pod->name);
+		request(s, "list", "", "events", NULL);
+		break;
+	case GET_DEPLOYMENTS:
+		request(s, "list", "apps", "deployments", NULL);
+		break;
+	case TOP:
+		request(s, "list", "metrics.k8s.io", "pods", NULL);
+		break;
+	case GET_EVENTS:
+		request(s, "list", "", "events", NULL);
+		break;
+	case EXEC:
+		exec_now(s);
+		break;
+	case PORT_FORWARD:
+		pod_sub(s, "create", "portforward", NULL);
+		break;
+	case RESTART:
+		restart(s);
+		break;
+	case NODES:
+		request(s, "list", "", "nodes", NULL);
+		break;
+	case CONFIGMAPS:
+		request(s, "list", "", "configmaps", NULL);
+		break;
+	case CAN_I:
+		can_i(s);
+		break;
+	case HELM:
+		request(s, "list", "", "secrets", NULL);
+		break;
+	case COMMANDS:
+		break;
+	}
+}
+
+static const struct pod *
+some_pod(const struct cluster *c, const char *ns, int64_t t, struct rng *r)
+{
+	const struct pod *found = NULL;
+	uint64_t seen = 0;
+
+	for (size_t i = 0; i < c->pod_count; i++) {
+		const struct pod *p = &c->pods[i];
+
+		if (p->from_us + WORLD_MINUTE > t || p->to_us <= t ||
+		    strcmp(p->workload->kind->ns, ns) != 0 ||
+		    !strcmp(p->workload->kind->kind, "CronJob"))
+			continue;
+		if (rng_below(r, ++seen) == 0)
+			found = p;
+	}
+	return found;
+}
+
+/* Platform people go where the trouble is; developers stay at home. */
+static const char *
+pick_namespace(const struct cluster *c, const struct person *p, struct rng *r)
+{
+	static const char *const cloud[] = { "shop", "payments", "monitoring",
+		"kube-system", "ingress-nginx" };
+	static const char *const plant[] = { "factory", "tools", "monitoring",
+		"kube-system" };
+
+	if (p->trade == DEVELOPER)
+		return c->eks ? p->team : "factory";
+	return c->eks ? cloud[rng_below(r, COUNTOF(cloud))]
+		      : plant[rng_below(r, COUNTOF(plant))];
+}
+
+static void
+discovery(struct session *s)
+{
+	static const char *const paths[] = { "/api?timeout=32s",
+		"/apis?timeout=32s", "/openapi/v3?timeout=32s" };
+
+	for (size_t i = 0; i < COUNTOF(paths); i++)
+		audit_call(s->w, s->c,
+		    &(struct audit_call){ .user = &s->user,
+			.time_us = s->t + (int64_t)i * 60000,
+			.verb = "get",
+			.query = paths[i],
+			.step = -1 });
+}
+
+static enum command
+choose(struct session *s)
+{
+	const double *weight = WEIGHTS[s->p->trade];
+	double sum = 0.0, pick;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		sum += weight[i];
+	pick = rng_unit(&s->r) * sum;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		pick -= weight[i];
+		if (pick < 0.0)
+			return (enum command)i;
+	}
+	return GET_PODS;
+}
+
+void
+kubectl_work(struct world *w, const struct person *p, int64_t from_us,
+    const char *address)
+{
+	struct session s = { .w = w, .p = p, .t = from_us };
+	struct kube_names names;
+	uint64_t commands;
+
+	s.r = world_rng(w, "kubectl", hash_mix(p->index, (uint64_t)from_us));
+	/* Every third of them also looks after the plant. */
+	s.c = &w->clusters[0];
+	if (p->index % 3 == 1 && rng_unit(&s.r) < 0.7)
+		s.c = &w->clusters[1 + 2 * rng_below(
+					       &s.r, w->cluster_count / 2 + 1)];
+	else if (w->cluster_count > 2)
+		s.c = &w->clusters[2 *
+				   rng_below(&s.r, (w->cluster_count + 1) / 2)];
+	if (s.c->index >= w->cluster_count)
+		s.c = &w->clusters[0];
+	s.user = audit_person(w, s.c, p, address, &names);
+	commands = 2 + rng_poisson(&s.r, 6.0);
+	discovery(&s);
+	while (commands-- > 0) {
+		s.t += (int64_t)(rng_exponential(&s.r, 55.0) * 1e6) + 900000;
+		s.ns = pick_namespace(s.c, p, &s.r);
+		s.pod = some_pod(s.c, s.ns, s.t, &s.r);
+		if (s.pod == NULL)
+			continue;
+		if (!strcmp(s.ns, "kube-system"))
+			run(&s, GET_PODS);
+		else
+			run(&s, choose(&s));
+	}
+}
