@@ -13,13 +13,19 @@
 #include "base/status.h"
 #include "codec/reader.h"
 
+#define CUT_AIM_BYTES ((size_t)512 * 1024)
+#define CUT_RECORD_BYTES ((size_t)4 * 1024 * 1024)
+#define CUT_PREFIX_BYTES ((size_t)64 * 1024) /* the longest prefix */
+
 enum cut_kind {
 	CUT_LINES,  /* text: whole lines, the last perhaps without '\n' */
 	CUT_VALUES, /* whole top-level JSON values, white space between;
 		     * usually one a line, or one value for a whole object */
-	CUT_ITEMS,  /* whole items of the array of an object that is too
-		     * large for one piece, with the commas between them;
-		     * `prefix` is the text from '{' to that array's '[' */
+	CUT_ITEMS,  /* whole items of an array of objects, of an object (or a
+		     * top-level array) that is too large for one piece or
+		     * not whole, with the commas between them; `prefix` is
+		     * the text from '{' to that array's '[', or just "[".
+		     * Items of arrays given before are left out of it */
 };
 
 struct cutter;
@@ -32,14 +38,18 @@ void cutter_begin(struct cutter *c, struct reader *r);
 
 struct cut_piece {
 	enum cut_kind kind;
-	struct span prefix; /* borrowed from the cutter until cutter_begin */
+	struct span prefix; /* of CUT_ITEMS; borrowed until the next piece */
 	size_t len;	    /* bytes given; 0 at the end */
 };
 
 /*
- * Fill `*text` (grown by calling `reserve(cookie, bytes)`, which returns the
- * possibly moved memory with room for `bytes`) with the next piece of about
- * `aim` bytes, more only when a single record is longer.
+ * Write the next piece, of about `aim` bytes and more only when a single
+ * record is longer, into the memory that `reserve(cookie, bytes)` returns;
+ * it is called once a piece and need not keep what was there before.
+ *
+ * The first byte tells text from JSON; JSON that looks like one value a line
+ * is cut at line breaks, so that a broken line costs that line only.  Broken
+ * text is given like any other, for the decoder to count.
  *
  * OK with len 0 at the end.  TRUNCATED: the stream ended early or broke in
  * the middle; what was whole was given before, and `lost` bytes of an
@@ -53,5 +63,5 @@ NODISCARD enum status cutter_next(struct cutter *c, struct cut_piece *piece,
 /* Bytes dropped by the last TRUNCATED or TOO_LARGE. */
 size_t cutter_lost(const struct cutter *c);
 
-/* Sizes: BATCH_TEXT_BYTES and BATCH_RECORD_BYTES unless set. */
+/* Sizes: CUT_AIM_BYTES and CUT_RECORD_BYTES unless set. */
 void cutter_limits(struct cutter *c, size_t aim, size_t most);
