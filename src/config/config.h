@@ -66,6 +66,7 @@ struct config {
 	struct config_detector *detectors;
 	size_t ndetectors;
 	struct config_baseline baseline;
+	char *notes; /* one line for each key without effect; "" mostly */
 };
 
 /* The defaults.  Caller frees. */
@@ -78,6 +79,16 @@ void config_free(struct config *c); /* NULL is allowed */
  */
 NODISCARD enum status config_load(
     const char *path, struct config **config, struct buf *error);
+
+/* The same for a text in memory; `path` is what messages call it. */
+NODISCARD enum status config_parse(struct span text, const char *path,
+    struct config **config, struct buf *error);
+
+/* The effective configuration, defaults included, as YAML. */
+void config_show(const struct config *c, struct buf *out);
+
+/* The JSON Schema (draft 2020-12) of the file. */
+void config_schema(struct buf *out);
 
 /* The first cluster whose `logs` globs match `path`, else NULL. */
 const struct config_cluster *config_cluster_of_path(

@@ -1,0 +1,109 @@
+# Made by `nephoscope help --completion`; edit src/cli instead.
+# shellcheck shell=bash disable=SC2207
+_nephoscope()
+{
+	local word=${COMP_WORDS[COMP_CWORD]}
+	local last=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} words=''
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		COMPREPLY=($(compgen -W 'backfill simulate detectors playbook config version help' -- "$word"))
+		return
+	fi
+	case $command:$last in
+	backfill:--config | backfill:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	backfill:--since)
+		:
+		return
+		;;
+	backfill:--until)
+		:
+		return
+		;;
+	backfill:--jobs | backfill:-j)
+		:
+		return
+		;;
+	backfill:--cluster)
+		:
+		return
+		;;
+	backfill:--min-severity)
+		COMPREPLY=($(compgen -W 'low medium high critical' -- "$word"))
+		return
+		;;
+	backfill:--format)
+		COMPREPLY=($(compgen -W 'table guardduty csv' -- "$word"))
+		return
+		;;
+	backfill:--output | backfill:-o)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	backfill:--stats)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	backfill:--quarantine)
+		COMPREPLY=($(compgen -d -- "$word"))
+		return
+		;;
+	backfill:--fail-on)
+		COMPREPLY=($(compgen -W 'low medium high critical' -- "$word"))
+		return
+		;;
+	simulate:--out | simulate:-o)
+		COMPREPLY=($(compgen -d -- "$word"))
+		return
+		;;
+	simulate:--seed)
+		:
+		return
+		;;
+	simulate:--days)
+		:
+		return
+		;;
+	simulate:--clusters)
+		:
+		return
+		;;
+	simulate:--start)
+		:
+		return
+		;;
+	simulate:--attack)
+		:
+		return
+		;;
+	simulate:--scale)
+		:
+		return
+		;;
+	simulate:--scale-sources)
+		:
+		return
+		;;
+	config:--config | config:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	esac
+	case $command in
+	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --output --stats --quarantine --fail-on' ;;
+	simulate) words='--help --out --seed --days --clusters --start --attack --scale --scale-sources' ;;
+	detectors) words='--help list show' ;;
+	playbook) words='--help' ;;
+	config) words='--help --config check show schema' ;;
+	version) words='--help' ;;
+	help) words='--help --man --man-config --completion' ;;
+	esac
+	COMPREPLY=($(compgen -W "$words" -- "$word"))
+	if [[ $word != -* && $command == backfill ]]; then
+		COMPREPLY+=($(compgen -f -- "$word"))
+	fi
+}
+complete -o filenames -F _nephoscope nephoscope

@@ -1,0 +1,361 @@
+#include "config/shape.h"
+
+#include "config/config.h"
+
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define COUNTED(type, member, count)                                           \
+	.offset = offsetof(struct type, member),                               \
+	.count_offset = offsetof(struct type, count)
+#define UNBOUNDED .least = -1e300, .most = 1e300
+
+static const struct shape_key text_item = { .kind = SHAPE_TEXT };
+static const struct shape_key net_item = { .kind = SHAPE_NET };
+static const struct shape_key number_item = {
+	.kind = SHAPE_NUMBER,
+	UNBOUNDED,
+	AT(config_param, value),
+};
+
+static const char *const format_words[] = { "auto", "cloudtrail", "vpcflow",
+	"route53", "coredns", "k8s-audit", NULL };
+static const char *const source_words[] = { "files", "s3", "kafka", "webhook",
+	NULL };
+static const char *const cluster_from_words[] = { "key", "topic", NULL };
+static const char *const list_words[] = { "ip", "domain", "image", "hash",
+	NULL };
+static const char *const trust_words[] = { "threat", "trusted", NULL };
+static const char *const feed_words[] = { "file", "stdout", "kafka", "webhook",
+	"syslog", "s3", "sqs", "eventbridge", "securityhub", NULL };
+static const char *const feed_format_words[] = { "guardduty", "asff", "ocsf",
+	"csv", NULL };
+
+static const struct shape_key tls_keys[] = {
+	{ .name = "cert", .help = "file of the server's certificate (PEM)" },
+	{ .name = "key", .help = "file of its private key (PEM)" },
+	{ .name = "client_ca",
+	    .help = "file of the CA that signs client certificates" },
+	{ 0 },
+};
+
+static const struct shape_key source_keys[] = {
+	{ .name = "name", .required = true, .help = "how messages name it" },
+	{ .name = "kind",
+	    .kind = SHAPE_WORD,
+	    .words = source_words,
+	    .required = true,
+	    .help = "where its logs come from" },
+	{ .name = "path", .help = "files: the folder or file" },
+	{ .name = "format",
+	    .kind = SHAPE_WORD,
+	    .words = format_words,
+	    .fallback = "auto",
+	    .help = "what the logs are; auto tells by content" },
+	{ .name = "follow",
+	    .kind = SHAPE_BOOL,
+	    .fallback = "false",
+	    .help = "files: go on reading what is added" },
+	{ .name = "bucket", .help = "s3: the bucket" },
+	{ .name = "prefix", .help = "s3: only keys that begin so" },
+	{ .name = "region", .help = "s3: the region of bucket and queue" },
+	{ .name = "queue", .help = "s3: SQS queue of new-object notices" },
+	{ .name = "role_arn", .help = "s3: role to assume" },
+	{ .name = "start",
+	    .kind = SHAPE_TIME,
+	    .help = "s3: nothing older than this" },
+	{ .name = "topic", .help = "kafka: the topic" },
+	{ .name = "cluster_from",
+	    .kind = SHAPE_WORD,
+	    .words = cluster_from_words,
+	    .help = "kafka: what names the cluster of a record" },
+	{ .name = "properties",
+	    .kind = SHAPE_NAMED,
+	    .item = &text_item,
+	    .help = "kafka: properties handed to librdkafka" },
+	{ .name = "listen",
+	    .kind = SHAPE_ADDRESS,
+	    .help = "webhook: address and port" },
+	{ .name = "cluster", .help = "webhook: whose audit log it is" },
+	{ .name = "tls",
+	    .kind = SHAPE_MAP,
+	    .keys = tls_keys,
+	    .help = "webhook: certificate" },
+	{ .name = "token_file",
+	    .help = "webhook: file of the bearer token callers must show" },
+	{ 0 },
+};
+
+static const struct shape_key cluster_owner_keys[] = {
+	{ .name = "name",
+	    AT(config_cluster, owner.name),
+	    .help = "team or person" },
+	{ .name = "contact",
+	    AT(config_cluster, owner.contact),
+	    .help = "channel, address or pager" },
+	{ 0 },
+};
+
+static const struct shape_key cluster_keys[] = {
+	{ .name = "name",
+	    AT(config_cluster, name),
+	    .required = true,
+	    .help = "what findings call the cluster" },
+	{ .name = "account",
+	    .kind = SHAPE_ACCOUNT,
+	    AT(config_cluster, account),
+	    .help = "the AWS account it runs in, twelve digits" },
+	{ .name = "region",
+	    AT(config_cluster, region),
+	    .help = "its AWS region" },
+	{ .name = "vpc", AT(config_cluster, vpc), .help = "id of its VPC" },
+	{ .name = "cidrs",
+	    .kind = SHAPE_LIST,
+	    COUNTED(config_cluster, cidrs, ncidrs),
+	    .item = &net_item,
+	    .item_size = sizeof(struct ip_net),
+	    .help = "addresses of its nodes and pods" },
+	{ .name = "logs",
+	    .kind = SHAPE_LIST,
+	    COUNTED(config_cluster, logs, nlogs),
+	    .item = &text_item,
+	    .item_size = sizeof(char *),
+	    .help = "patterns (* and ?) of paths that carry its audit log" },
+	{ .name = "owner",
+	    .kind = SHAPE_MAP,
+	    .keys = cluster_owner_keys,
+	    .help = "who is told about its findings" },
+	{ 0 },
+};
+
+static const struct shape_key account_owner_keys[] = {
+	{ .name = "name",
+	    AT(config_account, owner.name),
+	    .help = "team or person" },
+	{ .name = "contact",
+	    AT(config_account, owner.contact),
+	    .help = "channel, address or pager" },
+	{ 0 },
+};
+
+static const struct shape_key account_keys[] = {
+	{ .name = "id",
+	    .kind = SHAPE_ACCOUNT,
+	    AT(config_account, id),
+	    .required = true,
+	    .help = "the AWS account, twelve digits" },
+	{ .name = "name",
+	    AT(config_account, name),
+	    .help = "what people call it" },
+	{ .name = "owner",
+	    .kind = SHAPE_MAP,
+	    .keys = account_owner_keys,
+	    .help = "who is told about findings no cluster's owner gets" },
+	{ 0 },
+};
+
+static const struct shape_key baseline_keys[] = {
+	{ .name = "half_life_days",
+	    .kind = SHAPE_NUMBER,
+	    .least = 1,
+	    .most = 365,
+	    .fallback = "21",
+	    AT(config, baseline.half_life_days),
+	    .help = "after so many days an observation counts half" },
+	{ .name = "memory_per_tenant",
+	    .kind = SHAPE_SIZE,
+	    .least = 1 << 20,
+	    .most = 64.0 * (1 << 30),
+	    .fallback = "64MiB",
+	    AT(config, baseline.memory_per_tenant_bytes),
+	    .help = "bound on what is remembered of one account or cluster" },
+	{ .name = "alert_budget_per_cluster_day",
+	    .kind = SHAPE_NUMBER,
+	    .least = 0,
+	    .most = 10000,
+	    .fallback = "5",
+	    AT(config, baseline.alert_budget),
+	    .help = "statistical findings a cluster may raise in a day" },
+	{ 0 },
+};
+
+static const struct shape_key detector_keys[] = {
+	{ .name = "enabled",
+	    .kind = SHAPE_BOOL,
+	    AT(config_detector, enabled),
+	    .help = "false: never raise it" },
+	{ .name = "severity",
+	    .kind = SHAPE_SEVERITY,
+	    AT(config_detector, severity),
+	    .help = "override; the original is kept in severityWas" },
+	{ .name = "params",
+	    .kind = SHAPE_NAMED,
+	    .item = &number_item,
+	    .item_size = sizeof(struct config_param),
+	    COUNTED(config_detector, params, nparams),
+	    .name_offset = offsetof(struct config_param, name),
+	    .line_offset = offsetof(struct config_param, line),
+	    .column_offset = offsetof(struct config_param, column),
+	    .help = "its parameters, see `nephoscope detectors show TYPE`" },
+	{ 0 },
+};
+
+static const struct shape_key match_keys[] = {
+	{ .name = "type", .help = "pattern of finding types" },
+	{ .name = "cluster", .help = "name of the cluster" },
+	{ .name = "actor", .help = "principal, workload or address" },
+	{ 0 },
+};
+
+static const struct shape_key suppress_keys[] = {
+	{ .name = "match",
+	    .kind = SHAPE_MAP,
+	    .keys = match_keys,
+	    .required = true,
+	    .help = "which findings; all of the given must hold" },
+	{ .name = "reason", .required = true, .help = "why this is expected" },
+	{ .name = "owner", .help = "who decided so" },
+	{ .name = "expires",
+	    .kind = SHAPE_TIME,
+	    .help = "from then on they are raised again" },
+	{ 0 },
+};
+
+static const struct shape_key list_keys[] = {
+	{ .name = "name", .required = true, .help = "how evidence names it" },
+	{ .name = "kind",
+	    .kind = SHAPE_WORD,
+	    .words = list_words,
+	    .required = true,
+	    .help = "what its lines are" },
+	{ .name = "trust",
+	    .kind = SHAPE_WORD,
+	    .words = trust_words,
+	    .required = true,
+	    .help = "what an entry means" },
+	{ .name = "path", .required = true, .help = "file, one entry a line" },
+	{ 0 },
+};
+
+static const struct shape_key geo_keys[] = {
+	{ .name = "country", .help = "MaxMind database of countries" },
+	{ .name = "asn", .help = "MaxMind database of networks" },
+	{ 0 },
+};
+
+static const struct shape_key feed_keys[] = {
+	{ .name = "name", .required = true, .help = "how messages name it" },
+	{ .name = "kind",
+	    .kind = SHAPE_WORD,
+	    .words = feed_words,
+	    .required = true,
+	    .help = "where findings go" },
+	{ .name = "path", .help = "file: where to append" },
+	{ .name = "format",
+	    .kind = SHAPE_WORD,
+	    .words = feed_format_words,
+	    .fallback = "guardduty",
+	    .help = "how findings are written" },
+	{ .name = "min_severity",
+	    .kind = SHAPE_SEVERITY,
+	    .help = "nothing below this" },
+	{ 0 },
+};
+
+static const struct shape_key store_keys[] = {
+	{ .name = "path", .help = "the database file" },
+	{ 0 },
+};
+
+static const struct shape_key console_keys[] = {
+	{ .name = "listen",
+	    .kind = SHAPE_ADDRESS,
+	    .fallback = "127.0.0.1:7480",
+	    .help = "address and port" },
+	{ 0 },
+};
+
+static const struct shape_key source_item = { .kind = SHAPE_MAP,
+	.keys = source_keys };
+static const struct shape_key cluster_item = { .kind = SHAPE_MAP,
+	.keys = cluster_keys };
+static const struct shape_key account_item = { .kind = SHAPE_MAP,
+	.keys = account_keys };
+static const struct shape_key detector_item = { .kind = SHAPE_MAP,
+	.keys = detector_keys };
+static const struct shape_key suppress_item = { .kind = SHAPE_MAP,
+	.keys = suppress_keys };
+static const struct shape_key list_item = { .kind = SHAPE_MAP,
+	.keys = list_keys };
+static const struct shape_key feed_item = { .kind = SHAPE_MAP,
+	.keys = feed_keys };
+
+static const struct shape_key root_keys[] = {
+	{ .name = "sources",
+	    .kind = SHAPE_LIST,
+	    .item = &source_item,
+	    .unused = true,
+	    .help = "what `nephoscope serve` collects" },
+	{ .name = "clusters",
+	    .kind = SHAPE_LIST,
+	    COUNTED(config, clusters, nclusters),
+	    .item = &cluster_item,
+	    .item_size = sizeof(struct config_cluster),
+	    .help = "the clusters, and how to tell their logs apart" },
+	{ .name = "accounts",
+	    .kind = SHAPE_LIST,
+	    COUNTED(config, accounts, naccounts),
+	    .item = &account_item,
+	    .item_size = sizeof(struct config_account),
+	    .help = "the AWS accounts and their owners" },
+	{ .name = "baseline",
+	    .kind = SHAPE_MAP,
+	    .keys = baseline_keys,
+	    .help = "how what is usual is learned" },
+	{ .name = "detectors",
+	    .kind = SHAPE_NAMED,
+	    COUNTED(config, detectors, ndetectors),
+	    .item = &detector_item,
+	    .item_size = sizeof(struct config_detector),
+	    .name_offset = offsetof(struct config_detector, pattern),
+	    .line_offset = offsetof(struct config_detector, line),
+	    .column_offset = offsetof(struct config_detector, column),
+	    .help = "by pattern of finding types: switch off, override the "
+		    "severity, set parameters" },
+	{ .name = "rules",
+	    .kind = SHAPE_LIST,
+	    .item = &text_item,
+	    .unused = true,
+	    .help = "folders and files of Sigma rules" },
+	{ .name = "suppress",
+	    .kind = SHAPE_LIST,
+	    .item = &suppress_item,
+	    .unused = true,
+	    .help = "findings that are expected" },
+	{ .name = "lists",
+	    .kind = SHAPE_LIST,
+	    .item = &list_item,
+	    .unused = true,
+	    .help = "indicators of threats, and what is trusted" },
+	{ .name = "geo",
+	    .kind = SHAPE_MAP,
+	    .keys = geo_keys,
+	    .unused = true,
+	    .help = "where addresses are" },
+	{ .name = "feeds",
+	    .kind = SHAPE_LIST,
+	    .item = &feed_item,
+	    .unused = true,
+	    .help = "where findings are sent" },
+	{ .name = "store",
+	    .kind = SHAPE_MAP,
+	    .keys = store_keys,
+	    .unused = true,
+	    .help = "where state is kept" },
+	{ .name = "console",
+	    .kind = SHAPE_MAP,
+	    .keys = console_keys,
+	    .unused = true,
+	    .help = "the web console" },
+	{ 0 },
+};
+
+const struct shape_key shape_root = { .kind = SHAPE_MAP, .keys = root_keys };
