@@ -1,0 +1,82 @@
+#include "cli/stats_file.h"
+
+#include "cli/json_text.h"
+#include "cli/outfile.h"
+
+static void
+add_count(struct buf *out, const char *name, uint64_t count)
+{
+	json_text_add(out, span_str(name));
+	buf_printf(out, ":%llu", (unsigned long long)count);
+}
+
+static void
+add_events(const struct run_stats *s, struct buf *out)
+{
+	buf_add_str(out, ",\"events\":{");
+	for (unsigned i = 0; i < SOURCE_COUNT; i++) {
+		if (i > 0)
+			buf_add_char(out, ',');
+		add_count(out, source_text((enum source)i), s->events[i]);
+	}
+	buf_add_str(out, "},");
+}
+
+static void
+add_skips(const struct run_stats *s, struct buf *out)
+{
+	buf_add_str(out, ",\"skipped\":[");
+	for (size_t i = 0; i < s->nskips; i++) {
+		buf_add_str(out, i ? ",{\"path\":" : "{\"path\":");
+		json_text_add(out, span_str(s->skips[i].path));
+		buf_add_str(out, ",\"reason\":");
+		json_text_add(out, span_str(s->skips[i].reason));
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
+
+static void
+add_types(const struct run_stats *s, struct buf *out)
+{
+	buf_add_str(out, ",\"findings\":{");
+	for (size_t i = 0; i < s->ntypes; i++) {
+		if (i > 0)
+			buf_add_char(out, ',');
+		add_count(out, s->types[i].type, s->types[i].count);
+	}
+	buf_add_char(out, '}');
+}
+
+void
+stats_file_format(const struct run_stats *s, struct buf *out)
+{
+	buf_add_char(out, '{');
+	add_count(out, "bytes", s->bytes);
+	add_events(s, out);
+	add_count(out, "duplicates", s->duplicates);
+	buf_add_char(out, ',');
+	add_count(out, "late", s->late);
+	buf_add_char(out, ',');
+	add_count(out, "quarantined", s->quarantined);
+	add_skips(s, out);
+	add_types(s, out);
+	buf_printf(out, ",\"seconds\":%.3f", s->seconds);
+	for (size_t i = 0; i < s->nextras; i++) {
+		buf_add_char(out, ',');
+		add_count(out, s->extras[i].name, s->extras[i].count);
+	}
+	buf_add_str(out, "}\n");
+}
+
+enum status
+stats_file_write(const char *path, const struct run_stats *s, struct buf *error)
+{
+	struct buf text = { 0 };
+	enum status st;
+
+	stats_file_format(s, &text);
+	st = outfile_write(path, buf_span(&text), error);
+	buf_done(&text);
+	return st;
+}
