@@ -45,6 +45,7 @@ struct signal {
 	const struct detector_row *row;
 	double p;
 	double severity;
+	double severity_set; /* the user's override; 0: none */
 	double confidence;
 	bool counted; /* false: the alert budget held it back */
 	struct span tenant, account, region, cluster;
@@ -55,8 +56,8 @@ struct signal {
 	enum source source;
 	int64_t time_us;   /* of the event that raised it */
 	int64_t first_us;  /* of the activity */
-	uint64_t count;	   /* events of the activity when raised */
-	uint64_t activity; /* its key: repeats of it replace `count` */
+	uint64_t count;	   /* events beyond what was told before */
+	uint64_t identity; /* hash of type, cluster, actor and resource */
 	struct fact facts[SIGNAL_FACTS_MAX]; /* names are static strings */
 	size_t nfacts;
 	struct signal_why why[SIGNAL_WHY_MAX];

@@ -1,0 +1,233 @@
+#include "baseline/baseline.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/civil.h"
+#include "base/hash.h"
+#include "base/status.h"
+#include "baseline/cells.h"
+#include "baseline/contexts.h"
+#include "baseline/names.h"
+
+/* Shares of the memory cap, in sixteenths. */
+#define CELLS_SHARE 8
+#define CONTEXTS_SHARE 4
+#define NAMES_SHARE 1
+/* One profile may hold this share of all cells, so that one actor with many
+ * values cannot take what the others need. */
+#define PROFILE_SHARE 16
+
+struct baseline {
+	struct cells *cells;
+	struct contexts *contexts;
+	struct names *names;
+	double half_life_us;
+	size_t profile_limit;
+	uint64_t overflow;
+};
+
+struct baseline *
+baseline_new(const struct baseline_options *options)
+{
+	struct baseline *b = status_calloc(1, sizeof(*b));
+	size_t unit = options->memory_bytes / 16;
+	size_t cells = CELLS_SHARE * unit / sizeof(struct cell);
+
+	b->cells = cells_new(cells);
+	b->contexts =
+	    contexts_new(CONTEXTS_SHARE * unit / sizeof(struct context));
+	b->names = names_new(NAMES_SHARE * unit);
+	b->half_life_us = options->half_life_days * (double)CIVIL_US_PER_DAY;
+	b->profile_limit = cells / PROFILE_SHARE + 64;
+	return b;
+}
+
+void
+baseline_free(struct baseline *b)
+{
+	if (b == NULL)
+		return;
+	cells_free(b->cells);
+	contexts_free(b->contexts);
+	names_free(b->names);
+	free(b);
+}
+
+uint64_t
+baseline_profile(enum scope scope, uint64_t entity, enum feature feature)
+{
+	uint64_t key =
+	    hash_mix(entity, ((uint64_t)scope << 8 | (uint64_t)feature) + 1);
+
+	return key ? key : 1;
+}
+
+static uint64_t
+cell_key(uint64_t profile, uint64_t value)
+{
+	uint64_t key = hash_mix(profile, value);
+
+	return key ? key : 1;
+}
+
+/* The cell's count as of `time_us`, which is not before its last one. */
+static double
+count_at(const struct baseline *b, const struct cell *c, int64_t time_us)
+{
+	double age = (double)(time_us - c->hour * CIVIL_US_PER_HOUR);
+
+	return age <= 0 ? (double)c->count
+			: (double)c->count * exp2(-age / b->half_life_us);
+}
+
+/* Keep the values with the largest counts in context order. */
+static void
+rank(struct context *ctx, uint64_t value, double count)
+{
+	size_t low = 0;
+
+	for (size_t i = 0; i < USUAL_NAMES_MAX; i++) {
+		if (ctx->top[i] == value) {
+			ctx->top_count[i] = (float)count;
+			return;
+		}
+		if (ctx->top_count[i] < ctx->top_count[low])
+			low = i;
+	}
+	if (count > (double)ctx->top_count[low]) {
+		ctx->top[low] = value;
+		ctx->top_count[low] = (float)count;
+	}
+}
+
+static void
+mark(struct cell *c, int32_t day)
+{
+	struct day_bitmap days = { .bits = c->bits, .anchor = c->anchor };
+
+	day_bitmap_mark(&days, day);
+	c->bits = days.bits;
+	c->anchor = days.anchor;
+}
+
+static struct cell *
+cell_for(struct baseline *b, struct context *ctx, uint64_t value, int32_t day)
+{
+	uint64_t key = cell_key(ctx->key, value);
+	struct cell *c = cells_find(b->cells, key);
+
+	if (c != NULL)
+		return c;
+	if (ctx->values >= b->profile_limit)
+		return NULL;
+	c = cells_add(b->cells, key, day);
+	if (c != NULL)
+		ctx->values++;
+	return c;
+}
+
+void
+baseline_learn(
+    struct baseline *b, uint64_t profile, uint64_t value, int64_t hour)
+{
+	int32_t day = (int32_t)(hour / 24);
+	struct context *ctx = contexts_add(b->contexts, profile);
+	int64_t now_us = hour * CIVIL_US_PER_HOUR;
+	struct cell *c;
+	double old;
+
+	if (ctx == NULL) {
+		b->overflow++;
+		return;
+	}
+	novelty_advance(&ctx->novelty, now_us, b->half_life_us);
+	day_bitmap_mark(&ctx->days, day);
+	c = cell_for(b, ctx, value, day);
+	if (c == NULL) {
+		/* The aggregate: one more new value, remembered by none. */
+		novelty_add(&ctx->novelty, 0.0, 1.0);
+		b->overflow++;
+		return;
+	}
+	if (now_us < ctx->novelty.time_us)
+		now_us = ctx->novelty.time_us;
+	old = c->bits ? count_at(b, c, now_us) : 0.0;
+	novelty_add(&ctx->novelty, old, old + 1.0);
+	c->count = (float)(old + 1.0);
+	c->hour = (int32_t)(now_us / CIVIL_US_PER_HOUR);
+	mark(c, day);
+	rank(ctx, value, old + 1.0);
+}
+
+void
+baseline_name(struct baseline *b, uint64_t value, struct span text)
+{
+	names_add(b->names, value, text);
+}
+
+static void
+add_names(
+    const struct baseline *b, const struct context *ctx, struct usual *usual)
+{
+	bool used[USUAL_NAMES_MAX] = { false };
+
+	for (size_t n = 0; n < USUAL_NAMES_MAX; n++) {
+		size_t best = USUAL_NAMES_MAX;
+		struct span text;
+
+		for (size_t i = 0; i < USUAL_NAMES_MAX; i++) {
+			if (used[i] || ctx->top_count[i] <= 0)
+				continue;
+			if (best == USUAL_NAMES_MAX ||
+			    ctx->top_count[i] > ctx->top_count[best])
+				best = i;
+		}
+		if (best == USUAL_NAMES_MAX)
+			return;
+		used[best] = true;
+		text = names_of(b->names, ctx->top[best]);
+		if (!span_is_empty(text))
+			usual->names[usual->nnames++] = text;
+	}
+}
+
+void
+baseline_ask(struct baseline *b, uint64_t profile, uint64_t value, int32_t day,
+    struct usual *usual)
+{
+	const struct context *ctx = contexts_find(b->contexts, profile);
+	const struct cell *c;
+
+	*usual = (struct usual){ .p = 1.0 };
+	if (ctx == NULL)
+		return;
+	usual->n = novelty_total(&ctx->novelty);
+	usual->distinct = novelty_distinct(&ctx->novelty);
+	usual->known_days = day_bitmap_days(&ctx->days, day, 30);
+	add_names(b, ctx, usual);
+	c = cells_find(b->cells, cell_key(profile, value));
+	if (c != NULL) {
+		struct day_bitmap days = { .bits = c->bits,
+			.anchor = c->anchor };
+
+		usual->count = count_at(b, c, ctx->novelty.time_us);
+		usual->days = day_bitmap_days(&days, day, 30);
+		usual->frequency = day_bitmap_frequency(&days, day);
+	}
+	usual->p = novelty_p(&ctx->novelty, usual->count);
+}
+
+void
+baseline_sizes(const struct baseline *b, struct baseline_sizes *sizes)
+{
+	*sizes = (struct baseline_sizes){
+		.values = cells_count(b->cells),
+		.profiles = contexts_count(b->contexts),
+		.names = names_count(b->names),
+		.bytes = cells_bytes(b->cells) + contexts_bytes(b->contexts) +
+			 names_bytes(b->names),
+		.overflow = b->overflow + cells_refused(b->cells),
+	};
+}

@@ -1,0 +1,52 @@
+/*
+ * baseline.h - what is usual, for one tenant.
+ *
+ * Holds all profiles of a tenant within a memory cap: cells (one per value),
+ * contexts (one per scope entity and feature: how many observations, how
+ * they spread) and names (texts of values, for explaining).  Learning and
+ * asking are separate: the engine learns whole activities when their hour is
+ * over.  One thread, the shard's.  Time is event time only.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "baseline/usual.h"
+
+struct baseline;
+
+struct baseline_options {
+	size_t memory_bytes;
+	double half_life_days;
+};
+
+struct baseline *baseline_new(const struct baseline_options *options);
+void baseline_free(struct baseline *b); /* NULL is allowed */
+
+/* The context key of a profile: scope entity (keyed hash) and feature. */
+uint64_t baseline_profile(
+    enum scope scope, uint64_t entity, enum feature feature);
+
+/*
+ * Learn that `value` was observed in `profile` in the hour `hour` (since
+ * 1970).  Weight 1, however often within that hour.
+ */
+void baseline_learn(
+    struct baseline *b, uint64_t profile, uint64_t value, int64_t hour);
+
+/* Keep the text of a value for later explanations. */
+void baseline_name(struct baseline *b, uint64_t value, struct span text);
+
+/* What `profile` says of `value`, as of `day`. */
+void baseline_ask(struct baseline *b, uint64_t profile, uint64_t value,
+    int32_t day, struct usual *usual);
+
+struct baseline_sizes {
+	uint64_t values, profiles, names;
+	uint64_t bytes;
+	uint64_t overflow; /* observations that found no cell or context */
+};
+
+void baseline_sizes(const struct baseline *b, struct baseline_sizes *sizes);

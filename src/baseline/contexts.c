@@ -1,0 +1,94 @@
+/* A dense array of contexts and an open-addressed index of positions + 1. */
+#include "baseline/contexts.h"
+
+#include <stdlib.h>
+
+#include "base/status.h"
+
+struct contexts {
+	struct context *rows;
+	size_t count, room, limit;
+	uint32_t *index;
+	size_t size; /* of the index, power of two, at most half full */
+};
+
+struct contexts *
+contexts_new(size_t limit)
+{
+	struct contexts *t = status_calloc(1, sizeof(*t));
+
+	t->limit = limit < UINT32_MAX / 4 ? limit : UINT32_MAX / 4;
+	t->size = 256;
+	t->index = status_calloc(t->size, sizeof(*t->index));
+	return t;
+}
+
+void
+contexts_free(struct contexts *t)
+{
+	if (t == NULL)
+		return;
+	free(t->rows);
+	free(t->index);
+	free(t);
+}
+
+static uint32_t *
+slot_of(struct contexts *t, uint64_t key)
+{
+	size_t i = key & (t->size - 1);
+
+	while (t->index[i] != 0 && t->rows[t->index[i] - 1].key != key)
+		i = (i + 1) & (t->size - 1);
+	return &t->index[i];
+}
+
+struct context *
+contexts_find(struct contexts *t, uint64_t key)
+{
+	uint32_t *slot = slot_of(t, key);
+
+	return *slot ? &t->rows[*slot - 1] : NULL;
+}
+
+static void
+rebuild_index(struct contexts *t)
+{
+	free(t->index);
+	t->size *= 2;
+	t->index = status_calloc(t->size, sizeof(*t->index));
+	for (size_t i = 0; i < t->count; i++)
+		*slot_of(t, t->rows[i].key) = (uint32_t)(i + 1);
+}
+
+struct context *
+contexts_add(struct contexts *t, uint64_t key)
+{
+	uint32_t *slot = slot_of(t, key);
+
+	if (*slot)
+		return &t->rows[*slot - 1];
+	if (t->count == t->limit)
+		return NULL;
+	if (t->count == t->room) {
+		t->room = t->room ? t->room * 2 : 64;
+		t->rows = status_realloc(t->rows, t->room, sizeof(*t->rows));
+	}
+	t->rows[t->count] = (struct context){ .key = key };
+	*slot = (uint32_t)++t->count;
+	if (t->count * 2 > t->size)
+		rebuild_index(t);
+	return &t->rows[t->count - 1];
+}
+
+size_t
+contexts_count(const struct contexts *t)
+{
+	return t->count;
+}
+
+size_t
+contexts_bytes(const struct contexts *t)
+{
+	return t->room * sizeof(*t->rows) + t->size * sizeof(*t->index);
+}

@@ -1,0 +1,38 @@
+/*
+ * contexts.h - one profile as a whole: how much is known, and how it spreads.
+ *
+ * A growing table of fixed-size contexts with a limit, indexed by key.  One
+ * thread.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "baseline/usual.h"
+#include "stats/day_bitmap.h"
+#include "stats/novelty.h"
+
+struct context {
+	uint64_t key;
+	struct day_bitmap days;
+	struct novelty novelty;
+	/* The values with the largest counts, unordered. */
+	uint64_t top[USUAL_NAMES_MAX];
+	float top_count[USUAL_NAMES_MAX];
+	uint32_t values; /* cells it holds: its share is bounded */
+};
+
+struct contexts;
+
+struct contexts *contexts_new(size_t limit);
+void contexts_free(struct contexts *t); /* NULL is allowed */
+
+/* Valid until the next contexts_add(). */
+struct context *contexts_find(struct contexts *t, uint64_t key);
+
+/* Found or made; NULL when the limit is reached. */
+struct context *contexts_add(struct contexts *t, uint64_t key);
+
+size_t contexts_count(const struct contexts *t);
+size_t contexts_bytes(const struct contexts *t);

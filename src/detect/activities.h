@@ -1,0 +1,58 @@
+/*
+ * activities.h - what happened in one hour of one stream, tallied.
+ *
+ * A table from activity key to its sums, and to the list of (profile, value)
+ * pairs the baseline will learn from it when the hour is over.  Bounded: past
+ * the limit an event is tallied nowhere and counted.  Iteration is in order
+ * of first appearance.  One thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/detector.h"
+
+#define ACTIVITY_RAISED_MAX 3
+
+/* One thing to learn. */
+struct lesson {
+	uint64_t profile;
+	uint64_t value;
+};
+
+struct activity_row {
+	uint64_t key;
+	struct activity sums;
+	struct lesson *lessons; /* in the table's arena */
+	uint16_t nlessons;
+	uint8_t nraised;
+	bool tainted;	   /* part of a finding: teaches nothing */
+	int32_t hour_late; /* its hour when older than the table's; else 0 */
+	/* Findings that count this activity, and the count they were told. */
+	struct activity_raised {
+		uint64_t identity;
+		uint64_t told;
+	} raised[ACTIVITY_RAISED_MAX];
+};
+
+struct activities;
+
+struct activities *activities_new(size_t limit_bytes);
+void activities_free(struct activities *t); /* NULL is allowed */
+
+/* Found or made (*fresh), or NULL when the table is full.  Valid until the
+ * next call. */
+struct activity_row *activities_add(
+    struct activities *t, uint64_t key, bool *fresh);
+
+/* Memory for `count` lessons until activities_reset(); NULL when full. */
+struct lesson *activities_lessons(struct activities *t, size_t count);
+
+/* Rows in order of first appearance, for closing the hour. */
+struct activity_row *activities_rows(struct activities *t, size_t *count);
+
+void activities_reset(struct activities *t);
+uint64_t activities_refused(const struct activities *t);
+size_t activities_bytes(const struct activities *t);

@@ -1,0 +1,130 @@
+/* What detector.h lets an observe() ask. */
+#include "base/civil.h"
+#include "detect/engine_internal.h"
+#include "stats/novelty.h"
+
+/* Pseudo-observations of the next wider scope (detection.md 3.2). */
+#define BACKOFF_WEIGHT 30.0
+/* A stream known for fewer days says nothing is unusual. */
+#define KNOWN_DAYS_MIN 3
+
+double
+detect_param(const struct detect *d, size_t index)
+{
+	ASSERT(index < d->row->row->detector->nparams);
+	return d->row->param[index];
+}
+
+const struct activity *
+detect_activity(const struct detect *d)
+{
+	return d->activity != NULL ? &d->activity->sums : &d->sums;
+}
+
+struct subject *
+detect_subject(struct detect *d)
+{
+	if (!d->have_subject) {
+		subject_of(&d->scratch->subject, d->ev,
+		    d->tenant->engine->options.key);
+		d->have_subject = true;
+	}
+	return &d->scratch->subject;
+}
+
+const struct actor *
+detect_actor(struct detect *d)
+{
+	return &detect_subject(d)->actor;
+}
+
+struct span
+detect_feature(struct detect *d, enum feature feature)
+{
+	return detect_subject(d)->text[feature];
+}
+
+static uint64_t
+entity_of(struct detect *d, enum scope scope)
+{
+	if (scope == SCOPE_WORKLOAD)
+		return d->workload;
+	return detect_subject(d)->entity[scope];
+}
+
+static void
+ask(struct detect *d, enum scope scope, enum feature feature, uint64_t value,
+    struct usual *usual)
+{
+	uint64_t entity = entity_of(d, scope);
+
+	*usual = (struct usual){ .p = 1.0 };
+	if (entity == 0 || value == 0)
+		return;
+	baseline_ask(d->tenant->baseline,
+	    baseline_profile(scope, entity, feature), value,
+	    (int32_t)civil_day(d->ev->time_us), usual);
+}
+
+void
+detect_usual(struct detect *d, enum scope scope, enum feature feature,
+    struct usual *usual)
+{
+	ask(d, scope, feature, detect_subject(d)->key[feature], usual);
+}
+
+void
+detect_usual_value(struct detect *d, enum scope scope, enum feature feature,
+    struct span value, struct usual *usual)
+{
+	ask(d, scope, feature,
+	    subject_value_key(d->tenant->engine->options.key, feature, value),
+	    usual);
+}
+
+double
+detect_novelty(struct detect *d, enum feature feature)
+{
+	struct usual actor, peers, tenant;
+	double p;
+
+	detect_usual(d, SCOPE_TENANT, feature, &tenant);
+	if (tenant.known_days < KNOWN_DAYS_MIN)
+		return 1.0;
+	detect_usual(d, SCOPE_PEERS, feature, &peers);
+	detect_usual(d, SCOPE_ACTOR, feature, &actor);
+	p = novelty_backoff(peers.p, peers.n, tenant.p, BACKOFF_WEIGHT);
+	return novelty_backoff(actor.p, actor.n, p, BACKOFF_WEIGHT);
+}
+
+void
+detect_learn(
+    struct detect *d, enum scope scope, enum feature feature, struct span value)
+{
+	uint64_t entity = entity_of(d, scope);
+	uint64_t key =
+	    subject_value_key(d->tenant->engine->options.key, feature, value);
+
+	if (entity == 0 || span_is_empty(value))
+		return;
+	baseline_name(d->tenant->baseline, key, value);
+	baseline_learn(d->tenant->baseline,
+	    baseline_profile(scope, entity, feature), key,
+	    civil_hour(d->ev->time_us));
+}
+
+void
+detect_workload(struct detect *d, struct span workload)
+{
+	d->workload = span_is_empty(workload)
+			  ? 0
+			  : hash_mix(d->lane->key,
+				hash_seeded(d->tenant->engine->options.key,
+				    SCOPE_WORKLOAD, workload));
+}
+
+int64_t
+detect_now(const struct detect *d)
+{
+	return d->lane->newest_us;
+}

@@ -1,0 +1,184 @@
+#include "detect/engine.h"
+
+#include <stdlib.h>
+
+#include "detect/engine_internal.h"
+
+static bool
+pattern_matches(
+    const struct config_detector *set, const struct detector_row *row)
+{
+	return span_matches(
+		   span_str(row->detector->type), span_str(set->pattern)) ||
+	       span_matches(span_str(row->name), span_str(set->pattern));
+}
+
+static const struct param *
+param_named(const struct detector *d, const char *name)
+{
+	for (size_t i = 0; i < d->nparams; i++) {
+		if (!strcmp(d->params[i].name, name))
+			return &d->params[i];
+	}
+	return NULL;
+}
+
+/* Does any detector that the pattern names know this parameter? */
+static const struct param *
+param_anywhere(const struct config_detector *set, const char *name)
+{
+	for (size_t i = 0; i < detector_count; i++) {
+		const struct param *p;
+
+		if (!pattern_matches(set, &detector_table[i]))
+			continue;
+		p = param_named(detector_table[i].detector, name);
+		if (p != NULL)
+			return p;
+	}
+	return NULL;
+}
+
+static enum status
+check_params(const struct config *config, const struct config_detector *set,
+    struct buf *error)
+{
+	for (size_t i = 0; i < set->nparams; i++) {
+		const struct config_param *p = &set->params[i];
+		const struct param *known = param_anywhere(set, p->name);
+
+		if (known == NULL) {
+			buf_printf(error,
+			    "%s:%u:%u: no detector that matches \"%s\" has a "
+			    "parameter \"%s\"; see `nephoscope detectors show "
+			    "TYPE`",
+			    config->path, p->line, p->column, set->pattern,
+			    p->name);
+			return STATUS_INVALID;
+		}
+		if (p->value < known->low || p->value > known->high) {
+			buf_printf(error,
+			    "%s:%u:%u: %s must be between %g and %g, not %g",
+			    config->path, p->line, p->column, p->name,
+			    known->low, known->high, p->value);
+			return STATUS_INVALID;
+		}
+	}
+	return STATUS_OK;
+}
+
+static enum status
+check_config(const struct config *config, struct buf *error)
+{
+	for (size_t i = 0; i < config->ndetectors; i++) {
+		const struct config_detector *set = &config->detectors[i];
+		bool known = false;
+
+		for (size_t k = 0; k < detector_count && !known; k++)
+			known = pattern_matches(set, &detector_table[k]);
+		if (!known) {
+			buf_printf(error,
+			    "%s:%u:%u: no detector matches \"%s\"; see "
+			    "`nephoscope detectors list`",
+			    config->path, set->line, set->column, set->pattern);
+			return STATUS_INVALID;
+		}
+		if (check_params(config, set, error) != STATUS_OK)
+			return STATUS_INVALID;
+	}
+	return STATUS_OK;
+}
+
+/* Apply the configuration to one detector; false when it is off. */
+static bool
+bind(struct engine_row *er, const struct config *config)
+{
+	const struct detector *d = er->row->detector;
+	bool enabled = !d->off;
+
+	ASSERT(d->nparams <= DETECT_PARAMS_MAX);
+	for (size_t i = 0; i < d->nparams; i++)
+		er->param[i] = d->params[i].value;
+	for (size_t i = 0; i < config->ndetectors; i++) {
+		const struct config_detector *set = &config->detectors[i];
+
+		if (!pattern_matches(set, er->row))
+			continue;
+		if (set->enabled >= 0)
+			enabled = set->enabled;
+		if (set->severity > 0)
+			er->severity_set = set->severity;
+		for (size_t k = 0; k < set->nparams; k++) {
+			const struct param *p =
+			    param_named(d, set->params[k].name);
+
+			if (p != NULL)
+				er->param[p - d->params] = set->params[k].value;
+		}
+	}
+	return enabled;
+}
+
+static void
+list_add(struct engine_list *list, const struct engine_row *row)
+{
+	list->rows[list->count++] = row;
+}
+
+static void
+sort_rows(struct engine *e)
+{
+	for (enum source s = 0; s < SOURCE_COUNT; s++) {
+		e->each[s].rows = status_calloc(e->nrows, sizeof(void *));
+		e->activity[s].rows = status_calloc(e->nrows, sizeof(void *));
+		for (size_t i = 0; i < e->nrows; i++) {
+			const struct detector *d = e->rows[i].row->detector;
+
+			if (!(d->sources & SOURCE_BIT(s)))
+				continue;
+			if (d->when == DETECT_EACH)
+				list_add(&e->each[s], &e->rows[i]);
+			else
+				list_add(&e->activity[s], &e->rows[i]);
+		}
+	}
+}
+
+enum status
+engine_new(const struct engine_options *options, struct engine **engine,
+    struct buf *error)
+{
+	struct engine *e;
+	enum status st = check_config(options->config, error);
+
+	if (st != STATUS_OK)
+		return st;
+	e = status_calloc(1, sizeof(*e));
+	e->options = *options;
+	e->memory_bytes =
+	    (size_t)options->config->baseline.memory_per_tenant_bytes;
+	e->rows = status_calloc(detector_count, sizeof(*e->rows));
+	for (size_t i = 0; i < detector_count; i++) {
+		struct engine_row *er = &e->rows[e->nrows];
+
+		*er = (struct engine_row){ .row = &detector_table[i],
+			.index = e->nrows };
+		e->nrows += bind(er, options->config);
+	}
+	sort_rows(e);
+	*engine = e;
+	return STATUS_OK;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	for (enum source s = 0; s < SOURCE_COUNT; s++) {
+		free(e->each[s].rows);
+		free(e->activity[s].rows);
+	}
+	free(e->rows);
+	free(e);
+}

@@ -1,0 +1,72 @@
+/*
+ * engine.h - runs the detectors over the events of one tenant at a time.
+ *
+ * struct engine holds the settings and is read-only after engine_new(); any
+ * thread may use it.  A tenant belongs to the thread that holds its shard.
+ * Everything a tenant does depends only on the events it is given and their
+ * order: not on other tenants, threads, addresses or clocks.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/status.h"
+#include "config/config.h"
+#include "detect/signal.h"
+#include "event/batch.h"
+
+struct engine;
+struct tenant;
+struct engine_scratch;
+
+struct engine_options {
+	const struct config *config; /* borrowed for the engine's life */
+	const struct hash_key *key;
+	/*
+	 * A signal was raised; the callee takes it.  `counted` tells whether
+	 * the alert budget allows a finding.  Called on the tenant's thread.
+	 */
+	void (*emit)(void *cookie, struct signal *signal);
+	/* An activity that raised `identity` grew by `more` events. */
+	void (*grew)(
+	    void *cookie, uint64_t identity, uint64_t more, int64_t last_us);
+};
+
+/*
+ * Bind the detectors to the configuration.  INVALID when it names a type that
+ * matches no detector or a parameter that does not exist; *error says where
+ * and what to do.
+ */
+NODISCARD enum status engine_new(const struct engine_options *options,
+    struct engine **engine, struct buf *error);
+void engine_free(struct engine *e); /* NULL is allowed */
+
+/* A tenant without history.  `cookie` is passed to emit and grew. */
+struct tenant *engine_tenant_new(
+    const struct engine *e, struct span name, void *cookie);
+void engine_tenant_free(struct tenant *t); /* NULL is allowed */
+
+/* Room to judge one event in: one per shard, for all its tenants. */
+struct engine_scratch *engine_scratch_new(void);
+void engine_scratch_free(struct engine_scratch *s); /* NULL is allowed */
+
+/* Take one event, in plan order. */
+void engine_event(struct tenant *t, struct engine_scratch *scratch,
+    const struct batch *batch, const struct event *ev);
+
+/* The input is over: close the open hours. */
+void engine_close(struct tenant *t);
+
+struct engine_counts {
+	uint64_t events; /* taken, duplicates not included */
+	uint64_t duplicates;
+	uint64_t late;	   /* older than the hours that were open */
+	uint64_t held;	   /* signals below the alert budget */
+	uint64_t overflow; /* found no room in a bounded table */
+	uint64_t values, profiles, bytes;
+};
+
+/* Add this tenant's numbers to *counts. */
+void engine_count(const struct tenant *t, struct engine_counts *counts);

@@ -1,0 +1,70 @@
+/*
+ * engine_internal.h - what engine.c, tenant.c, detect.c and raise.c share.
+ * Nobody else includes it.
+ */
+#pragma once
+
+#include "baseline/baseline.h"
+#include "detect/activities.h"
+#include "detect/dedup.h"
+#include "detect/engine.h"
+#include "detect/facts.h"
+#include "detect/lane.h"
+#include "detect/states.h"
+#include "detect/subject.h"
+
+/* A detector as configured. */
+struct engine_row {
+	const struct detector_row *row;
+	double param[DETECT_PARAMS_MAX];
+	double severity_set; /* 0: not overridden */
+	size_t index;	     /* of its states in a tenant */
+};
+
+/* The detectors of one source, by when they are called. */
+struct engine_list {
+	const struct engine_row **rows;
+	size_t count;
+};
+
+struct engine {
+	struct engine_options options;
+	struct engine_row *rows; /* enabled detectors */
+	size_t nrows;
+	struct engine_list each[SOURCE_COUNT];
+	struct engine_list activity[SOURCE_COUNT];
+	size_t memory_bytes; /* per tenant */
+};
+
+struct tenant {
+	const struct engine *engine;
+	void *cookie;
+	struct span name; /* owned */
+	struct baseline *baseline;
+	struct dedup *dedup;
+	struct lane *lanes, *latest;
+	struct states **states; /* by engine_row.index; NULL until used */
+	uint64_t events, duplicates, held;
+};
+
+struct engine_scratch {
+	struct subject subject;
+	struct facts facts;
+};
+
+/* The engine's side of one call of a detector. */
+struct detect {
+	struct tenant *tenant;
+	const struct batch *batch;
+	const struct event *ev;
+	struct lane *lane;
+	const struct engine_row *row;
+	struct activity_row *activity; /* NULL: found no room */
+	struct activity sums;	       /* of this event alone, then */
+	struct engine_scratch *scratch;
+	bool have_subject; /* scratch->subject is of this event */
+	uint64_t workload; /* entity of SCOPE_WORKLOAD; 0: none */
+};
+
+/* The subject of d->ev, made at the first call. */
+struct subject *detect_subject(struct detect *d);

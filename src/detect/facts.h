@@ -1,0 +1,27 @@
+/*
+ * facts.h - what an event says, under fixed names, for texts and playbooks.
+ *
+ * The names are listed in docs/facts.md.  Values borrow from the event, the
+ * subject or the room; static strings name them.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "detect/detector.h"
+#include "detect/subject.h"
+#include "event/event.h"
+
+#define FACTS_MAX 32
+#define FACTS_ROOM_BYTES 2048
+
+struct facts {
+	struct fact list[FACTS_MAX];
+	size_t count;
+	size_t used;
+	char room[FACTS_ROOM_BYTES]; /* for values that had to be made */
+};
+
+/* Collect the facts of `ev`; `parcel` is the place it came from. */
+void facts_of(struct facts *f, const struct event *ev,
+    const struct subject *subject, struct span tenant, struct span parcel);

@@ -1,0 +1,48 @@
+/*
+ * lane.h - one stream of a tenant: a source, and the cluster for audit logs.
+ *
+ * Hours are opened and closed by the lane's own watermark, so that a source
+ * that is read ahead of another makes nothing late.  One thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "baseline/baseline.h"
+#include "detect/activities.h"
+#include "event/event.h"
+#include "stats/fdr.h"
+
+/* Records may come this much after the newest before their hour closes. */
+#define LANE_LATENESS_US (15 * 60 * (int64_t)1000000)
+
+struct lane {
+	struct lane *next;
+	enum source source;
+	uint64_t key;	   /* hash of the cluster's name */
+	int64_t newest_us; /* watermark */
+	int64_t hour;	   /* the older of the two open hours; 0: none yet */
+	struct activities *open[2]; /* by parity of the hour */
+	struct alert_budget budget;
+	uint64_t late;
+};
+
+struct lane *lane_new(enum source source, uint64_t key, size_t limit_bytes);
+void lane_free(struct lane *l); /* NULL is allowed */
+
+/*
+ * Move the watermark to `time_us` and close the hours that are over, calling
+ * close(cookie, lane, hour) before each is emptied.
+ */
+void lane_advance(struct lane *l, int64_t time_us,
+    void (*close)(void *cookie, struct lane *l, int64_t hour), void *cookie);
+
+/* Close what is open. */
+void lane_finish(struct lane *l,
+    void (*close)(void *cookie, struct lane *l, int64_t hour), void *cookie);
+
+/* The table for an event of `hour`, and whether it is late: then the table
+ * is the oldest open one. */
+struct activities *lane_activities(struct lane *l, int64_t hour, bool *late);

@@ -1,0 +1,200 @@
+/* From what a detector says to a signal that stands on its own. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "detect/engine_internal.h"
+
+/* Texts are packed behind the struct; the first pass only measures. */
+struct packer {
+	char *at; /* NULL: measuring */
+	size_t bytes;
+};
+
+static struct span
+pack(struct packer *p, struct span s)
+{
+	static const char dots[] = "...";
+	size_t len = s.len;
+	struct span kept;
+
+	if (len > SIGNAL_TEXT_BYTES)
+		len = SIGNAL_TEXT_BYTES;
+	p->bytes += len;
+	if (p->at == NULL || len == 0)
+		return span_of(NULL, len);
+	memcpy(p->at, s.at, len);
+	if (s.len > len)
+		memcpy(p->at + len - 3, dots, 3);
+	kept = span_of(p->at, len);
+	p->at += len;
+	return kept;
+}
+
+static void
+pack_why(struct packer *p, struct signal_why *w, const struct evidence *e)
+{
+	const struct usual *u = e->usual;
+
+	w->feature = pack(p, span_str(e->feature));
+	w->observed = pack(p, e->observed);
+	w->observed_number = e->number;
+	w->expected = e->expected;
+	w->profiled = u != NULL;
+	if (u == NULL)
+		return;
+	w->nusual = u->nnames;
+	for (size_t i = 0; i < u->nnames; i++)
+		w->usual[i] = pack(p, u->names[i]);
+	w->n = u->n;
+	w->days = u->days;
+	w->known_days = u->known_days;
+	w->frequency = u->frequency;
+}
+
+static void
+pack_facts(
+    struct packer *p, struct signal *s, const struct fact *facts, size_t count)
+{
+	for (size_t i = 0; i < count && s->nfacts < SIGNAL_FACTS_MAX; i++) {
+		if (span_is_empty(facts[i].value))
+			continue;
+		s->facts[s->nfacts].name = facts[i].name;
+		s->facts[s->nfacts++].value = pack(p, facts[i].value);
+	}
+}
+
+static void
+pack_texts(struct packer *p, struct signal *s, struct detect *d,
+    const struct raise *r, const struct facts *facts)
+{
+	const struct subject *subject = &d->scratch->subject;
+
+	s->tenant = pack(p, d->tenant->name);
+	s->account = pack(p, d->ev->account);
+	s->region = pack(p, d->ev->region);
+	s->cluster = pack(p, d->ev->cluster);
+	s->actor = pack(p, subject->actor.name);
+	s->resource = pack(p, r->resource);
+	s->event.id = pack(p, d->ev->id);
+	s->event.parcel = pack(p, d->batch->place);
+	s->nfacts = 0;
+	/* The detector's own facts win over the event's of the same name. */
+	pack_facts(p, s, r->facts, r->nfacts);
+	pack_facts(p, s, facts->list, facts->count);
+	s->nwhy = r->nwhy < SIGNAL_WHY_MAX ? r->nwhy : SIGNAL_WHY_MAX;
+	for (size_t i = 0; i < s->nwhy; i++)
+		pack_why(p, &s->why[i], &r->why[i]);
+}
+
+/*
+ * Of a statistical finding: how far below one in a hundred p is, damped by
+ * how little was known.  1e-8 with hundreds of observations gives 0.95.
+ */
+static double
+confidence_of(const struct detector *det, const struct raise *r)
+{
+	double depth, n = 1e9;
+
+	if (det->confidence > 0)
+		return det->confidence;
+	for (size_t i = 0; i < r->nwhy; i++) {
+		if (r->why[i].usual != NULL && r->why[i].usual->n < n)
+			n = r->why[i].usual->n;
+	}
+	depth = r->p > 0 ? -log10(r->p) / 8.0 : 1.0;
+	if (depth > 1.0)
+		depth = 1.0;
+	return (0.3 + 0.65 * depth) * (n + 10.0) / (n + 20.0);
+}
+
+static uint64_t
+identity_of(struct detect *d, const struct raise *r)
+{
+	const struct hash_key *key = d->tenant->engine->options.key;
+	uint64_t id = hash_span(key, span_str(d->row->row->detector->type));
+
+	id = hash_mix(id, hash_span(key, d->ev->cluster));
+	id = hash_mix(id, d->scratch->subject.actor.key);
+	id = hash_mix(id, (uint64_t)r->resource_kind);
+	return hash_mix(id, hash_span(key, r->resource));
+}
+
+/* How many events this signal adds to its finding. */
+static uint64_t
+new_events(struct detect *d, uint64_t identity)
+{
+	struct activity_row *a = d->activity;
+	uint64_t more;
+	size_t i = 0;
+
+	if (a == NULL || d->row->row->detector->when == DETECT_EACH)
+		return 1;
+	while (i < a->nraised && a->raised[i].identity != identity)
+		i++;
+	if (i == ACTIVITY_RAISED_MAX)
+		return 1; /* more types than are kept apart: count the calls */
+	if (i == a->nraised)
+		a->raised[a->nraised++] =
+		    (struct activity_raised){ identity, 0 };
+	more = a->sums.count - a->raised[i].told;
+	a->raised[i].told = a->sums.count;
+	return more;
+}
+
+static bool
+allowed(struct detect *d, const struct raise *r)
+{
+	const struct config *config = d->tenant->engine->options.config;
+
+	if (!d->row->row->detector->statistical)
+		return true;
+	return alert_budget_allows(&d->lane->budget, r->p, d->ev->time_us,
+	    config->baseline.alert_budget);
+}
+
+static void
+fill(struct signal *s, struct detect *d, const struct raise *r)
+{
+	const struct detector *det = d->row->row->detector;
+
+	s->row = d->row->row;
+	s->p = r->p;
+	s->severity = r->severity > 0 ? r->severity : det->severity;
+	s->severity_set = d->row->severity_set;
+	s->confidence = confidence_of(det, r);
+	s->counted = allowed(d, r);
+	s->actor_kind = d->scratch->subject.actor.kind;
+	s->resource_kind = r->resource_kind;
+	s->source = d->ev->source;
+	s->time_us = d->ev->time_us;
+	s->first_us = detect_activity(d)->first_us;
+	s->identity = identity_of(d, r);
+	s->count = new_events(d, s->identity);
+	s->event.source = d->ev->source;
+	s->event.time_us = d->ev->time_us;
+	if (det->when == DETECT_EACH)
+		s->first_us = d->ev->time_us;
+	if (d->activity != NULL && s->counted)
+		d->activity->tainted = true;
+}
+
+void
+detect_raise(struct detect *d, const struct raise *r)
+{
+	struct packer measure = { 0 }, packer;
+	struct facts *facts = &d->scratch->facts;
+	struct signal head = { 0 }, *s;
+
+	facts_of(
+	    facts, d->ev, detect_subject(d), d->tenant->name, d->batch->place);
+	pack_texts(&measure, &head, d, r, facts);
+	s = status_calloc(1, sizeof(*s) + measure.bytes);
+	packer = (struct packer){ .at = (char *)(s + 1) };
+	pack_texts(&packer, s, d, r, facts);
+	ASSERT(packer.bytes == measure.bytes);
+	fill(s, d, r);
+	if (!s->counted)
+		d->tenant->held++;
+	d->tenant->engine->options.emit(d->tenant->cookie, s);
+}

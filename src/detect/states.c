@@ -1,0 +1,161 @@
+#include "detect/states.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+
+#define HEAD_BYTES 16
+#define FIRST_INDEX ((size_t)64)
+
+struct head {
+	uint64_t key;
+	int64_t used_us;
+};
+
+_Static_assert(sizeof(struct head) == HEAD_BYTES, "states stay aligned");
+
+struct states {
+	char *rows; /* head and state, `stride` bytes each */
+	size_t stride;
+	size_t count, room, limit;
+	uint32_t *index;
+	size_t size;
+	int64_t ttl_us;
+	uint64_t refused;
+};
+
+struct states *
+states_new(size_t state_size, size_t limit_bytes, int64_t ttl_us)
+{
+	struct states *t = status_calloc(1, sizeof(*t));
+
+	t->stride = HEAD_BYTES + ((state_size + 15) & ~(size_t)15);
+	t->limit = limit_bytes / (t->stride + 8) + 16;
+	t->size = FIRST_INDEX;
+	t->index = status_calloc(t->size, sizeof(*t->index));
+	t->ttl_us = ttl_us;
+	return t;
+}
+
+void
+states_free(struct states *t)
+{
+	if (t == NULL)
+		return;
+	free(t->rows);
+	free(t->index);
+	free(t);
+}
+
+static struct head *
+row(const struct states *t, size_t i)
+{
+	return (struct head *)(void *)(t->rows + i * t->stride);
+}
+
+static uint32_t *
+slot_of(struct states *t, uint64_t key)
+{
+	size_t i = key & (t->size - 1);
+
+	while (t->index[i] != 0 && row(t, t->index[i] - 1)->key != key)
+		i = (i + 1) & (t->size - 1);
+	return &t->index[i];
+}
+
+static void
+rebuild_index(struct states *t, size_t size)
+{
+	if (size != t->size) {
+		free(t->index);
+		t->index = status_calloc(size, sizeof(*t->index));
+		t->size = size;
+	} else {
+		memset(t->index, 0, size * sizeof(*t->index));
+	}
+	for (size_t i = 0; i < t->count; i++)
+		*slot_of(t, row(t, i)->key) = (uint32_t)(i + 1);
+}
+
+/* Close the ranks over states unused since before `horizon_us`. */
+static void
+expire(struct states *t, int64_t horizon_us)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (row(t, i)->used_us < horizon_us)
+			continue;
+		if (kept != i)
+			memcpy(row(t, kept), row(t, i), t->stride);
+		kept++;
+	}
+	t->count = kept;
+	rebuild_index(t, t->size);
+}
+
+static void
+make_room(struct states *t, int64_t now_us)
+{
+	if (t->count < t->room)
+		return;
+	/* Before growing, and at the limit, let go of what is too old; at
+	 * the limit at most once per sixteenth, to bound the work. */
+	if (t->room != 0 && t->refused % (t->limit / 16 + 1) == 0)
+		expire(t, now_us - t->ttl_us);
+	if (t->count < t->room || t->room >= t->limit)
+		return;
+	t->room = t->room ? t->room * 2 : 16;
+	if (t->room > t->limit)
+		t->room = t->limit;
+	t->rows = status_realloc(t->rows, t->room, t->stride);
+}
+
+void *
+states_get(struct states *t, uint64_t key, int64_t now_us)
+{
+	uint32_t *slot = slot_of(t, key);
+	struct head *head;
+
+	if (*slot) {
+		head = row(t, *slot - 1);
+		if (head->used_us < now_us - t->ttl_us)
+			memset(head + 1, 0, t->stride - HEAD_BYTES);
+		if (head->used_us < now_us)
+			head->used_us = now_us;
+		return head + 1;
+	}
+	make_room(t, now_us);
+	if (t->count >= t->room) {
+		t->refused++;
+		return NULL;
+	}
+	head = row(t, t->count++);
+	memset(head, 0, t->stride);
+	head->key = key;
+	head->used_us = now_us;
+	if (t->count * 2 > t->size)
+		rebuild_index(t, t->size * 2);
+	else
+		*slot_of(t, key) = (uint32_t)t->count;
+	return head + 1;
+}
+
+size_t
+states_count(const struct states *t)
+{
+	return t->count;
+}
+
+uint64_t
+states_refused(const struct states *t)
+{
+	return t->refused;
+}
+
+size_t
+states_bytes(const struct states *t)
+{
+	return t->room * t->stride + t->size * sizeof(*t->index);
+}

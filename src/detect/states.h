@@ -1,0 +1,25 @@
+/*
+ * states.h - the states that one detector keeps for its entities.
+ *
+ * Fixed-size, zeroed at first use, forgotten when unused for the detector's
+ * time to live.  Bounded: when full, expired states go first; if none has
+ * expired there is no state for a new entity, which is counted.  One thread.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct states;
+
+struct states *states_new(
+    size_t state_size, size_t limit_bytes, int64_t ttl_us);
+void states_free(struct states *t); /* NULL is allowed */
+
+/* The state of `key`, zeroed when new; NULL when there is no room.  Aligned
+ * for any type; valid until the next call. */
+void *states_get(struct states *t, uint64_t key, int64_t now_us);
+
+size_t states_count(const struct states *t);
+uint64_t states_refused(const struct states *t);
+size_t states_bytes(const struct states *t);

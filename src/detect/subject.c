@@ -1,0 +1,426 @@
+#include "detect/subject.h"
+
+#include <stdio.h>
+
+#include "base/civil.h"
+#include "stats/domain.h"
+
+/* Flow and DNS logs count for their actor; CloudTrail and audit logs know
+ * who, from where, with what. */
+static const struct profile_kind cloudtrail_profiles[] = {
+	{ SCOPE_ACTOR, FEATURE_API },
+	{ SCOPE_ACTOR, FEATURE_AGENT },
+	{ SCOPE_ACTOR, FEATURE_NETWORK },
+	{ SCOPE_ACTOR, FEATURE_REGION },
+	{ SCOPE_ACTOR, FEATURE_RESOURCE },
+	{ SCOPE_ACTOR, FEATURE_HOUR },
+	{ SCOPE_PEERS, FEATURE_API },
+	{ SCOPE_PEERS, FEATURE_AGENT },
+	{ SCOPE_PEERS, FEATURE_NETWORK },
+	{ SCOPE_PEERS, FEATURE_REGION },
+	{ SCOPE_PEERS, FEATURE_RESOURCE },
+	{ SCOPE_PEERS, FEATURE_HOUR },
+	{ SCOPE_TENANT, FEATURE_API },
+	{ SCOPE_TENANT, FEATURE_AGENT },
+	{ SCOPE_TENANT, FEATURE_NETWORK },
+	{ SCOPE_TENANT, FEATURE_REGION },
+	{ SCOPE_TENANT, FEATURE_RESOURCE },
+	{ SCOPE_TENANT, FEATURE_HOUR },
+	{ SCOPE_TENANT, FEATURE_USER },
+	{ SCOPE_RESOURCE, FEATURE_USER },
+};
+
+static const struct profile_kind audit_profiles[] = {
+	{ SCOPE_ACTOR, FEATURE_API },
+	{ SCOPE_ACTOR, FEATURE_AGENT },
+	{ SCOPE_ACTOR, FEATURE_NETWORK },
+	{ SCOPE_ACTOR, FEATURE_RESOURCE },
+	{ SCOPE_ACTOR, FEATURE_OBJECT },
+	{ SCOPE_ACTOR, FEATURE_HOUR },
+	{ SCOPE_PEERS, FEATURE_API },
+	{ SCOPE_PEERS, FEATURE_AGENT },
+	{ SCOPE_PEERS, FEATURE_NETWORK },
+	{ SCOPE_PEERS, FEATURE_RESOURCE },
+	{ SCOPE_PEERS, FEATURE_OBJECT },
+	{ SCOPE_PEERS, FEATURE_HOUR },
+	{ SCOPE_TENANT, FEATURE_API },
+	{ SCOPE_TENANT, FEATURE_AGENT },
+	{ SCOPE_TENANT, FEATURE_NETWORK },
+	{ SCOPE_TENANT, FEATURE_RESOURCE },
+	{ SCOPE_TENANT, FEATURE_OBJECT },
+	{ SCOPE_TENANT, FEATURE_HOUR },
+	{ SCOPE_TENANT, FEATURE_USER },
+	{ SCOPE_RESOURCE, FEATURE_USER },
+	{ SCOPE_RESOURCE, FEATURE_API },
+};
+
+static const struct profile_kind flow_profiles[] = {
+	{ SCOPE_ACTOR, FEATURE_PORT },
+	{ SCOPE_ACTOR, FEATURE_PEER },
+	{ SCOPE_TENANT, FEATURE_PORT },
+	{ SCOPE_TENANT, FEATURE_PEER },
+	{ SCOPE_RESOURCE, FEATURE_USER },
+};
+
+static const struct profile_kind dns_profiles[] = {
+	{ SCOPE_ACTOR, FEATURE_DOMAIN },
+	{ SCOPE_TENANT, FEATURE_DOMAIN },
+	{ SCOPE_RESOURCE, FEATURE_USER },
+};
+
+const struct profile_kind *
+subject_profiles(enum source source, size_t *count)
+{
+	static const struct {
+		const struct profile_kind *rows;
+		size_t count;
+	} of[SOURCE_COUNT] = {
+		[SOURCE_CLOUDTRAIL] = { cloudtrail_profiles,
+		    COUNTOF(cloudtrail_profiles) },
+		[SOURCE_VPCFLOW] = { flow_profiles, COUNTOF(flow_profiles) },
+		[SOURCE_DNS] = { dns_profiles, COUNTOF(dns_profiles) },
+		[SOURCE_K8S_AUDIT] = { audit_profiles,
+		    COUNTOF(audit_profiles) },
+	};
+
+	*count = of[source].count;
+	return of[source].rows;
+}
+
+bool
+subject_teaches(const struct event *ev)
+{
+	switch (ev->source) {
+	case SOURCE_VPCFLOW:
+		/* What was refused, and who knocks from outside, says
+		 * nothing of our habits. */
+		return ev->flow->action != FLOW_REJECT &&
+		       (ev->flow->initiated || ip_is_private(&ev->flow->peer));
+	case SOURCE_DNS:
+		return !span_equal_nocase(ev->dns->rcode, SPAN("NXDOMAIN"));
+	case SOURCE_CLOUDTRAIL:
+	case SOURCE_K8S_AUDIT:
+		return ev->outcome == OUTCOME_OK;
+	case SOURCE_COUNT:
+		break;
+	}
+	return false;
+}
+
+uint64_t
+subject_value_key(
+    const struct hash_key *key, enum feature feature, struct span value)
+{
+	uint64_t h;
+
+	if (span_is_empty(value))
+		return 0;
+	h = hash_seeded(key, (uint64_t)feature + 0x100, value);
+	return h ? h : 1;
+}
+
+static struct span
+normalise_principal(const struct cloudtrail *ct, struct buf *room)
+{
+	(void)room;
+	if (!span_is_empty(ct->issuer_arn))
+		return ct->issuer_arn;
+	if (!span_is_empty(ct->arn))
+		return ct->arn;
+	if (!span_is_empty(ct->invoked_by))
+		return ct->invoked_by;
+	return !span_is_empty(ct->user_name) ? ct->user_name : ct->principal_id;
+}
+
+static struct span
+normalise_peers_of_principal(const struct cloudtrail *ct, struct buf *room)
+{
+	(void)room;
+	return ct->identity_type;
+}
+
+static struct span
+normalise_user(struct span user, struct buf *room)
+{
+	(void)room;
+	if (span_starts(user, SPAN("system:node:")))
+		return SPAN("system:node");
+	return user;
+}
+
+static struct span
+normalise_peers_of_user(struct span user, struct buf *room)
+{
+	(void)room;
+	if (span_starts(user, SPAN("system:serviceaccount:")))
+		return span_skip(user, span_rfind(user, ':'));
+	return span_first(user, span_find(user, ':', 0));
+}
+
+static struct span
+normalise_agent(struct span raw, char *room, size_t size)
+{
+	size_t end = span_find(raw, ' ', 0);
+
+	(void)room;
+	(void)size;
+	raw = span_first(raw, end);
+	return span_first(raw, span_find(raw, '.', 0));
+}
+
+static struct span
+normalise_workload(struct span pod)
+{
+	return pod;
+}
+
+static struct span
+normalise_network(const struct ip *ip, char *room, size_t size)
+{
+	struct ip net = ip_network(ip);
+	char text[IP_TEXT_BYTES];
+
+	(void)snprintf(
+	    room, size, "%s/%d", ip_format(&net, text), ip_is_v4(ip) ? 24 : 48);
+	return span_str(room);
+}
+
+/* Copy two texts with `sep` between into the feature's room. */
+static void
+put(struct subject *s, enum feature f, struct span a, const char *sep,
+    struct span b)
+{
+	int len;
+
+	if (span_is_empty(a) && span_is_empty(b))
+		return;
+	a = span_first(a, SUBJECT_FEATURE_BYTES / 2);
+	b = span_first(b, SUBJECT_FEATURE_BYTES / 2 - 4);
+	len = snprintf(s->room[f], SUBJECT_FEATURE_BYTES, "%.*s%s%.*s",
+	    SPAN_ARGS(a), sep, SPAN_ARGS(b));
+	if (len > 0)
+		s->text[f] = span_of(s->room[f], (size_t)len);
+}
+
+static void
+put_one(struct subject *s, enum feature f, struct span text)
+{
+	put(s, f, text, "", span_of(NULL, 0));
+}
+
+static void
+put_hour(struct subject *s, int64_t time_us)
+{
+	struct civil c = civil_of(time_us);
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%s %02u:00 UTC",
+	    civil_weekday(time_us) >= 5 ? "weekend" : "weekday", c.hour);
+	put_one(s, FEATURE_HOUR, span_str(text));
+}
+
+/* The network of an address; else the host name as it stands. */
+static void
+put_network(struct subject *s, const struct ip *ip, struct span raw)
+{
+	char text[IP_TEXT_BYTES + 8];
+
+	if (ip_is_none(ip))
+		put_one(s, FEATURE_NETWORK, raw);
+	else
+		put_one(s, FEATURE_NETWORK,
+		    normalise_network(ip, text, sizeof(text)));
+}
+
+static void
+put_agent(struct subject *s, struct span raw)
+{
+	put_one(s, FEATURE_AGENT,
+	    normalise_agent(
+		raw, s->room[FEATURE_AGENT], SUBJECT_FEATURE_BYTES));
+}
+
+static void
+of_cloudtrail(struct subject *s, const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	s->actor.kind = ENTITY_PRINCIPAL;
+	s->actor.name = normalise_principal(ct, &s->name);
+	s->actor.peers = normalise_peers_of_principal(ct, &s->peers);
+	put(s, FEATURE_API, ct->service, ":", ct->name);
+	put_agent(s, ct->agent);
+	put_network(s, &ev->remote, ct->remote);
+	put_one(s, FEATURE_REGION, ev->region);
+	put_one(s, FEATURE_RESOURCE, ct->resource);
+	put_one(s, FEATURE_USER, s->actor.name);
+	put_hour(s, ev->time_us);
+}
+
+/* What a secret or an exec was aimed at; other objects come and go. */
+static void
+put_object(struct subject *s, const struct audit *a)
+{
+	if (span_equal(a->resource, SPAN("secrets")))
+		put(s, FEATURE_OBJECT, a->ns, "/",
+		    span_is_empty(a->name) ? SPAN("*") : a->name);
+	else if (span_equal(a->subresource, SPAN("exec")) ||
+		 span_equal(a->subresource, SPAN("attach")))
+		put(s, FEATURE_OBJECT, a->ns, "/", normalise_workload(a->name));
+}
+
+static void
+of_audit(struct subject *s, const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+	struct span user =
+	    span_is_empty(a->impersonated) ? a->user : a->impersonated;
+	char resource[160];
+
+	s->actor.kind = span_starts(user, SPAN("system:serviceaccount:"))
+			    ? ENTITY_SERVICE_ACCOUNT
+			    : ENTITY_USER;
+	s->actor.name = normalise_user(user, &s->name);
+	s->actor.peers = normalise_peers_of_user(user, &s->peers);
+	if (span_is_empty(a->resource)) {
+		struct span path =
+		    span_first(a->uri, span_find(a->uri, '?', 0));
+
+		put(s, FEATURE_API, a->verb, " ", path);
+	} else {
+		(void)snprintf(resource, sizeof(resource), "%.*s%s%.*s",
+		    SPAN_ARGS(span_first(a->resource, 64)),
+		    span_is_empty(a->subresource) ? "" : "/",
+		    SPAN_ARGS(span_first(a->subresource, 64)));
+		put(s, FEATURE_API, a->verb, " ", span_str(resource));
+	}
+	put_agent(s, a->agent);
+	put_network(s, &ev->remote, a->remote);
+	put_one(s, FEATURE_RESOURCE, a->ns);
+	put_object(s, a);
+	put_one(s, FEATURE_USER, s->actor.name);
+	put_hour(s, ev->time_us);
+}
+
+static const char *
+protocol_text(unsigned protocol, char *room, size_t size)
+{
+	switch (protocol) {
+	case 1:
+		return "icmp";
+	case 6:
+		return "tcp";
+	case 17:
+		return "udp";
+	default:
+		(void)snprintf(room, size, "protocol %u", protocol);
+		return room;
+	}
+}
+
+static void
+of_flow(struct subject *s, const struct event *ev)
+{
+	const struct flow *f = ev->flow;
+	char local[IP_TEXT_BYTES], peer[IP_TEXT_BYTES + 8], room[24], port[48];
+
+	(void)ip_format(&f->local, local);
+	/* An instance id is not in every format; the address always is. */
+	s->actor.kind = ENTITY_ADDRESS;
+	buf_reset(&s->name);
+	buf_add_str(&s->name, local);
+	s->actor.name = buf_span(&s->name);
+	s->actor.peers = f->vpc_id;
+	(void)snprintf(port, sizeof(port), "%s %s/%u",
+	    f->initiated ? "out" : "in",
+	    protocol_text(f->protocol, room, sizeof(room)), f->service_port);
+	put_one(s, FEATURE_PORT, span_str(port));
+	if (ip_is_private(&f->peer))
+		put_one(s, FEATURE_PEER, span_str(ip_format(&f->peer, peer)));
+	else
+		put_one(s, FEATURE_PEER,
+		    normalise_network(&f->peer, peer, sizeof(peer)));
+	put_one(s, FEATURE_USER, s->actor.name);
+}
+
+static void
+of_dns(struct subject *s, const struct event *ev)
+{
+	const struct dns *q = ev->dns;
+	char client[IP_TEXT_BYTES], room[DOMAIN_BYTES];
+	struct domain domain;
+
+	s->actor.kind = ENTITY_ADDRESS;
+	buf_reset(&s->name);
+	buf_add_str(&s->name, ip_format(&q->client, client));
+	if (s->name.len == 0) {
+		s->actor.kind = ENTITY_INSTANCE;
+		buf_add(&s->name, q->instance_id);
+	}
+	s->actor.name = buf_span(&s->name);
+	s->actor.peers = q->vpc_id;
+	if (domain_split(q->name, room, &domain))
+		put_one(s, FEATURE_DOMAIN, domain.registered);
+	put_one(s, FEATURE_USER, s->actor.name);
+}
+
+/* The entities whose profiles the event belongs to. */
+static void
+set_entities(
+    struct subject *s, const struct event *ev, const struct hash_key *key)
+{
+	uint64_t stream = hash_mix((uint64_t)ev->source + 1,
+	    ev->source == SOURCE_K8S_AUDIT ? hash_span(key, ev->cluster) : 0);
+	enum feature resource = FEATURE_RESOURCE;
+
+	if (!span_is_empty(s->actor.name))
+		s->actor.key = hash_mix(
+		    stream, hash_seeded(key, SCOPE_ACTOR, s->actor.name));
+	if (!span_is_empty(s->actor.peers))
+		s->actor.peers_key = hash_mix(
+		    stream, hash_seeded(key, SCOPE_PEERS, s->actor.peers));
+	if (ev->source == SOURCE_VPCFLOW)
+		resource = FEATURE_PEER;
+	else if (ev->source == SOURCE_DNS)
+		resource = FEATURE_DOMAIN;
+	s->entity[SCOPE_ACTOR] = s->actor.key;
+	s->entity[SCOPE_PEERS] = s->actor.peers_key;
+	s->entity[SCOPE_TENANT] = hash_mix(stream, 1);
+	if (s->key[resource] != 0)
+		s->entity[SCOPE_RESOURCE] = hash_mix(stream, s->key[resource]);
+}
+
+void
+subject_of(
+    struct subject *s, const struct event *ev, const struct hash_key *key)
+{
+	s->actor = (struct actor){ 0 };
+	memset(s->text, 0, sizeof(s->text));
+	memset(s->entity, 0, sizeof(s->entity));
+	switch (ev->source) {
+	case SOURCE_CLOUDTRAIL:
+		of_cloudtrail(s, ev);
+		break;
+	case SOURCE_VPCFLOW:
+		of_flow(s, ev);
+		break;
+	case SOURCE_DNS:
+		of_dns(s, ev);
+		break;
+	case SOURCE_K8S_AUDIT:
+		of_audit(s, ev);
+		break;
+	case SOURCE_COUNT:
+		break;
+	}
+	for (enum feature f = 0; f < FEATURE_COUNT; f++)
+		s->key[f] = subject_value_key(key, f, s->text[f]);
+	set_entities(s, ev, key);
+}
+
+void
+subject_done(struct subject *s)
+{
+	buf_done(&s->name);
+	buf_done(&s->peers);
+}

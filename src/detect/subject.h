@@ -1,0 +1,50 @@
+/*
+ * subject.h - who an event is about, and its values of all features.
+ *
+ * The slow part of judging an event (normalising names, hashing values) is
+ * done once per activity and hour, not per event.  A subject borrows from
+ * the event and from its own room; it is reused for the next event.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "detect/detector.h"
+
+#define SUBJECT_FEATURE_BYTES 256
+
+struct subject {
+	struct actor actor;
+	struct span text[FEATURE_COUNT]; /* empty: not of this event */
+	uint64_t key[FEATURE_COUNT];	 /* 0: not of this event */
+	uint64_t entity[SCOPE_COUNT];	 /* 0: no such scope */
+	struct buf name, peers;		 /* room for normalised names */
+	char room[FEATURE_COUNT][SUBJECT_FEATURE_BYTES];
+};
+
+/* Fill `s` (zeroed before its first use) for `ev`. */
+void subject_of(
+    struct subject *s, const struct event *ev, const struct hash_key *key);
+
+/* The key under which a value of a feature is known. */
+uint64_t subject_value_key(
+    const struct hash_key *key, enum feature feature, struct span value);
+
+/* Release the room. */
+void subject_done(struct subject *s);
+
+/* One (scope, feature) that the baseline learns from events of a source. */
+struct profile_kind {
+	enum scope scope;
+	enum feature feature;
+};
+
+/* The profiles learned from a source; *count rows. */
+const struct profile_kind *subject_profiles(enum source source, size_t *count);
+
+/* False for what must not shape a baseline: connections refused at the
+ * door, records without an actor. */
+bool subject_teaches(const struct event *ev);

@@ -1,0 +1,321 @@
+/*
+ * The way of one event through a tenant: deduplicate, move the clock of its
+ * lane, tally its activity, call the detectors.
+ */
+#include <stdlib.h>
+
+#include "base/civil.h"
+#include "detect/engine_internal.h"
+
+/* Shares of a tenant's memory, in sixteenths; the baseline's own shares are
+ * within its half. */
+#define BASELINE_SHARE 8
+#define DEDUP_SHARE 3
+#define LANE_SHARE 2
+#define STATES_SHARE 3
+/* No detector's states may take more than this part of STATES_SHARE. */
+#define STATES_PART 4
+#define DEDUP_SLOT_BYTES 43 /* two generations of 16 bytes, 3/4 full */
+
+struct tenant *
+engine_tenant_new(const struct engine *e, struct span name, void *cookie)
+{
+	struct tenant *t = status_calloc(1, sizeof(*t));
+	size_t unit = e->memory_bytes / 16;
+	char *text = status_calloc(name.len + 1, 1);
+
+	if (name.len > 0)
+		memcpy(text, name.at, name.len);
+	t->engine = e;
+	t->cookie = cookie;
+	t->name = span_of(text, name.len);
+	t->baseline = baseline_new(&(struct baseline_options){
+	    .memory_bytes = BASELINE_SHARE * unit,
+	    .half_life_days = e->options.config->baseline.half_life_days,
+	});
+	t->dedup = dedup_new(DEDUP_SHARE * unit / DEDUP_SLOT_BYTES);
+	t->states = status_calloc(e->nrows + 1, sizeof(*t->states));
+	return t;
+}
+
+void
+engine_tenant_free(struct tenant *t)
+{
+	if (t == NULL)
+		return;
+	while (t->lanes != NULL) {
+		struct lane *next = t->lanes->next;
+
+		lane_free(t->lanes);
+		t->lanes = next;
+	}
+	for (size_t i = 0; i < t->engine->nrows; i++)
+		states_free(t->states[i]);
+	free(t->states);
+	dedup_free(t->dedup);
+	baseline_free(t->baseline);
+	free((void *)(uintptr_t)t->name.at);
+	free(t);
+}
+
+static struct lane *
+lane_of(struct tenant *t, const struct event *ev)
+{
+	uint64_t key = 0;
+	struct lane **at;
+
+	if (ev->source == SOURCE_K8S_AUDIT)
+		key = hash_span(t->engine->options.key, ev->cluster);
+	if (t->latest != NULL && t->latest->source == ev->source &&
+	    t->latest->key == key)
+		return t->latest;
+	for (at = &t->lanes; *at != NULL; at = &(*at)->next) {
+		if ((*at)->source == ev->source && (*at)->key == key)
+			break;
+	}
+	if (*at == NULL)
+		*at = lane_new(
+		    ev->source, key, LANE_SHARE * t->engine->memory_bytes / 16);
+	t->latest = *at;
+	return *at;
+}
+
+/* An hour is over: tell findings how their activities grew, and learn. */
+static void
+close_hour(void *cookie, struct lane *l, int64_t hour)
+{
+	struct tenant *t = cookie;
+	size_t count;
+	struct activity_row *rows = activities_rows(l->open[hour & 1], &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct activity_row *r = &rows[i];
+
+		for (size_t k = 0; k < r->nraised; k++)
+			t->engine->options.grew(t->cookie,
+			    r->raised[k].identity,
+			    r->sums.count - r->raised[k].told, r->sums.last_us);
+		if (r->tainted)
+			continue;
+		for (size_t k = 0; k < r->nlessons; k++)
+			baseline_learn(t->baseline, r->lessons[k].profile,
+			    r->lessons[k].value,
+			    r->hour_late ? r->hour_late : hour);
+	}
+}
+
+/* What the baseline will learn from this activity. */
+static void
+prepare_lessons(struct detect *d, struct activities *table)
+{
+	struct subject *s;
+	size_t nprofiles, n = 0;
+	const struct profile_kind *profiles =
+	    subject_profiles(d->ev->source, &nprofiles);
+	struct lesson *lessons;
+
+	if (!subject_teaches(d->ev))
+		return;
+	s = detect_subject(d);
+	lessons = activities_lessons(table, nprofiles);
+	if (lessons == NULL)
+		return;
+	for (size_t i = 0; i < nprofiles; i++) {
+		enum feature f = profiles[i].feature;
+		uint64_t entity = s->entity[profiles[i].scope];
+
+		if (entity == 0 || s->key[f] == 0)
+			continue;
+		lessons[n].profile =
+		    baseline_profile(profiles[i].scope, entity, f);
+		lessons[n++].value = s->key[f];
+		baseline_name(d->tenant->baseline, s->key[f], s->text[f]);
+	}
+	d->activity->lessons = lessons;
+	d->activity->nlessons = (uint16_t)n;
+}
+
+static void
+add_sums(struct activity *sums, const struct event *ev)
+{
+	if (sums->count++ == 0 || ev->time_us < sums->first_us)
+		sums->first_us = ev->time_us;
+	if (ev->time_us > sums->last_us)
+		sums->last_us = ev->time_us;
+	if (ev->source == SOURCE_VPCFLOW) {
+		sums->bytes += ev->flow->bytes;
+		sums->packets += ev->flow->packets;
+	} else if (ev->source == SOURCE_CLOUDTRAIL) {
+		sums->bytes += ev->cloudtrail->bytes_out;
+	}
+}
+
+/* Tally the event; true when the activity's detectors are to be called. */
+static bool
+tally(struct detect *d)
+{
+	int64_t hour = civil_hour(d->ev->time_us);
+	uint64_t key = d->ev->activity, count;
+	struct activities *table;
+	bool late, fresh;
+
+	table = lane_activities(d->lane, hour, &late);
+	if (late)
+		key = hash_mix(key, (uint64_t)hour);
+	d->activity = activities_add(table, key ? key : 1, &fresh);
+	if (d->activity == NULL) {
+		add_sums(&d->sums, d->ev);
+		return true;
+	}
+	add_sums(&d->activity->sums, d->ev);
+	if (fresh) {
+		d->activity->hour_late = late ? (int32_t)hour : 0;
+		prepare_lessons(d, table);
+	}
+	count = d->activity->sums.count;
+	return (count & (count - 1)) == 0;
+}
+
+/* The entity whose state the detector keeps; 0: this event has none. */
+static uint64_t
+state_key(struct detect *d, enum detect_key kind)
+{
+	const struct hash_key *key = d->tenant->engine->options.key;
+	const struct subject *s = detect_subject(d);
+	uint64_t actor = s->actor.key;
+
+	switch (kind) {
+	case DETECT_KEY_NONE:
+		return 0;
+	case DETECT_KEY_ACTOR:
+		return actor;
+	case DETECT_KEY_PEER:
+	case DETECT_KEY_ACTOR_PEER:
+		if (d->ev->source == SOURCE_VPCFLOW) {
+			uint64_t peer = hash_span(
+			    key, span_of((const char *)d->ev->flow->peer.byte,
+				     sizeof(d->ev->flow->peer.byte)));
+
+			return kind == DETECT_KEY_PEER ? peer
+						       : hash_mix(actor, peer);
+		}
+		return hash_mix(kind == DETECT_KEY_PEER ? 1 : actor,
+		    s->key[FEATURE_NETWORK]);
+	case DETECT_KEY_ACTOR_DOMAIN:
+		return hash_mix(actor, s->key[FEATURE_DOMAIN]);
+	case DETECT_KEY_DOMAIN:
+		return s->key[FEATURE_DOMAIN];
+	case DETECT_KEY_TENANT:
+		return hash_mix(d->lane->key, (uint64_t)d->ev->source + 1);
+	}
+	return 0;
+}
+
+static void *
+state_of(struct detect *d)
+{
+	const struct engine_row *row = d->row;
+	const struct detector *det = row->row->detector;
+	struct tenant *t = d->tenant;
+	struct states **states = &t->states[row->index];
+	uint64_t key = state_key(d, det->key);
+
+	if (key == 0)
+		return NULL;
+	if (*states == NULL)
+		*states = states_new(det->state_size,
+		    STATES_SHARE * t->engine->memory_bytes / 16 / STATES_PART,
+		    det->state_ttl_s * CIVIL_US_PER_S);
+	return states_get(*states, key, d->lane->newest_us);
+}
+
+static void
+call(struct detect *d, const struct engine_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct detector *det = list->rows[i]->row->detector;
+		void *state = NULL;
+
+		if (det->match != NULL && !det->match(d->ev))
+			continue;
+		d->row = list->rows[i];
+		if (det->key != DETECT_KEY_NONE) {
+			state = state_of(d);
+			if (state == NULL)
+				continue; /* no room: counted */
+		}
+		d->workload = 0;
+		det->observe(d, d->ev, state);
+	}
+}
+
+struct engine_scratch *
+engine_scratch_new(void)
+{
+	return status_calloc(1, sizeof(struct engine_scratch));
+}
+
+void
+engine_scratch_free(struct engine_scratch *s)
+{
+	if (s == NULL)
+		return;
+	subject_done(&s->subject);
+	free(s);
+}
+
+void
+engine_event(struct tenant *t, struct engine_scratch *scratch,
+    const struct batch *batch, const struct event *ev)
+{
+	struct detect d = {
+		.tenant = t, .batch = batch, .ev = ev, .scratch = scratch
+	};
+
+	if ((ev->id_key[0] | ev->id_key[1]) != 0 &&
+	    dedup_seen(t->dedup, ev->id_key)) {
+		t->duplicates++;
+		return;
+	}
+	t->events++;
+	d.lane = lane_of(t, ev);
+	lane_advance(d.lane, ev->time_us, close_hour, t);
+	if (tally(&d))
+		call(&d, &t->engine->activity[ev->source]);
+	call(&d, &t->engine->each[ev->source]);
+}
+
+void
+engine_close(struct tenant *t)
+{
+	for (struct lane *l = t->lanes; l != NULL; l = l->next)
+		lane_finish(l, close_hour, t);
+}
+
+void
+engine_count(const struct tenant *t, struct engine_counts *counts)
+{
+	struct baseline_sizes sizes;
+
+	baseline_sizes(t->baseline, &sizes);
+	counts->events += t->events;
+	counts->duplicates += t->duplicates;
+	counts->held += t->held;
+	counts->overflow += sizes.overflow;
+	counts->values += sizes.values;
+	counts->profiles += sizes.profiles;
+	counts->bytes += sizes.bytes + dedup_bytes(t->dedup);
+	for (const struct lane *l = t->lanes; l != NULL; l = l->next) {
+		counts->late += l->late;
+		for (size_t i = 0; i < COUNTOF(l->open); i++) {
+			counts->overflow += activities_refused(l->open[i]);
+			counts->bytes += activities_bytes(l->open[i]);
+		}
+	}
+	for (size_t i = 0; i < t->engine->nrows; i++) {
+		if (t->states[i] == NULL)
+			continue;
+		counts->overflow += states_refused(t->states[i]);
+		counts->bytes += states_bytes(t->states[i]);
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * findings.h - the findings of one tenant, as its signals arrive.
+ *
+ * Takes signals, joins those of one behaviour, keeps the rest of the count.
+ * Bounded: past the limit new findings are counted and left out.  One thread,
+ * the shard's.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "finding/finding.h"
+
+#define FINDINGS_MAX 5000 /* per tenant and run */
+
+struct findings;
+
+struct findings *findings_new(void);
+void findings_free(struct findings *f); /* NULL is allowed */
+
+/* Takes the signal.  One that the alert budget holds back only joins a
+ * finding that is open already; else it is freed. */
+void findings_take(struct findings *f, struct signal *s);
+
+/* The open finding of `identity`, if any, counts `more` events. */
+void findings_grew(
+    struct findings *f, uint64_t identity, uint64_t more, int64_t last_us);
+
+/* All of them, in order of their first signal; borrowed. */
+struct finding **findings_list(struct findings *f, size_t *count);
+
+uint64_t findings_left_out(const struct findings *f);

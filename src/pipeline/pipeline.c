@@ -1,0 +1,554 @@
+/*
+ * Scheduling: parcels in flight are a ring in plan order; each holds the
+ * batches decoded from it so far.  A shard walks the ring batch by batch; a
+ * batch that all shards have passed goes back to be reused, a parcel that is
+ * read to its end and passed by all leaves the ring.  A free worker first
+ * looks for a shard with a batch waiting, then decodes on.  One mutex guards
+ * the ring; it is taken a few times per batch of half a megabyte.
+ */
+#include "pipeline/pipeline.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/cut.h"
+#include "codec/reader.h"
+
+/* Batches decoded ahead of the shards, per parcel. */
+#define AHEAD_MAX 2
+
+struct flight {
+	size_t parcel;
+	struct batch *batches[AHEAD_MAX]; /* ring of undelivered batches */
+	uint64_t decoded;		  /* batches added */
+	uint64_t recycled;		  /* batches passed by all shards */
+	bool done;
+};
+
+struct cursor {		 /* where a shard stands */
+	uint64_t flight; /* absolute number in the ring */
+	uint64_t batch;
+	bool busy;
+};
+
+struct skip_note {
+	char *reason; /* NULL: none */
+	bool partial;
+};
+
+struct worker {
+	struct pipeline *b;
+	pthread_t thread;
+	struct reader *reader;
+	struct cutter *cutter;
+	struct decoder *decoder;
+	struct flight *flight; /* being decoded; NULL: none */
+	struct span place;
+	bool opened;
+	uint64_t bytes_in, bytes_out; /* of finished parcels */
+	size_t partial;
+};
+
+struct pipeline {
+	struct pipeline_options options;
+	struct engine *engine;
+	struct shard **shards;
+	struct cursor *cursors;
+	unsigned nshards;
+	struct worker *workers;
+	unsigned nworkers;
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	size_t next_parcel;
+	struct flight *ring;
+	size_t ring_size;
+	uint64_t head, tail; /* absolute flight numbers */
+	struct batch **spare;
+	size_t nspare;
+	struct skip_note *notes; /* per parcel */
+	_Atomic uint64_t bytes_in, events;
+	pthread_mutex_t reject_lock;
+
+	struct finding **findings;
+	size_t nfindings;
+};
+
+static const struct parcel *
+parcel_of(const struct pipeline *b, size_t i)
+{
+	return &b->options.plan->parcels[i];
+}
+
+static void
+note(struct worker *w, const char *what, const char *detail, bool partial)
+{
+	struct skip_note *n = &w->b->notes[w->flight->parcel];
+	struct buf text = { 0 };
+
+	if (n->reason != NULL)
+		return; /* the first reason is the one that matters */
+	buf_printf(&text, "%s%s%s", what, *detail ? ": " : "", detail);
+	n->reason = text.at;
+	n->partial = partial;
+	w->partial += partial;
+}
+
+static void
+reject(void *cookie, struct span record, const char *reason)
+{
+	struct worker *w = cookie;
+	struct pipeline *b = w->b;
+
+	if (b->options.reject == NULL)
+		return;
+	pthread_mutex_lock(&b->reject_lock);
+	b->options.reject(b->options.cookie, w->place, record, reason);
+	pthread_mutex_unlock(&b->reject_lock);
+}
+
+/* --- decoding, without the lock ------------------------------------------ */
+
+static char *
+reserve(void *cookie, size_t bytes)
+{
+	struct batch *batch = cookie;
+
+	batch_reserve(batch, bytes);
+	return batch->text;
+}
+
+static bool
+open_parcel(struct worker *w)
+{
+	const struct parcel *p = parcel_of(w->b, w->flight->parcel);
+	enum status st;
+
+	w->place = span_str(p->place);
+	decode_begin(w->decoder, w->place);
+	st = strcmp(p->path, "-") == 0 ? reader_open_fd(w->reader, 0)
+				       : reader_open(w->reader, p->path);
+	if (st != STATUS_OK) {
+		note(w, "cannot be opened", strerror(errno), true);
+		return false;
+	}
+	cutter_begin(w->cutter, w->reader);
+	w->opened = true;
+	return true;
+}
+
+/* What the cutter said when it could not give a whole piece. */
+static bool
+cut_failed(struct worker *w, enum status st)
+{
+	char lost[96];
+
+	if (st == STATUS_TOO_LARGE && cutter_lost(w->cutter) > 0) {
+		(void)snprintf(lost, sizeof(lost), "%zu bytes of one record",
+		    cutter_lost(w->cutter));
+		note(w, "a record is too large", lost, true);
+		return false; /* go on behind it */
+	}
+	note(w, status_text(st), reader_error(w->reader), true);
+	return true;
+}
+
+/* Fill one batch; false at the parcel's end. */
+static bool
+decode_piece(struct worker *w, struct batch *batch)
+{
+	struct cut_piece piece;
+	enum status st;
+
+	if (!w->opened && !open_parcel(w))
+		return false;
+	batch_reset(batch);
+	batch->parcel = w->flight->parcel;
+	batch->place = w->place;
+	st = cutter_next(w->cutter, &piece, reserve, batch);
+	if (st != STATUS_OK)
+		return !cut_failed(w, st);
+	if (piece.len == 0)
+		return false;
+	batch->text_len = piece.len;
+	st = decode_batch(w->decoder, batch, piece.kind, piece.prefix);
+	if (st != STATUS_OK) {
+		note(w, "not read", decode_reason(w->decoder), false);
+		return false;
+	}
+	return true;
+}
+
+static void
+close_parcel(struct worker *w)
+{
+	if (w->opened) {
+		w->bytes_in += reader_bytes_in(w->reader);
+		w->bytes_out += reader_bytes_out(w->reader);
+		reader_close(w->reader);
+	}
+	w->opened = false;
+}
+
+/* --- scheduling, with the lock ------------------------------------------- */
+
+static struct flight *
+flight_at(struct pipeline *b, uint64_t n)
+{
+	return &b->ring[n % b->ring_size];
+}
+
+static struct batch *
+take_spare(struct pipeline *b)
+{
+	return b->nspare > 0 ? b->spare[--b->nspare] : batch_new();
+}
+
+/* Give back what all shards have passed. */
+static void
+recycle(struct pipeline *b)
+{
+	while (b->head < b->tail) {
+		struct flight *f = flight_at(b, b->head);
+		uint64_t passed = f->decoded;
+
+		for (unsigned i = 0; i < b->nshards; i++) {
+			const struct cursor *c = &b->cursors[i];
+
+			if (c->flight == b->head && c->batch < passed)
+				passed = c->batch;
+		}
+		while (f->recycled < passed) {
+			b->spare[b->nspare++] =
+			    f->batches[f->recycled % AHEAD_MAX];
+			f->recycled++;
+		}
+		for (unsigned i = 0; i < b->nshards; i++) {
+			if (b->cursors[i].flight == b->head)
+				return;
+		}
+		b->head++;
+	}
+}
+
+/* The next batch of a shard, moving it over parcels that are at their end;
+ * NULL: nothing is waiting. */
+static struct batch *
+waiting(struct pipeline *b, struct cursor *c)
+{
+	while (c->flight < b->tail) {
+		struct flight *f = flight_at(b, c->flight);
+
+		if (c->batch < f->decoded)
+			return f->batches[c->batch % AHEAD_MAX];
+		if (!f->done)
+			return NULL;
+		c->flight++;
+		c->batch = 0;
+	}
+	return NULL;
+}
+
+/* Run one shard on its next batch; false when none has one. */
+static bool
+work_on_shard(struct pipeline *b)
+{
+	for (unsigned i = 0; i < b->nshards; i++) {
+		struct cursor *c = &b->cursors[i];
+		struct batch *batch;
+
+		if (c->busy)
+			continue;
+		batch = waiting(b, c);
+		if (batch == NULL)
+			continue;
+		c->busy = true;
+		pthread_mutex_unlock(&b->lock);
+		shard_batch(b->shards[i], batch);
+		pthread_mutex_lock(&b->lock);
+		c->batch++;
+		c->busy = false;
+		(void)waiting(b, c);
+		recycle(b);
+		pthread_cond_broadcast(&b->changed);
+		return true;
+	}
+	recycle(b);
+	return false;
+}
+
+static bool
+begin_parcel(struct worker *w)
+{
+	struct pipeline *b = w->b;
+
+	if (b->next_parcel == b->options.plan->count ||
+	    b->tail - b->head == b->ring_size)
+		return false;
+	w->flight = flight_at(b, b->tail++);
+	*w->flight = (struct flight){ .parcel = b->next_parcel++ };
+	return true;
+}
+
+/* Decode one piece of the worker's parcel; false when it may not. */
+static bool
+work_on_parcel(struct worker *w)
+{
+	struct pipeline *b = w->b;
+	struct flight *f;
+	struct batch *batch;
+	uint64_t before = w->opened ? reader_bytes_in(w->reader) : 0, after;
+	bool more;
+
+	if (w->flight == NULL && !begin_parcel(w))
+		return false;
+	f = w->flight;
+	if (f->decoded - f->recycled == AHEAD_MAX)
+		return false;
+	batch = take_spare(b);
+	pthread_mutex_unlock(&b->lock);
+	more = decode_piece(w, batch);
+	after = w->opened ? reader_bytes_in(w->reader) : before;
+	atomic_fetch_add(&b->bytes_in, after - before);
+	if (!more)
+		close_parcel(w);
+	else
+		atomic_fetch_add(&b->events, batch->count);
+	pthread_mutex_lock(&b->lock);
+	if (more && batch->count > 0)
+		f->batches[f->decoded++ % AHEAD_MAX] = batch;
+	else
+		b->spare[b->nspare++] = batch;
+	if (!more) {
+		f->done = true;
+		w->flight = NULL;
+	}
+	pthread_cond_broadcast(&b->changed);
+	return true;
+}
+
+static bool
+finished(const struct pipeline *b)
+{
+	return b->next_parcel == b->options.plan->count && b->head == b->tail;
+}
+
+static void
+report(struct pipeline *b)
+{
+	struct pipeline_progress p = { atomic_load(&b->bytes_in),
+		atomic_load(&b->events) };
+
+	if (b->options.progress != NULL)
+		b->options.progress(b->options.cookie, &p);
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct pipeline *b = w->b;
+
+	pthread_mutex_lock(&b->lock);
+	for (;;) {
+		/* What is decoded already comes first: it holds memory. */
+		while (work_on_shard(b))
+			report(b);
+		if (finished(b))
+			break;
+		if (!work_on_parcel(w) && !finished(b))
+			pthread_cond_wait(&b->changed, &b->lock);
+	}
+	pthread_cond_broadcast(&b->changed);
+	pthread_mutex_unlock(&b->lock);
+	return NULL;
+}
+
+/* --- the whole ------------------------------------------------------------ */
+
+static void
+worker_start(struct pipeline *b, struct worker *w)
+{
+	w->b = b;
+	w->reader = reader_new(&READER_LIMITS_DEFAULT);
+	w->cutter = cutter_new();
+	w->decoder = decoder_new(&(struct decode_options){
+	    .config = b->options.config,
+	    .key = &HASH_KEY_DEFAULT,
+	    .format = b->options.format,
+	    .cluster = b->options.cluster,
+	    .reject = reject,
+	    .cookie = w,
+	});
+}
+
+static void
+prepare(struct pipeline *b)
+{
+	b->nworkers = b->options.jobs;
+	b->nshards = b->options.jobs;
+	b->ring_size = b->nworkers + 1;
+	b->ring = status_calloc(b->ring_size, sizeof(*b->ring));
+	b->spare = status_calloc(
+	    b->ring_size * AHEAD_MAX + b->nworkers + 1, sizeof(*b->spare));
+	b->notes = status_calloc(b->options.plan->count, sizeof(*b->notes));
+	b->shards = status_calloc(b->nshards, sizeof(*b->shards));
+	b->cursors = status_calloc(b->nshards, sizeof(*b->cursors));
+	for (unsigned i = 0; i < b->nshards; i++)
+		b->shards[i] = shard_new(&(struct shard_options){
+		    .engine = b->engine,
+		    .index = i,
+		    .count = b->nshards,
+		    .since_us = b->options.since_us,
+		    .until_us = b->options.until_us,
+		});
+	b->workers = status_calloc(b->nworkers, sizeof(*b->workers));
+	for (unsigned i = 0; i < b->nworkers; i++)
+		worker_start(b, &b->workers[i]);
+}
+
+/* The caller's thread is the first worker.  A thread that cannot be started
+ * leaves its work to the others. */
+static void
+run(struct pipeline *b)
+{
+	bool started[PIPELINE_JOBS_MAX] = { false };
+
+	for (unsigned i = 1; i < b->nworkers; i++)
+		started[i] = pthread_create(&b->workers[i].thread, NULL, work,
+				 &b->workers[i]) == 0;
+	(void)work(&b->workers[0]);
+	for (unsigned i = 1; i < b->nworkers; i++) {
+		if (started[i])
+			pthread_join(b->workers[i].thread, NULL);
+	}
+}
+
+static void
+add_skips(struct pipeline *b)
+{
+	for (size_t i = 0; i < b->options.plan->count; i++) {
+		if (b->notes[i].reason == NULL)
+			continue;
+		plan_skip(b->options.plan, parcel_of(b, i)->path,
+		    b->notes[i].reason, b->notes[i].partial);
+	}
+}
+
+static int
+by_time(const void *left, const void *right)
+{
+	const struct finding *a = *(const struct finding *const *)left;
+	const struct finding *b = *(const struct finding *const *)right;
+	int order;
+
+	if (a->first_us != b->first_us)
+		return a->first_us < b->first_us ? -1 : 1;
+	order = strcmp(finding_detector(a)->type, finding_detector(b)->type);
+	return order ? order : strcmp(a->id, b->id);
+}
+
+enum status
+pipeline_run(const struct pipeline_options *options, struct pipeline **result,
+    struct buf *error)
+{
+	struct pipeline *b = status_calloc(1, sizeof(*b));
+	enum status st;
+
+	ASSERT(options->jobs >= 1 && options->jobs <= PIPELINE_JOBS_MAX);
+	b->options = *options;
+	st = engine_new(
+	    &(struct engine_options){
+		.config = options->config,
+		.key = &HASH_KEY_DEFAULT,
+		.emit = shard_emit,
+		.grew = shard_grew,
+	    },
+	    &b->engine, error);
+	if (st != STATUS_OK) {
+		free(b);
+		return st;
+	}
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_mutex_init(&b->reject_lock, NULL);
+	pthread_cond_init(&b->changed, NULL);
+	prepare(b);
+	run(b);
+	add_skips(b);
+	for (unsigned i = 0; i < b->nshards; i++) {
+		shard_close(b->shards[i]);
+		shard_findings(b->shards[i], &b->findings, &b->nfindings);
+	}
+	if (b->nfindings > 0)
+		qsort(b->findings, b->nfindings, sizeof(*b->findings), by_time);
+	*result = b;
+	return STATUS_OK;
+}
+
+static void
+free_workers(struct pipeline *b)
+{
+	for (unsigned i = 0; i < b->nworkers; i++) {
+		reader_free(b->workers[i].reader);
+		cutter_free(b->workers[i].cutter);
+		decoder_free(b->workers[i].decoder);
+	}
+	free(b->workers);
+}
+
+void
+pipeline_free(struct pipeline *b)
+{
+	if (b == NULL)
+		return;
+	free_workers(b);
+	for (unsigned i = 0; i < b->nshards; i++)
+		shard_free(b->shards[i]);
+	for (size_t i = 0; i < b->nspare; i++)
+		batch_free(b->spare[i]);
+	for (size_t i = 0; i < b->options.plan->count; i++)
+		free(b->notes[i].reason);
+	engine_free(b->engine);
+	free(b->notes);
+	free(b->shards);
+	free(b->cursors);
+	free(b->spare);
+	free(b->ring);
+	free(b->findings);
+	pthread_mutex_destroy(&b->lock);
+	pthread_mutex_destroy(&b->reject_lock);
+	pthread_cond_destroy(&b->changed);
+	free(b);
+}
+
+const struct finding *const *
+pipeline_findings(const struct pipeline *b, size_t *count)
+{
+	*count = b->nfindings;
+	return (const struct finding *const *)b->findings;
+}
+
+void
+pipeline_count(const struct pipeline *b, struct pipeline_counts *counts)
+{
+	*counts = (struct pipeline_counts){ 0 };
+	for (unsigned i = 0; i < b->nworkers; i++) {
+		const struct worker *w = &b->workers[i];
+		const struct decode_counts *d = decode_counts(w->decoder);
+
+		counts->bytes += w->bytes_in;
+		counts->bytes_out += w->bytes_out;
+		counts->parcels_partial += w->partial;
+		for (enum source s = 0; s < SOURCE_COUNT; s++)
+			counts->decoded.events[s] += d->events[s];
+		counts->decoded.quarantined += d->quarantined;
+		counts->decoded.ignored += d->ignored;
+		counts->decoded.repaired += d->repaired;
+	}
+	for (unsigned i = 0; i < b->nshards; i++)
+		shard_count(b->shards[i], &counts->shards);
+}

@@ -1,0 +1,195 @@
+#include "pipeline/shard.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+struct member {
+	uint64_t key; /* of the name */
+	struct tenant *tenant;
+	struct findings *findings;
+};
+
+struct shard {
+	struct shard_options options;
+	struct engine_scratch *scratch;
+	struct member **members; /* by order of first appearance */
+	size_t count, room;
+	uint32_t *index; /* positions + 1, open addressing, half full */
+	size_t size;
+	/* The members of the batch at hand, by its tenant numbers; NULL: not
+	 * this shard's. */
+	struct member *of_batch[BATCH_TENANTS_MAX];
+	uint64_t outside;
+};
+
+void
+shard_emit(void *cookie, struct signal *signal)
+{
+	struct member *m = cookie;
+
+	findings_take(m->findings, signal);
+}
+
+void
+shard_grew(void *cookie, uint64_t identity, uint64_t more, int64_t last_us)
+{
+	struct member *m = cookie;
+
+	findings_grew(m->findings, identity, more, last_us);
+}
+
+struct shard *
+shard_new(const struct shard_options *options)
+{
+	struct shard *s = status_calloc(1, sizeof(*s));
+
+	s->options = *options;
+	s->scratch = engine_scratch_new();
+	s->size = 64;
+	s->index = status_calloc(s->size, sizeof(*s->index));
+	return s;
+}
+
+void
+shard_free(struct shard *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->count; i++) {
+		engine_tenant_free(s->members[i]->tenant);
+		findings_free(s->members[i]->findings);
+		free(s->members[i]);
+	}
+	engine_scratch_free(s->scratch);
+	free(s->members);
+	free(s->index);
+	free(s);
+}
+
+static uint32_t *
+slot_of(struct shard *s, uint64_t key)
+{
+	size_t i = (key >> 8) & (s->size - 1);
+
+	while (s->index[i] != 0 && s->members[s->index[i] - 1]->key != key)
+		i = (i + 1) & (s->size - 1);
+	return &s->index[i];
+}
+
+static void
+grow_index(struct shard *s)
+{
+	free(s->index);
+	s->size *= 2;
+	s->index = status_calloc(s->size, sizeof(*s->index));
+	for (size_t i = 0; i < s->count; i++)
+		*slot_of(s, s->members[i]->key) = (uint32_t)(i + 1);
+}
+
+static struct member *
+member_of(struct shard *s, struct span name, uint64_t key)
+{
+	uint32_t *slot = slot_of(s, key);
+	struct member *m;
+
+	if (*slot)
+		return s->members[*slot - 1];
+	m = status_calloc(1, sizeof(*m));
+	m->key = key;
+	m->findings = findings_new();
+	m->tenant = engine_tenant_new(s->options.engine, name, m);
+	if (s->count == s->room) {
+		s->room = s->room ? s->room * 2 : 16;
+		s->members = status_realloc(s->members, s->room, sizeof(m));
+	}
+	s->members[s->count++] = m;
+	*slot = (uint32_t)s->count;
+	if (s->count * 2 > s->size)
+		grow_index(s);
+	return m;
+}
+
+/* Which shard a tenant lives in; the key is 0 for none. */
+static uint64_t
+tenant_key(struct span name)
+{
+	return hash_span(&HASH_KEY_DEFAULT, name) | 1;
+}
+
+static bool
+owns(const struct shard *s, uint64_t key)
+{
+	return (key >> 1) % s->options.count == s->options.index;
+}
+
+bool
+shard_wants(const struct shard *s, const struct batch *b)
+{
+	for (size_t i = 0; i < b->ntenants; i++) {
+		if (owns(s, tenant_key(b->tenants[i])))
+			return true;
+	}
+	return false;
+}
+
+void
+shard_batch(struct shard *s, const struct batch *b)
+{
+	for (size_t i = 0; i < b->ntenants; i++) {
+		uint64_t key = tenant_key(b->tenants[i]);
+
+		s->of_batch[i] =
+		    owns(s, key) ? member_of(s, b->tenants[i], key) : NULL;
+	}
+	for (size_t i = 0; i < b->count; i++) {
+		const struct event *ev = &b->events[i];
+		struct member *m = s->of_batch[ev->tenant];
+
+		if (m == NULL)
+			continue;
+		if (ev->time_us < s->options.since_us ||
+		    ev->time_us >= s->options.until_us) {
+			s->outside++;
+			continue;
+		}
+		engine_event(m->tenant, s->scratch, b, ev);
+	}
+}
+
+void
+shard_close(struct shard *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		engine_close(s->members[i]->tenant);
+}
+
+void
+shard_findings(struct shard *s, struct finding ***list, size_t *count)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		size_t n;
+		struct finding **of =
+		    findings_list(s->members[i]->findings, &n);
+
+		*list = status_realloc(*list, *count + n, sizeof(**list));
+		if (n > 0)
+			memcpy(*list + *count, of, n * sizeof(*of));
+		*count += n;
+	}
+}
+
+void
+shard_count(const struct shard *s, struct shard_counts *counts)
+{
+	counts->outside += s->outside;
+	counts->tenants += s->count;
+	for (size_t i = 0; i < s->count; i++) {
+		size_t n;
+
+		engine_count(s->members[i]->tenant, &counts->engine);
+		counts->left_out += findings_left_out(s->members[i]->findings);
+		(void)findings_list(s->members[i]->findings, &n);
+		counts->findings += n;
+	}
+}

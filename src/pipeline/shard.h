@@ -1,0 +1,53 @@
+/*
+ * shard.h - the tenants that one thread works on at a time.
+ *
+ * All state of a tenant lives in one shard, chosen by the hash of its name;
+ * nothing is shared between shards.  A shard is given batches strictly in
+ * plan order, by whichever thread holds it.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/engine.h"
+#include "event/batch.h"
+#include "finding/findings.h"
+
+struct shard;
+
+struct shard_options {
+	const struct engine *engine; /* borrowed */
+	unsigned index, count;	     /* this one of so many */
+	int64_t since_us, until_us;  /* events outside are left out */
+};
+
+/* For engine_options: where the tenants of shards send their signals. */
+void shard_emit(void *cookie, struct signal *signal);
+void shard_grew(
+    void *cookie, uint64_t identity, uint64_t more, int64_t last_us);
+
+struct shard *shard_new(const struct shard_options *options);
+void shard_free(struct shard *s); /* NULL is allowed */
+
+/* Take this shard's events of the batch. */
+void shard_batch(struct shard *s, const struct batch *b);
+
+/* Does the shard own a tenant of this batch? */
+bool shard_wants(const struct shard *s, const struct batch *b);
+
+/* The input is over. */
+void shard_close(struct shard *s);
+
+/* Append the shard's findings (borrowed) to a growing array. */
+void shard_findings(struct shard *s, struct finding ***list, size_t *count);
+
+struct shard_counts {
+	struct engine_counts engine;
+	uint64_t outside; /* events outside since..until */
+	uint64_t tenants;
+	uint64_t left_out; /* findings past the limit */
+	uint64_t findings; /* so far */
+};
+
+void shard_count(const struct shard *s, struct shard_counts *counts);
