@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "simulate/attack.h"
+#include "simulate/audit.h"
 #include "simulate/people.h"
 #include "simulate/text.h"
 #include "simulate/trail.h"
@@ -13,6 +14,16 @@ struct act {
 	bool denied;
 	const char *step; /* begins a new step of the truth; NULL: goes on */
 };
+
+#define NO_MFA                                                                 \
+	",\"additionalEventData\":{\"LoginTo\":\"https://console.aws.amazon."  \
+	"com/console/home\",\"MobileVersion\":\"No\",\"MFAUsed\":\"No\"}"
+
+static bool
+sign_in(const struct act *a)
+{
+	return !strcmp(a->service, "signin");
+}
 
 /* Play acts as `who` from `time_us`; gives the time of the last. */
 static int64_t
@@ -42,6 +53,8 @@ play(struct world *w, const struct identity *who, int64_t time_us,
 			   .error_message = "User is not authorized to perform "
 					    "this action because no identity-"
 					    "based policy allows it",
+			   .type = sign_in(a) ? "AwsConsoleSignIn" : NULL,
+			   .extra = sign_in(a) ? NO_MFA : NULL,
 			   .step = step });
 	}
 	buf_done(&params);
@@ -127,4 +140,212 @@ attack_stolen_key(struct world *w)
 	    world_attack_day(w, "stolen-key") + 3 * CIVIL_US_PER_HOUR +
 		17 * WORLD_MINUTE,
 	    acts, COUNTOF(acts));
+}
+
+void
+attack_root_login(struct world *w)
+{
+	static const struct act acts[] = {
+		{ 0, "signin", "ConsoleLogin", NULL,
+		    "{\"ConsoleLogin\":\"Success\"}", false,
+		    "signs in as root without a second factor" },
+		{ 31, "iam", "GetAccountSummary", NULL, NULL, false,
+		    "looks around as root" },
+		{ 12, "iam", "ListUsers", "{}", NULL, false, NULL },
+		{ 20, "iam", "GetAccountPasswordPolicy", NULL, NULL, false,
+		    NULL },
+		{ 55, "iam", "UpdateAccountPasswordPolicy",
+		    "{\"minimumPasswordLength\":6,\"requireSymbols\":false,"
+		    "\"requireNumbers\":false,\"requireUppercaseCharacters\":"
+		    "false,\"requireLowercaseCharacters\":false,"
+		    "\"allowUsersToChangePassword\":true}",
+		    NULL, false, "weakens the password policy" },
+		{ 80, "cloudtrail", "DescribeTrails", "{}", NULL, false, NULL },
+		{ 40, "cloudtrail", "DeleteTrail",
+		    "{\"name\":\"organisation\"}", NULL, false,
+		    "deletes the trail" },
+		{ 60, "iam", "CreateAccessKey", NULL,
+		    "{\"accessKey\":{\"accessKeyId\":"
+		    "\"AKIAROOTTIDEWATER001\",\"status\":\"Active\"}}",
+		    false, "makes a key for root" },
+	};
+	struct identity who = { .kind = IDENTITY_ROOT,
+		.account = &w->accounts[PROD],
+		.name = "root",
+		.key = "ASIAROOTTIDEWATER0Q7",
+		.agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:115.0) "
+			 "Gecko/20100101 Firefox/115.0" };
+
+	world_stranger_address(who.address, hash_mix(w->seed, 601));
+	name_actor(w, &who);
+	(void)play(w, &who,
+	    world_attack_day(w, "root-login") + 5 * CIVIL_US_PER_HOUR +
+		41 * WORLD_MINUTE,
+	    acts, COUNTOF(acts));
+}
+
+/* Fetch `count` objects of a bucket, one each few seconds. */
+static int64_t
+fetch(struct world *w, const struct identity *who, const char *bucket,
+    int64_t time_us, unsigned count)
+{
+	struct rng r = world_rng(w, bucket, (uint64_t)time_us);
+	struct buf params = { 0 }, extra = { 0 }, key = { 0 }, what = { 0 };
+	int step = truth_step(w->truth, "fetches objects in bulk");
+
+	for (unsigned i = 0; i < count; i++) {
+		time_us += 2 * CIVIL_US_PER_S + (int64_t)rng_below(&r, 9000000);
+		trail_expand(who, "$k", &r, &key);
+		buf_reset(&params);
+		buf_reset(&extra);
+		buf_reset(&what);
+		buf_printf(&params,
+		    "{\"bucketName\":\"%s\",\"Host\":\"%s.s3.eu-west-1."
+		    "amazonaws.com\",\"key\":\"%s\"}",
+		    bucket, bucket, buf_text(&key));
+		buf_printf(&extra,
+		    ",\"additionalEventData\":{\"SignatureVersion\":"
+		    "\"SigV4\",\"bytesTransferredIn\":0,"
+		    "\"bytesTransferredOut\":%llu}",
+		    (unsigned long long)(4000000 + rng_below(&r, 60000000)));
+		buf_printf(&what,
+		    "[{\"type\":\"AWS::S3::Object\",\"ARN\":\"arn:aws:s3:::"
+		    "%s/%s\"},{\"accountId\":\"%s\",\"type\":"
+		    "\"AWS::S3::Bucket\",\"ARN\":\"arn:aws:s3:::%s\"}]",
+		    bucket, buf_text(&key), who->account->id, bucket);
+		trail_call(w, &(struct trail_call){ .who = who,
+				  .time_us = time_us,
+				  .service = "s3",
+				  .name = "GetObject",
+				  .params = buf_text(&params),
+				  .extra = buf_text(&extra),
+				  .resources = buf_text(&what),
+				  .data_event = true,
+				  .step = step });
+	}
+	buf_done(&params);
+	buf_done(&extra);
+	buf_done(&key);
+	buf_done(&what);
+	truth_name(w->truth, "targets", bucket);
+	return time_us;
+}
+
+void
+attack_s3_exfil(struct world *w)
+{
+	static const struct act look[] = {
+		{ 0, "sts", "GetCallerIdentity", NULL, NULL, false,
+		    "uses a pod's stolen session from outside" },
+		{ 11, "s3", "ListBuckets", NULL, NULL, false, NULL },
+		{ 9, "s3", "GetBucketAcl",
+		    "{\"bucketName\":\"tidewater-prod-invoices\"}", NULL, false,
+		    NULL },
+		{ 7, "s3", "GetBucketPolicy",
+		    "{\"bucketName\":\"tidewater-prod-invoices\"}", NULL, false,
+		    NULL },
+		{ 5, "iam", "ListAttachedRolePolicies",
+		    "{\"roleName\":\"app-data-etl\"}", NULL, true, NULL },
+	};
+	static const struct act open[] = {
+		{ 60, "s3", "DeleteBucketPublicAccessBlock",
+		    "{\"bucketName\":\"tidewater-prod-invoices\","
+		    "\"publicAccessBlock\":\"\"}",
+		    NULL, false, "opens the bucket to the world" },
+		{ 15, "s3", "PutBucketPolicy",
+		    "{\"bucketName\":\"tidewater-prod-invoices\",\"policy\":"
+		    "\"\",\"bucketPolicy\":{\"Version\":\"2012-10-17\","
+		    "\"Statement\":[{\"Sid\":\"public\",\"Effect\":"
+		    "\"Allow\",\"Principal\":\"*\",\"Action\":"
+		    "\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::"
+		    "tidewater-prod-invoices/*\"}]}}",
+		    NULL, false, NULL },
+	};
+	struct rng role = world_rng(w, "app-data-etl", 11);
+	struct identity who = { .kind = IDENTITY_ROLE,
+		.account = &w->accounts[PROD],
+		.name = "app-data-etl",
+		.id = "AROA",
+		.key = "ASIA7QSTOLENETL00001",
+		.agent = "aws-cli/2.15.30 Python/3.11.8 "
+			 "Linux/6.6.9-amd64 exe/x86_64.debian.12 "
+			 "prompt/off command/s3.sync" };
+	int64_t t = world_attack_day(w, "s3-exfil") + 21 * CIVIL_US_PER_HOUR +
+		    9 * WORLD_MINUTE;
+
+	text_id(who.id + 4, 17, &role);
+	who.since_us = t - 2 * CIVIL_US_PER_HOUR;
+	(void)snprintf(who.session, sizeof(who.session),
+	    "botocore-session-%lld", (long long)(who.since_us / 1000000));
+	world_stranger_address(who.address, hash_mix(w->seed, 602));
+	name_actor(w, &who);
+	t = play(w, &who, t, look, COUNTOF(look));
+	t = fetch(w, &who, "tidewater-prod-invoices", t, 420);
+	(void)play(w, &who, t, open, COUNTOF(open));
+}
+
+/* The same person in the cluster: secrets of everybody. */
+static int64_t
+read_secrets(struct world *w, const struct person *p, int64_t t)
+{
+	static const struct {
+		const char *ns, *name;
+	} secrets[] = { { "payments", NULL }, { "payments", "gateway" },
+		{ "payments", "db-ledger" }, { "data", NULL },
+		{ "data", "warehouse" }, { "monitoring", NULL },
+		{ "monitoring", "grafana-admin" }, { "argocd", NULL },
+		{ "argocd", "argocd-secret" }, { "ingress-nginx", NULL },
+		{ "ingress-nginx", "tls-wildcard" }, { "kube-system", NULL } };
+	struct cluster *c = world_eks(w);
+	struct kube_names names;
+	struct kube_user user = audit_person(w, c, p, p->home, &names);
+	int step = truth_step(
+	    w->truth, "reads secrets in namespaces of others at night");
+
+	truth_name(w->truth, "clusters", c->name);
+	truth_name(w->truth, "actors", user.name);
+	for (size_t i = 0; i < COUNTOF(secrets); i++) {
+		t += 21 * CIVIL_US_PER_S;
+		audit_call(w, c,
+		    &(struct audit_call){ .user = &user,
+			.time_us = t,
+			.verb = secrets[i].name ? "get" : "list",
+			.resource = "secrets",
+			.ns = secrets[i].ns,
+			.name = secrets[i].name,
+			.query = secrets[i].name ? NULL : "?limit=500",
+			.step = step });
+	}
+	return t;
+}
+
+void
+attack_insider(struct world *w)
+{
+	static const struct act copy[] = {
+		{ 200, "s3", "ListBuckets", NULL, NULL, false,
+		    "looks for buckets and database copies" },
+		{ 30, "rds", "DescribeDBSnapshots",
+		    "{\"dBInstanceIdentifier\":\"orders\"}", NULL, false,
+		    NULL },
+		{ 50, "rds", "CreateDBSnapshot",
+		    "{\"dBInstanceIdentifier\":\"orders\","
+		    "\"dBSnapshotIdentifier\":\"orders-tmp\"}",
+		    NULL, false, "copies the database to another account" },
+		{ 400, "rds", "ModifyDBSnapshotAttribute",
+		    "{\"dBSnapshotIdentifier\":\"orders-tmp\","
+		    "\"attributeName\":\"restore\",\"valuesToAdd\":"
+		    "[\"998877665544\"]}",
+		    NULL, false, NULL },
+	};
+	const struct person *p = world_person(w, DEVELOPER, 3);
+	int64_t t = world_attack_day(w, "insider") + CIVIL_US_PER_HOUR +
+		    22 * WORLD_MINUTE;
+	struct identity who = people_session(w, p, t, p->home);
+
+	name_actor(w, &who);
+	t = read_secrets(w, p, t);
+	t = fetch(w, &who, "tidewater-prod-invoices", t, 60);
+	t = fetch(w, &who, "tidewater-hr-contracts", t, 45);
+	(void)play(w, &who, t, copy, COUNTOF(copy));
 }

@@ -5,6 +5,9 @@
 #include "base/hash.h"
 #include "simulate/text.h"
 
+/* Where requests of controllers come from in the first cluster. */
+#define CONTROL_PLANE "10.20.0.140"
+
 static const char *
 version_of(const char *group)
 {
@@ -130,8 +133,11 @@ add_event(struct buf *out, const struct audit_call *c, const char *stage,
 }
 
 void
-audit_call(struct world *w, struct cluster *c, const struct audit_call *call)
+audit_call(struct world *w, struct cluster *c, const struct audit_call *given)
 {
+	struct audit_call own = *given;
+	struct kube_user user = *given->user;
+	const struct audit_call *call = &own;
 	struct rng r;
 	char id[37];
 	uint64_t what = hash_seeded(&HASH_KEY_DEFAULT,
@@ -139,6 +145,9 @@ audit_call(struct world *w, struct cluster *c, const struct audit_call *call)
 
 	if (call->time_us < w->start_us || call->time_us >= w->end_us)
 		return;
+	own.user = &user;
+	if (!strcmp(user.source, CONTROL_PLANE) && c->index > 0)
+		user.source = c->nodes[0].ip;
 	what = hash_mix(
 	    what, hash_seeded(&HASH_KEY_DEFAULT, c->index,
 		      span_str(call->resource ? call->resource : call->query)));
@@ -179,7 +188,7 @@ audit_service(struct world *w, const char *ns, const char *account,
 	    text_uuid_of(jti, rng_next(&r), rng_next(&r)));
 	(void)snprintf(names->agent, sizeof(names->agent), "%s", agent);
 	return (struct kube_user){ names->name, names->uid, names->groups,
-		names->extra, names->agent, "10.20.0.140" };
+		names->extra, names->agent, CONTROL_PLANE };
 }
 
 struct kube_user

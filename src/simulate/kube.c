@@ -231,8 +231,6 @@ pod_text(struct buf *out, const struct pod *p, const struct kube_birth *b,
     bool answer)
 {
 	const char *app = p->workload->kind->name;
-	struct buf owner_uid = { 0 };
-
 	buf_add_str(out, "{\"kind\":\"Pod\",\"apiVersion\":\"v1\","
 			 "\"metadata\":{");
 	if (answer || b->owner == NULL)
@@ -266,7 +264,6 @@ pod_text(struct buf *out, const struct pod *p, const struct kube_birth *b,
 	    answer ? ",\"status\":{\"phase\":\"Pending\",\"qosClass\":"
 		     "\"Burstable\"}"
 		   : "");
-	buf_done(&owner_uid);
 }
 
 static void
@@ -357,7 +354,6 @@ kube_pod_starts(struct world *w, struct cluster *c, const struct pod *p,
 			.verb = "create",
 			.resource = "pods",
 			.ns = b->ns,
-			.name = p->name,
 			.code = 201,
 			.body = buf_text(&body),
 			.answer = buf_text(&answer),

@@ -211,8 +211,10 @@ hum_health(struct world *w, struct cluster *c)
 	}
 	/* The internet finds each public endpoint and is refused. */
 	for (unsigned day = 0; c->eks && day < w->days; day++) {
-		static const char *const tries[] = { "/", "/version",
-			"/api/v1/namespaces", "/api/v1/pods", "/.env" };
+		/* Two resources after the paths. */
+		/* Two resources after the paths. */
+		static const char *const tries[] = { "/", "/version", "/.env",
+			"/metrics", "namespaces", "pods" };
 
 		for (uint64_t n = rng_poisson(&r, 3.0); n > 0; n--) {
 			world_stranger_address(source, rng_next(&r));
@@ -224,8 +226,9 @@ hum_health(struct world *w, struct cluster *c)
 			    &(struct audit_call){ .user = &u,
 				.time_us = world_day(w, day) +
 					   (int64_t)(rng_unit(&r) * 8.6e10),
-				.verb = "get",
-				.query = tries[which],
+				.verb = which >= 4 ? "list" : "get",
+				.resource = which >= 4 ? tries[which] : NULL,
+				.query = which >= 4 ? "" : tries[which],
 				.code = which == 1 ? 200 : 403,
 				.step = -1 });
 		}

@@ -220,11 +220,30 @@ fail_log_in(struct world *w, const struct identity *who)
 		.step = -1 });
 }
 
-static void
-call_one(struct world *w, const struct person *p, const struct identity *who,
-    int64_t time_us, struct rng *r)
+/* Some APIs change things; those who use them do so as a routine, so that
+ * the first days show all of it. */
+static bool
+is_routine(const struct api *api)
 {
-	const struct api *api = choose(p, r);
+	static const char *const names[] = { "StartSession",
+		"SetDesiredCapacity", "CreateTags", "UpdateNodegroupConfig",
+		"CreateDBSnapshot", "ModifyInstanceAttribute",
+		"UpdateFunctionCode20150331v2", "GetSecretValue",
+		"StartQueryExecution", "GenerateCredentialReport" };
+
+	for (size_t i = 0; i < COUNTOF(names); i++)
+		if (!strcmp(names[i], api->name))
+			return true;
+	return false;
+}
+
+static void
+make_call(struct world *w, const struct person *p, const struct identity *who,
+    const struct api *api, int64_t time_us)
+{
+	struct rng own = world_rng(
+		       w, api->name, hash_mix(p->index, (uint64_t)time_us)),
+		   *r = &own;
 	struct buf params = { 0 }, agent = { 0 };
 	bool console = rng_unit(r) < (p->trade == PLATFORM ? 0.4 : 0.7);
 	bool denied = rng_below(r, 160) == 0 && p->trade != PLATFORM;
@@ -259,14 +278,21 @@ work_session(struct world *w, const struct person *p, int64_t from_us,
 	    world_rng(w, "calls", hash_mix(p->index, (uint64_t)from_us));
 	uint64_t calls = 3 + rng_poisson(&r, 8.0);
 	int64_t t = from_us;
+	int day = (int)((from_us - w->start_us) / CIVIL_US_PER_DAY);
 
 	if (who.kind == IDENTITY_USER && rng_below(&r, 9) == 0)
 		fail_log_in(w, &who);
 	if (who.kind == IDENTITY_USER || rng_unit(&r) < 0.6)
 		log_in(w, p, &who);
+	if (rng_unit(&r) < (day < p->first_day + 3 ? 0.8 : 0.25))
+		for (size_t i = 0; i < HABITS[p->trade].count; i++)
+			if (is_routine(&HABITS[p->trade].apis[i]))
+				make_call(w, p, &who, &HABITS[p->trade].apis[i],
+				    t += 11300000 +
+					 (int64_t)rng_below(&r, 40000000));
 	while (calls-- > 0) {
 		t += (int64_t)(rng_exponential(&r, 75.0) * 1e6) + 1700000;
-		call_one(w, p, &who, t, &r);
+		make_call(w, p, &who, choose(p, &r), t);
 	}
 	if (p->trade == DEVELOPER || p->trade == PLATFORM)
 		kubectl_work(w, p, from_us + 4 * WORLD_MINUTE, address);
