@@ -22,6 +22,12 @@ struct span {
 /* A span over a string literal. */
 #define SPAN(literal) ((struct span){ "" literal, sizeof(literal) - 1 })
 
+/* The same as an initialiser of static data. */
+#define SPAN_INIT(literal)                                                     \
+	{                                                                      \
+		"" literal, sizeof(literal) - 1                                \
+	}
+
 static inline struct span
 span_of(const char *at, size_t len)
 {

@@ -24,9 +24,12 @@ batch_free(struct batch *b)
 		return;
 	arena_free(b->arena);
 	json_parser_free(b->parser);
+	for (size_t i = 0; i < BATCH_INNER_MAX; i++)
+		json_parser_free(b->inner[i]);
 	free(b->tenants);
 	free(b->events);
-	free(b->text);
+	if (b->text != NULL)
+		free(b->text - BATCH_HEAD_BYTES);
 	free(b);
 }
 
@@ -44,10 +47,22 @@ batch_reserve(struct batch *b, size_t bytes)
 {
 	if (b->text != NULL && bytes <= b->text_room)
 		return;
-	b->text = status_realloc(b->text, bytes + JSON_PADDING, 1);
+	size_t whole = BATCH_HEAD_BYTES + bytes + JSON_PADDING;
+	char *old = b->text != NULL ? b->text - BATCH_HEAD_BYTES : NULL;
+
+	b->text = (char *)status_realloc(old, whole, 1) + BATCH_HEAD_BYTES;
 	/* The padding is read, never meant: only its being there matters. */
 	memset(b->text + b->text_len, 0, bytes + JSON_PADDING - b->text_len);
 	b->text_room = bytes;
+}
+
+struct json_parser *
+batch_inner(struct batch *b, size_t depth)
+{
+	ASSERT(depth < BATCH_INNER_MAX);
+	if (b->inner[depth] == NULL)
+		b->inner[depth] = json_parser_new(PARSER_LIMIT_BYTES);
+	return b->inner[depth];
 }
 
 struct event *

@@ -1,0 +1,231 @@
+/* DNS queries in JSON: Route 53 Resolver query logs and Zeek's dns.log. */
+#include "base/ip.h"
+#include "decode/decoder.h"
+
+struct reading {
+	struct dns q;
+	struct span account, region, time, client;
+	struct json_value answers, ids;
+};
+
+struct zeek {
+	struct dns q;
+	struct span client, query;
+	struct json_value time, answers;
+};
+
+#define STRING(name, member)                                                   \
+	{                                                                      \
+		SPAN_INIT(name), offsetof(struct reading, member),             \
+		    FIELD_STRING                                               \
+	}
+#define VALUE(name, member)                                                    \
+	{                                                                      \
+		SPAN_INIT(name), offsetof(struct reading, member), FIELD_VALUE \
+	}
+
+static const struct field fields[] = {
+	STRING("query_name", q.name),
+	STRING("query_type", q.type),
+	STRING("rcode", q.rcode),
+	STRING("transport", q.transport),
+	STRING("vpc_id", q.vpc_id),
+	STRING("firewall_rule_action", q.firewall_action),
+	STRING("account_id", account),
+	STRING("region", region),
+	STRING("query_timestamp", time),
+	STRING("srcaddr", client),
+	VALUE("answers", answers),
+	VALUE("srcids", ids),
+};
+
+static const struct field zeek_fields[] = {
+	{ SPAN_INIT("query"), offsetof(struct zeek, query), FIELD_STRING },
+	{ SPAN_INIT("qtype_name"), offsetof(struct zeek, q.type),
+	    FIELD_STRING },
+	{ SPAN_INIT("rcode_name"), offsetof(struct zeek, q.rcode),
+	    FIELD_STRING },
+	{ SPAN_INIT("proto"), offsetof(struct zeek, q.transport),
+	    FIELD_STRING },
+	{ SPAN_INIT("id.orig_h"), offsetof(struct zeek, client), FIELD_STRING },
+	{ SPAN_INIT("ts"), offsetof(struct zeek, time), FIELD_VALUE },
+	{ SPAN_INIT("answers"), offsetof(struct zeek, answers), FIELD_VALUE },
+};
+
+void
+dns_maps(struct decoder *d)
+{
+	fields_index(&d->dns_map, fields, COUNTOF(fields));
+	fields_index(&d->zeek_map, zeek_fields, COUNTOF(zeek_fields));
+}
+
+static enum outcome
+outcome_of(const struct dns *q)
+{
+	if (span_equal(q->firewall_action, SPAN("BLOCK")) ||
+	    span_equal(q->rcode, SPAN("REFUSED")) ||
+	    span_equal(q->rcode, SPAN("NOTAUTH")))
+		return OUTCOME_DENIED;
+	if (q->rcode.len == 0 || span_equal(q->rcode, SPAN("NOERROR")))
+		return OUTCOME_OK;
+	return OUTCOME_FAILED;
+}
+
+/* The end of a name that is likely registered: two labels, or three where
+ * the second is short as in "co.uk".  A key, not a fact. */
+static struct span
+registered_end(struct span name)
+{
+	size_t at = name.len, labels = 0, last = name.len;
+
+	while (at > 0 && labels < 3) {
+		if (name.at[--at] != '.')
+			continue;
+		labels++;
+		if (labels == 3 || (labels == 2 && last - at - 1 > 3))
+			return span_skip(name, at + 1);
+		last = at;
+	}
+	return name;
+}
+
+static uint64_t
+activity_of(const struct decoder *d, const struct dns *q)
+{
+	struct span end = registered_end(q->name);
+	uint64_t sum = SOURCE_DNS;
+	char lower[256];
+
+	end = span_skip(
+	    end, end.len > sizeof(lower) ? end.len - sizeof(lower) : 0);
+	for (size_t i = 0; i < end.len; i++) {
+		char c = end.at[i];
+
+		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	}
+	if (ip_is_none(&q->client))
+		sum = decode_mix(d, sum, q->instance_id);
+	else
+		sum = decode_mix(d, sum,
+		    span_of(
+			(const char *)q->client.byte, sizeof(q->client.byte)));
+	sum = decode_mix(d, sum, span_of(lower, end.len));
+	sum = decode_mix(d, sum, q->type);
+	return decode_mix(d, sum, q->rcode);
+}
+
+static struct span
+cluster_of(const struct decoder *d, const struct dns *q,
+    const struct decode_context *cx)
+{
+	const struct config_cluster *c = NULL;
+
+	if (d->place.cluster_named)
+		return d->place.cluster;
+	if (cx->cluster.len > 0 || d->options.config == NULL)
+		return cx->cluster;
+	if (q->vpc_id.len > 0)
+		c = config_cluster_of_vpc(d->options.config, q->vpc_id);
+	if (c == NULL && !ip_is_none(&q->client))
+		c = config_cluster_of_address(d->options.config, &q->client);
+	return c != NULL ? span_str(c->name) : d->place.cluster;
+}
+
+void
+dns_add(struct decoder *d, struct dns *from, struct span account,
+    const struct decode_context *cx)
+{
+	struct dns *q = arena_alloc(d->batch->arena, sizeof(*q));
+	struct event *ev;
+
+	if (q == NULL) {
+		decode_reject(d, from->name, "no memory for the record");
+		return;
+	}
+	*q = *from;
+	/* The root's own name is a dot. */
+	if (q->name.len > 1 && q->name.at[q->name.len - 1] == '.')
+		q->name.len--;
+	ev = decode_event(d, SOURCE_DNS);
+	ev->dns = q;
+	ev->outcome = outcome_of(q);
+	ev->activity = activity_of(d, q);
+	ev->region = cx->region.len > 0 ? cx->region : d->place.region;
+	ev->cluster = cluster_of(d, q, cx);
+	ev->remote = q->client;
+	decode_tenant(d, ev, account, cx);
+}
+
+static void
+read_answers(struct dns *q, struct json_value answers)
+{
+	struct json_iter it = json_iter(answers);
+	struct json_value item;
+
+	if (!json_is(answers, JSON_ARRAY))
+		return;
+	while (json_next_item(&it, &item)) {
+		struct span text = json_is(item, JSON_STRING)
+				       ? json_string(item)
+				       : json_get_string(item, SPAN("Rdata"));
+
+		if (q->nanswers < DNS_ANSWERS_MAX)
+			q->answers[q->nanswers] = text;
+		q->nanswers++;
+	}
+}
+
+static bool
+read_zeek(
+    struct decoder *d, struct json_value v, const struct decode_context *cx)
+{
+	struct zeek r = { 0 };
+	struct decode_context timed = *cx;
+	double seconds;
+	size_t at;
+
+	(void)fields_read(&d->zeek_map, v, &r);
+	if (r.query.len == 0 || (r.client.len == 0 && r.q.type.len == 0))
+		return false;
+	r.q.name = r.query;
+	(void)ip_parse(r.client, &r.q.client);
+	read_answers(&r.q, r.answers);
+	seconds = json_number(r.time, 0);
+	if (seconds > 0 && seconds < 4e10)
+		timed.time_us = (int64_t)(seconds * 1e6);
+	at = d->batch->count;
+	dns_add(d, &r.q, SPAN(""), &timed);
+	if (d->batch->count == at)
+		return true;
+	d->batch->events[at].record = v;
+	decode_set_time(d, &d->batch->events[at],
+	    decode_time_of(d, json_string(r.time), &timed));
+	return true;
+}
+
+bool
+dns_read(
+    struct decoder *d, struct json_value v, const struct decode_context *cx)
+{
+	struct reading r = { 0 };
+	struct decode_context here = *cx;
+	size_t at = d->batch->count;
+
+	(void)fields_read(&d->dns_map, v, &r);
+	if (r.q.name.len == 0)
+		return read_zeek(d, v, cx);
+	if (r.client.len > 0)
+		(void)ip_parse(r.client, &r.q.client);
+	if (r.ids.tape != NULL)
+		r.q.instance_id = json_get_string(r.ids, SPAN("instance"));
+	if (r.region.len > 0)
+		here.region = r.region;
+	read_answers(&r.q, r.answers);
+	dns_add(d, &r.q, r.account, &here);
+	if (d->batch->count == at)
+		return true;
+	d->batch->events[at].record = v;
+	decode_set_time(
+	    d, &d->batch->events[at], decode_time_of(d, r.time, &here));
+	return true;
+}

@@ -1,0 +1,561 @@
+/*
+ * VPC flow log rows: any order and subset of the columns of versions 2 to 8
+ * and of transit gateways, told by a header or by AWS's default orders.
+ */
+#include <stdio.h>
+
+#include "base/ip.h"
+#include "decode/decoder.h"
+
+enum column {
+	COLUMN_OTHER, /* known or not, not used */
+	COLUMN_ACCOUNT,
+	COLUMN_INTERFACE,
+	COLUMN_SRC,
+	COLUMN_DST,
+	COLUMN_SRC_PORT,
+	COLUMN_DST_PORT,
+	COLUMN_PROTOCOL,
+	COLUMN_PACKETS,
+	COLUMN_BYTES,
+	COLUMN_START,
+	COLUMN_END,
+	COLUMN_ACTION,
+	COLUMN_STATUS,
+	COLUMN_VPC,
+	COLUMN_SUBNET,
+	COLUMN_INSTANCE,
+	COLUMN_FLAGS,
+	COLUMN_PKT_SRC,
+	COLUMN_PKT_DST,
+	COLUMN_REGION,
+	COLUMN_DIRECTION,
+	COLUMN_COUNT,
+};
+
+enum column_type {
+	TYPE_SKIP,
+	TYPE_SPAN,
+	TYPE_IP,
+	TYPE_U16,
+	TYPE_U64,
+	TYPE_ACTION,
+	TYPE_DIRECTION,
+};
+
+struct row {
+	struct flow f;
+	struct span account, status, region;
+	uint64_t start, end;
+};
+
+static const struct {
+	enum column_type type;
+	size_t offset;
+} columns[COLUMN_COUNT] = {
+	[COLUMN_OTHER] = { TYPE_SKIP, 0 },
+	[COLUMN_ACCOUNT] = { TYPE_SPAN, offsetof(struct row, account) },
+	[COLUMN_INTERFACE] = { TYPE_SPAN,
+	    offsetof(struct row, f.interface_id) },
+	[COLUMN_SRC] = { TYPE_IP, offsetof(struct row, f.src) },
+	[COLUMN_DST] = { TYPE_IP, offsetof(struct row, f.dst) },
+	[COLUMN_SRC_PORT] = { TYPE_U16, offsetof(struct row, f.src_port) },
+	[COLUMN_DST_PORT] = { TYPE_U16, offsetof(struct row, f.dst_port) },
+	[COLUMN_PROTOCOL] = { TYPE_U16, offsetof(struct row, f.protocol) },
+	[COLUMN_PACKETS] = { TYPE_U64, offsetof(struct row, f.packets) },
+	[COLUMN_BYTES] = { TYPE_U64, offsetof(struct row, f.bytes) },
+	[COLUMN_START] = { TYPE_U64, offsetof(struct row, start) },
+	[COLUMN_END] = { TYPE_U64, offsetof(struct row, end) },
+	[COLUMN_ACTION] = { TYPE_ACTION, offsetof(struct row, f.action) },
+	[COLUMN_STATUS] = { TYPE_SPAN, offsetof(struct row, status) },
+	[COLUMN_VPC] = { TYPE_SPAN, offsetof(struct row, f.vpc_id) },
+	[COLUMN_SUBNET] = { TYPE_SPAN, offsetof(struct row, f.subnet_id) },
+	[COLUMN_INSTANCE] = { TYPE_SPAN, offsetof(struct row, f.instance_id) },
+	[COLUMN_FLAGS] = { TYPE_U16, offsetof(struct row, f.tcp_flags) },
+	[COLUMN_PKT_SRC] = { TYPE_IP, offsetof(struct row, f.pkt_src) },
+	[COLUMN_PKT_DST] = { TYPE_IP, offsetof(struct row, f.pkt_dst) },
+	[COLUMN_REGION] = { TYPE_SPAN, offsetof(struct row, region) },
+	[COLUMN_DIRECTION] = { TYPE_DIRECTION,
+	    offsetof(struct row, f.direction) },
+};
+
+/* Names of AWS's documentation, and those that Athena tables use; '_' and
+ * '-' are the same. */
+static const struct {
+	struct span name;
+	enum column column;
+} names[] = {
+	{ SPAN_INIT("version"), COLUMN_OTHER },
+	{ SPAN_INIT("account-id"), COLUMN_ACCOUNT },
+	{ SPAN_INIT("account"), COLUMN_ACCOUNT },
+	{ SPAN_INIT("interface-id"), COLUMN_INTERFACE },
+	{ SPAN_INIT("interfaceid"), COLUMN_INTERFACE },
+	{ SPAN_INIT("srcaddr"), COLUMN_SRC },
+	{ SPAN_INIT("sourceaddress"), COLUMN_SRC },
+	{ SPAN_INIT("dstaddr"), COLUMN_DST },
+	{ SPAN_INIT("destinationaddress"), COLUMN_DST },
+	{ SPAN_INIT("srcport"), COLUMN_SRC_PORT },
+	{ SPAN_INIT("sourceport"), COLUMN_SRC_PORT },
+	{ SPAN_INIT("dstport"), COLUMN_DST_PORT },
+	{ SPAN_INIT("destinationport"), COLUMN_DST_PORT },
+	{ SPAN_INIT("protocol"), COLUMN_PROTOCOL },
+	{ SPAN_INIT("packets"), COLUMN_PACKETS },
+	{ SPAN_INIT("numpackets"), COLUMN_PACKETS },
+	{ SPAN_INIT("bytes"), COLUMN_BYTES },
+	{ SPAN_INIT("numbytes"), COLUMN_BYTES },
+	{ SPAN_INIT("start"), COLUMN_START },
+	{ SPAN_INIT("starttime"), COLUMN_START },
+	{ SPAN_INIT("end"), COLUMN_END },
+	{ SPAN_INIT("endtime"), COLUMN_END },
+	{ SPAN_INIT("action"), COLUMN_ACTION },
+	{ SPAN_INIT("log-status"), COLUMN_STATUS },
+	{ SPAN_INIT("logstatus"), COLUMN_STATUS },
+	{ SPAN_INIT("vpc-id"), COLUMN_VPC },
+	{ SPAN_INIT("subnet-id"), COLUMN_SUBNET },
+	{ SPAN_INIT("instance-id"), COLUMN_INSTANCE },
+	{ SPAN_INIT("tcp-flags"), COLUMN_FLAGS },
+	{ SPAN_INIT("type"), COLUMN_OTHER },
+	{ SPAN_INIT("pkt-srcaddr"), COLUMN_PKT_SRC },
+	{ SPAN_INIT("pkt-dstaddr"), COLUMN_PKT_DST },
+	{ SPAN_INIT("region"), COLUMN_REGION },
+	{ SPAN_INIT("az-id"), COLUMN_OTHER },
+	{ SPAN_INIT("sublocation-type"), COLUMN_OTHER },
+	{ SPAN_INIT("sublocation-id"), COLUMN_OTHER },
+	{ SPAN_INIT("pkt-src-aws-service"), COLUMN_OTHER },
+	{ SPAN_INIT("pkt-dst-aws-service"), COLUMN_OTHER },
+	{ SPAN_INIT("flow-direction"), COLUMN_DIRECTION },
+	{ SPAN_INIT("traffic-path"), COLUMN_OTHER },
+	{ SPAN_INIT("reject-reason"), COLUMN_OTHER },
+	{ SPAN_INIT("resource-type"), COLUMN_OTHER },
+	{ SPAN_INIT("tgw-id"), COLUMN_OTHER },
+	{ SPAN_INIT("tgw-attachment-id"), COLUMN_OTHER },
+	{ SPAN_INIT("tgw-src-vpc-id"), COLUMN_VPC },
+	{ SPAN_INIT("tgw-src-subnet-id"), COLUMN_SUBNET },
+	{ SPAN_INIT("tgw-src-eni"), COLUMN_INTERFACE },
+};
+
+/* All fields of versions 2, 3, 4 and 5 in the order of AWS's table. */
+static const uint8_t all_fields[] = { COLUMN_OTHER, COLUMN_ACCOUNT,
+	COLUMN_INTERFACE, COLUMN_SRC, COLUMN_DST, COLUMN_SRC_PORT,
+	COLUMN_DST_PORT, COLUMN_PROTOCOL, COLUMN_PACKETS, COLUMN_BYTES,
+	COLUMN_START, COLUMN_END, COLUMN_ACTION, COLUMN_STATUS, COLUMN_VPC,
+	COLUMN_SUBNET, COLUMN_INSTANCE, COLUMN_FLAGS, COLUMN_OTHER,
+	COLUMN_PKT_SRC, COLUMN_PKT_DST, COLUMN_REGION, COLUMN_OTHER,
+	COLUMN_OTHER, COLUMN_OTHER, COLUMN_OTHER, COLUMN_OTHER,
+	COLUMN_DIRECTION, COLUMN_OTHER };
+
+enum {
+	V2_COLUMNS = 14,
+	V2_ACTION = 12,
+	V2_STATUS = 13,
+};
+
+/* The column called `s`, or -1. */
+static int
+column_of(struct span s)
+{
+	char name[32];
+
+	if (s.len == 0 || s.len > sizeof(name))
+		return -1;
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.at[i];
+
+		c = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+		name[i] = c == '_' ? '-' : c;
+	}
+	for (size_t i = 0; i < COUNTOF(names); i++) {
+		if (span_equal(names[i].name, span_of(name, s.len)))
+			return (int)names[i].column;
+	}
+	return -1;
+}
+
+static struct span
+unquote(struct span s)
+{
+	s = span_trim(s);
+	if (s.len >= 2 && s.at[0] == '"' && s.at[s.len - 1] == '"')
+		return span_of(s.at + 1, s.len - 2);
+	return s;
+}
+
+/* Cut a row at blanks, or at commas; at most FLOW_COLUMNS_MAX pieces. */
+static size_t
+cut_blanks(struct span row, struct span *out)
+{
+	const char *p = row.at, *end = row.at + row.len;
+	size_t n = 0;
+
+	while (n < FLOW_COLUMNS_MAX) {
+		const char *from;
+
+		while (p < end && (unsigned char)*p <= ' ')
+			p++;
+		if (p == end)
+			break;
+		from = p;
+		while (p < end && (unsigned char)*p > ' ')
+			p++;
+		out[n++] = span_of(from, (size_t)(p - from));
+	}
+	return n;
+}
+
+static size_t
+cut_commas(struct span row, struct span *out)
+{
+	size_t n = 0;
+
+	while (row.at != NULL && n < FLOW_COLUMNS_MAX)
+		out[n++] = unquote(span_cut(&row, ','));
+	return n;
+}
+
+/* A header names an address column and at least one more. */
+static bool
+read_header(struct decoder *d, const struct span *parts, size_t count)
+{
+	struct flow_columns c = { .count = count, .known = true };
+	size_t named = 0;
+	bool address = false;
+
+	for (size_t i = 0; i < count; i++) {
+		int column = column_of(parts[i]);
+
+		c.what[i] = column < 0 ? COLUMN_OTHER : (uint8_t)column;
+		named += column >= 0;
+		address =
+		    address || column == COLUMN_SRC || column == COLUMN_DST;
+	}
+	if (!address || named < 2)
+		return false;
+	c.comma = d->flow.comma;
+	d->flow = c;
+	return true;
+}
+
+static bool
+is_gap(struct span status)
+{
+	return span_equal(status, SPAN("NODATA")) ||
+	       span_equal(status, SPAN("SKIPDATA"));
+}
+
+static bool
+is_number(struct span s)
+{
+	uint64_t n;
+
+	return span_to_u64(s, &n);
+}
+
+/* Rows without a header: AWS's default format, or all fields in order. */
+static bool
+guess_columns(struct decoder *d, const struct span *parts, size_t count)
+{
+	struct span action, status;
+
+	if (count < V2_COLUMNS || !is_number(parts[0]))
+		return false;
+	action = parts[V2_ACTION];
+	status = parts[V2_STATUS];
+	if (!span_equal(status, SPAN("OK")) && !is_gap(status))
+		return false;
+	if (!span_equal(action, SPAN("ACCEPT")) &&
+	    !span_equal(action, SPAN("REJECT")) &&
+	    !span_equal(action, SPAN("-")))
+		return false;
+	d->flow.known = true;
+	d->flow.count = V2_COLUMNS;
+	if (count == 21 || count == 25 || count == COUNTOF(all_fields))
+		d->flow.count = count;
+	memcpy(d->flow.what, all_fields, d->flow.count);
+	return true;
+}
+
+static inline uint64_t
+number_of(struct span s)
+{
+	uint64_t n = 0;
+
+	/* Counters of a row have at most 19 digits; more is nonsense. */
+	if (s.len > 19)
+		return 0;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned digit = (unsigned char)s.at[i] - (unsigned)'0';
+
+		if (digit > 9)
+			return 0;
+		n = n * 10 + digit;
+	}
+	return n;
+}
+
+/* Dotted IPv4 the fast way, anything else by ip_parse(). */
+static inline void
+address_of(struct span s, struct ip *out)
+{
+	uint8_t byte[4];
+	size_t at = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned n = 0, digits = 0;
+
+		while (at < s.len && digits < 4) {
+			unsigned digit =
+			    (unsigned char)s.at[at] - (unsigned)'0';
+
+			if (digit > 9)
+				break;
+			n = n * 10 + digit;
+			digits++;
+			at++;
+		}
+		if (digits == 0 || n > 255 ||
+		    (i < 3 ? at == s.len || s.at[at++] != '.' : at != s.len)) {
+			(void)ip_parse(s, out);
+			return;
+		}
+		byte[i] = (uint8_t)n;
+	}
+	memset(out->byte, 0, 10);
+	out->byte[10] = out->byte[11] = 0xff;
+	memcpy(out->byte + 12, byte, 4);
+}
+
+static inline void
+store(struct row *r, unsigned column, struct span s)
+{
+	char *to = (char *)r + columns[column].offset;
+	uint64_t n;
+
+	switch (columns[column].type) {
+	case TYPE_SKIP:
+		break;
+	case TYPE_SPAN:
+		memcpy(to, &s, sizeof(s));
+		break;
+	case TYPE_IP:
+		address_of(s, (struct ip *)to);
+		break;
+	case TYPE_U16:
+		n = number_of(s);
+		*(uint16_t *)(void *)to = n > UINT16_MAX ? 0 : (uint16_t)n;
+		break;
+	case TYPE_U64:
+		n = number_of(s);
+		memcpy(to, &n, sizeof(n));
+		break;
+	case TYPE_ACTION:
+		r->f.action = span_equal(s, SPAN("ACCEPT"))   ? FLOW_ACCEPT
+			      : span_equal(s, SPAN("REJECT")) ? FLOW_REJECT
+							      : FLOW_UNKNOWN;
+		break;
+	case TYPE_DIRECTION:
+		r->f.direction = span_equal(s, SPAN("ingress")) ? FLOW_INGRESS
+				 : span_equal(s, SPAN("egress"))
+				     ? FLOW_EGRESS
+				     : FLOW_NO_DIRECTION;
+		break;
+	}
+}
+
+/* '-' in a place of text means none. */
+static void
+drop_dash(struct span *s)
+{
+	if (s->len == 1 && s->at[0] == '-')
+		s->len = 0;
+}
+
+/* Seconds, or milliseconds as some exports have it. */
+static int64_t
+time_of(uint64_t n)
+{
+	const uint64_t year_10000 = 253402300800;
+
+	if (n >= year_10000 && n < year_10000 * 1000)
+		return (int64_t)n * 1000;
+	return n < year_10000 ? (int64_t)n * 1000000 : 0;
+}
+
+static void
+tidy(struct row *r)
+{
+	struct flow *f = &r->f;
+
+	drop_dash(&r->account);
+	drop_dash(&r->region);
+	drop_dash(&f->interface_id);
+	drop_dash(&f->instance_id);
+	drop_dash(&f->vpc_id);
+	drop_dash(&f->subnet_id);
+	if (span_equal(r->account, SPAN("unknown")))
+		r->account.len = 0;
+	if (ip_equal(&f->pkt_src, &f->src))
+		memset(&f->pkt_src, 0, sizeof(f->pkt_src));
+	if (ip_equal(&f->pkt_dst, &f->dst))
+		memset(&f->pkt_dst, 0, sizeof(f->pkt_dst));
+	f->start_us = time_of(r->start);
+	f->end_us = time_of(r->end);
+}
+
+static struct span
+cluster_of(const struct decoder *d, const struct flow *f,
+    const struct decode_context *cx)
+{
+	const struct config_cluster *c = NULL;
+
+	if (d->place.cluster_named)
+		return d->place.cluster;
+	if (cx->cluster.len > 0 || d->options.config == NULL)
+		return cx->cluster;
+	if (f->vpc_id.len > 0)
+		c = config_cluster_of_vpc(d->options.config, f->vpc_id);
+	if (c == NULL && !ip_is_none(&f->local))
+		c = config_cluster_of_address(d->options.config, &f->local);
+	return c != NULL ? span_str(c->name) : d->place.cluster;
+}
+
+static uint64_t
+activity_of(const struct decoder *d, const struct flow *f)
+{
+	struct {
+		struct ip local, peer;
+		uint16_t port, protocol;
+		uint8_t action, initiated;
+	} key = { f->local, f->peer, f->service_port, f->protocol,
+		(uint8_t)f->action, f->initiated };
+
+	_Static_assert(sizeof(key) == 38, "no padding");
+	return decode_mix(
+	    d, SOURCE_VPCFLOW, span_of((const char *)&key, sizeof(key)));
+}
+
+static void
+add(struct decoder *d, struct row *r, const struct decode_context *cx)
+{
+	struct flow *f = arena_alloc(d->batch->arena, sizeof(*f));
+	int64_t time_us;
+	struct event *ev;
+
+	if (f == NULL) {
+		decode_reject(d, SPAN(""), "no memory for the record");
+		return;
+	}
+	flow_side_decide(&r->f);
+	*f = r->f;
+	ev = decode_event(d, SOURCE_VPCFLOW);
+	ev->flow = f;
+	ev->outcome = f->action == FLOW_REJECT ? OUTCOME_DENIED : OUTCOME_OK;
+	ev->activity = activity_of(d, f);
+	ev->remote = f->peer;
+	ev->region = r->region.len > 0	  ? r->region
+		     : cx->region.len > 0 ? cx->region
+					  : d->place.region;
+	ev->cluster = cluster_of(d, f, cx);
+	time_us = f->start_us > 0 ? f->start_us : f->end_us;
+	if (time_us > 0)
+		d->last_us = time_us;
+	else
+		time_us = decode_time_of(d, SPAN(""), cx);
+	decode_set_time(d, ev, time_us);
+	decode_tenant(d, ev, r->account, cx);
+}
+
+/* False when the row says nothing. */
+static bool
+take(struct decoder *d, struct row *r, const struct decode_context *cx)
+{
+	if (is_gap(r->status)) {
+		/* A record of there having been no traffic. */
+		decode_understood(d, SOURCE_VPCFLOW);
+		return true;
+	}
+	if (ip_is_none(&r->f.src) && ip_is_none(&r->f.dst))
+		return false;
+	tidy(r);
+	add(d, r, cx);
+	return true;
+}
+
+static struct row
+row_new(void)
+{
+	return (struct row){ .f.tcp_flags = FLOW_NO_FLAGS };
+}
+
+/* Columns are known: read a row.  False when it does not fit them. */
+static bool
+read_row(struct decoder *d, const struct span *parts, size_t count,
+    const struct decode_context *cx)
+{
+	const struct flow_columns *c = &d->flow;
+	struct row r = row_new();
+
+	if (count < c->count) {
+		if (count == 0 || !is_gap(parts[count - 1]))
+			return false;
+		r.status = parts[count - 1];
+	} else {
+		for (size_t i = 0; i < c->count; i++)
+			store(&r, c->what[i], parts[i]);
+	}
+	return take(d, &r, cx);
+}
+
+bool
+vpcflow_line(
+    struct decoder *d, struct span line, const struct decode_context *cx)
+{
+	struct span parts[FLOW_COLUMNS_MAX];
+	size_t count;
+
+	if (!d->flow.known)
+		d->flow.comma = memchr(line.at, ',', line.len) != NULL;
+	count =
+	    d->flow.comma ? cut_commas(line, parts) : cut_blanks(line, parts);
+	if (count == 0)
+		return false;
+	/* The header may come again where files were joined. */
+	if (column_of(parts[0]) >= 0 && read_header(d, parts, count)) {
+		d->counts.ignored++;
+		return true;
+	}
+	if (d->flow.known)
+		return read_row(d, parts, count, cx);
+	return guess_columns(d, parts, count) && read_row(d, parts, count, cx);
+}
+
+bool
+vpcflow_object(
+    struct decoder *d, struct json_value v, const struct decode_context *cx)
+{
+	struct json_iter it = json_iter(v);
+	struct row r = row_new();
+	struct json_value member;
+	struct span key;
+
+	if (!json_is(v, JSON_OBJECT))
+		return false;
+	while (json_next_member(&it, &key, &member)) {
+		int column = column_of(key);
+		char digits[24];
+		int64_t n;
+
+		if (column < 0)
+			continue;
+		if (json_is(member, JSON_STRING)) {
+			store(&r, (unsigned)column, json_string(member));
+			continue;
+		}
+		n = json_int(member, -1);
+		if (n < 0 || columns[column].type == TYPE_SPAN)
+			continue;
+		store(&r, (unsigned)column,
+		    span_of(digits, (size_t)snprintf(digits, sizeof(digits),
+					"%lld", (long long)n)));
+	}
+	return take(d, &r, cx);
+}
