@@ -77,7 +77,9 @@ show_net(struct buf *out, const struct ip_net *net)
 
 	if (ip_is_v4(&net->base) && bits >= 96)
 		bits -= 96;
-	buf_printf(out, "\"%s/%u\"", ip_format(&net->base, text), bits);
+	/* All zero is "no address" to ip_format(), but a network here. */
+	buf_printf(out, "\"%s/%u\"",
+	    ip_is_none(&net->base) ? "::" : ip_format(&net->base, text), bits);
 }
 
 static void
