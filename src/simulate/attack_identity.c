@@ -4,6 +4,7 @@
 #include "simulate/attack.h"
 #include "simulate/audit.h"
 #include "simulate/people.h"
+#include "simulate/robots.h"
 #include "simulate/text.h"
 #include "simulate/trail.h"
 
@@ -261,22 +262,13 @@ attack_s3_exfil(struct world *w)
 		    "tidewater-prod-invoices/*\"}]}}",
 		    NULL, false, NULL },
 	};
-	struct rng role = world_rng(w, "app-data-etl", 11);
-	struct identity who = { .kind = IDENTITY_ROLE,
-		.account = &w->accounts[PROD],
-		.name = "app-data-etl",
-		.id = "AROA",
-		.key = "ASIA7QSTOLENETL00001",
-		.agent = "aws-cli/2.15.30 Python/3.11.8 "
-			 "Linux/6.6.9-amd64 exe/x86_64.debian.12 "
-			 "prompt/off command/s3.sync" };
 	int64_t t = world_attack_day(w, "s3-exfil") + 21 * CIVIL_US_PER_HOUR +
 		    9 * WORLD_MINUTE;
+	struct identity who = robots_pod_role(w, "etl", t);
 
-	text_id(who.id + 4, 17, &role);
-	who.since_us = t - 2 * CIVIL_US_PER_HOUR;
-	(void)snprintf(who.session, sizeof(who.session),
-	    "botocore-session-%lld", (long long)(who.since_us / 1000000));
+	(void)snprintf(who.agent, sizeof(who.agent),
+	    "aws-cli/2.15.30 Python/3.11.8 Linux/6.6.9-amd64 "
+	    "exe/x86_64.debian.12 prompt/off command/s3.sync");
 	world_stranger_address(who.address, hash_mix(w->seed, 602));
 	name_actor(w, &who);
 	t = play(w, &who, t, look, COUNTOF(look));

@@ -55,7 +55,7 @@ attack_dns_tunnel(struct world *w)
 				    .instance = p->node->instance,
 				    .name = name,
 				    .type = txt ? "TXT" : "A",
-				    .answer = txt ? "\"ok\"" : "198.19.88.20",
+				    .answer = txt ? "\"ok\"" : "22.19.88.20",
 				    .time_us = t,
 				    .step = step });
 	}

@@ -34,7 +34,7 @@ void audit_call(
 
 /* Texts that live in the caller's memory for the usual kinds of user. */
 struct kube_names {
-	char name[128], uid[37], groups[200], extra[300], agent[160];
+	char name[128], uid[37], groups[200], extra[900], agent[160];
 };
 
 /* A service account of the cluster; `agent` as it calls itself. */

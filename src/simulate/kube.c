@@ -203,24 +203,24 @@ kube_plan(struct world *w, struct cluster *c)
 const struct pod *
 kube_pod(const struct cluster *c, const char *path, int64_t time_us, unsigned n)
 {
-	char own[160];
+	struct span name = span_str(path), ns = span_cut(&name, '/');
 
 	for (unsigned round = 0; round <= n; round++) {
-		const struct pod *any = NULL;
+		bool any = false;
 
 		for (size_t i = 0; i < c->pod_count; i++) {
 			const struct pod *p = &c->pods[i];
 
-			(void)snprintf(own, sizeof(own), "%s/%s",
-			    p->workload->kind->ns, p->workload->kind->name);
 			if (p->from_us > time_us || p->to_us <= time_us ||
-			    strcmp(own, path) != 0)
+			    !span_equal(
+				span_str(p->workload->kind->name), name) ||
+			    !span_equal(span_str(p->workload->kind->ns), ns))
 				continue;
-			any = p;
+			any = true;
 			if (n-- == 0)
 				return p;
 		}
-		if (any == NULL)
+		if (!any)
 			return NULL;
 	}
 	return NULL;

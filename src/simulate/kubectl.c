@@ -274,6 +274,18 @@ choose(struct session *s)
 	return GET_PODS;
 }
 
+/* Every third of them also looks after the plants. */
+static struct cluster *
+pick_cluster(struct world *w, const struct person *p, struct rng *r)
+{
+	unsigned plants = w->cluster_count / 2;
+	unsigned clouds = w->cluster_count - plants;
+
+	if (plants > 0 && p->index % 3 == 1 && rng_unit(r) < 0.6)
+		return &w->clusters[1 + 2 * rng_below(r, plants)];
+	return &w->clusters[2 * rng_below(r, clouds)];
+}
+
 void
 kubectl_work(struct world *w, const struct person *p, int64_t from_us,
     const char *address)
@@ -283,16 +295,7 @@ kubectl_work(struct world *w, const struct person *p, int64_t from_us,
 	uint64_t commands;
 
 	s.r = world_rng(w, "kubectl", hash_mix(p->index, (uint64_t)from_us));
-	/* Every third of them also looks after the plant. */
-	s.c = &w->clusters[0];
-	if (p->index % 3 == 1 && rng_unit(&s.r) < 0.7)
-		s.c = &w->clusters[1 + 2 * rng_below(
-					       &s.r, w->cluster_count / 2 + 1)];
-	else if (w->cluster_count > 2)
-		s.c = &w->clusters[2 *
-				   rng_below(&s.r, (w->cluster_count + 1) / 2)];
-	if (s.c->index >= w->cluster_count)
-		s.c = &w->clusters[0];
+	s.c = pick_cluster(w, p, &s.r);
 	s.user = audit_person(w, s.c, p, address, &names);
 	commands = 2 + rng_poisson(&s.r, 6.0);
 	discovery(&s);

@@ -197,32 +197,49 @@ use_bucket(struct world *w, const struct app *app, const struct identity *who,
 	buf_done(&key);
 }
 
-static void
-apps(struct world *w)
+/* When the renewal before `time_us` took place. */
+static int64_t
+renewal(const struct world *w, size_t app, int64_t time_us)
 {
-	for (size_t i = 0; i < COUNTOF(APPS); i++) {
-		const struct app *app = &APPS[i];
-		struct rng r = world_rng(w, "app", i);
-		int64_t step = (int64_t)app->hours * CIVIL_US_PER_HOUR;
+	int64_t step = (int64_t)APPS[app].hours * CIVIL_US_PER_HOUR;
+	int64_t first = w->start_us + (int64_t)(10 + 7 * app) * WORLD_MINUTE;
+	int64_t t = first + (time_us - first) / step * step;
 
-		for (int64_t t =
-			 w->start_us + (int64_t)(10 + 7 * i) * WORLD_MINUTE;
-		     t < w->end_us; t += step) {
-			struct identity who = app_identity(
-			    w, app, t + (int64_t)rng_below(&r, 50000000));
-			int64_t at = who.since_us;
+	return t + (int64_t)(hash_mix(w->seed, (uint64_t)t) % 50000000);
+}
 
-			assume(w, app, &who);
-			while (app->bucket != NULL) {
-				double pace = app->objects * world_load(at);
+struct identity
+robots_pod_role(struct world *w, const char *account, int64_t time_us)
+{
+	size_t i = 0;
 
-				at += (int64_t)(rng_exponential(
-						    &r, 3600.0 / pace) *
-						1e6);
-				if (at >= t + step)
-					break;
-				use_bucket(w, app, &who, at);
-			}
+	while (strcmp(APPS[i].account, account) != 0)
+		ASSERT(++i < COUNTOF(APPS));
+	return app_identity(w, &APPS[i], renewal(w, i, time_us));
+}
+
+static void
+live_app(struct world *w, size_t which)
+{
+	const struct app *app = &APPS[which];
+	struct rng r = world_rng(w, "app", which);
+	int64_t step = (int64_t)app->hours * CIVIL_US_PER_HOUR;
+
+	for (int64_t t = w->start_us + (int64_t)(10 + 7 * which) * WORLD_MINUTE;
+	     t < w->end_us; t += step) {
+		struct identity who =
+		    app_identity(w, app, renewal(w, which, t));
+		int64_t at = who.since_us;
+
+		assume(w, app, &who);
+		while (app->bucket != NULL) {
+			double pace = app->objects * world_load(at);
+
+			at +=
+			    (int64_t)(rng_exponential(&r, 3600.0 / pace) * 1e6);
+			if (at >= t + step)
+				break;
+			use_bucket(w, app, &who, at);
 		}
 	}
 }
@@ -244,7 +261,7 @@ pipeline(struct world *w, const struct rollout *ro)
 	struct buf params = { 0 };
 
 	renew(w, &who, t);
-	(void)snprintf(who.address, sizeof(who.address), "198.19.14.%u",
+	(void)snprintf(who.address, sizeof(who.address), "22.19.14.%u",
 	    (unsigned)(100 + (uint64_t)t / 1000 % 60));
 	(void)snprintf(who.agent, sizeof(who.agent),
 	    "configure-aws-credentials-for-github-actions");
@@ -306,8 +323,7 @@ terraform(struct world *w, enum world_account account)
 		if (civil_weekday(t) >= 5)
 			continue;
 		renew(w, &who, t);
-		(void)snprintf(
-		    who.address, sizeof(who.address), "198.19.14.77");
+		(void)snprintf(who.address, sizeof(who.address), "22.19.14.77");
 		(void)snprintf(who.agent, sizeof(who.agent),
 		    "APN/1.0 HashiCorp/1.0 Terraform/1.9.2 "
 		    "(+https://www.terraform.io) terraform-provider-aws/5.60.0 "
@@ -436,7 +452,8 @@ robots_live(struct world *w)
 	const struct cluster *c = world_eks(w);
 
 	machines(w);
-	apps(w);
+	for (size_t i = 0; i < COUNTOF(APPS); i++)
+		live_app(w, i);
 	for (size_t i = 0; i < c->rollout_count; i++)
 		if (strcmp(c->rollouts[i].workload->kind->kind, "CronJob") != 0)
 			pipeline(w, &c->rollouts[i]);

@@ -7,11 +7,15 @@
 #include "simulate/kube.h"
 #include "simulate/people.h"
 #include "simulate/robots.h"
+#include "simulate/scale.h"
 #include "simulate/text.h"
 #include "simulate/traffic.h"
 #include "simulate/world.h"
 
 #define PEOPLE 14
+/* A scaled world: one day of a large company. */
+#define PEOPLE_SCALED 1500
+#define REPLICAS_SCALED 10
 
 void
 simulate_list_attacks(struct buf *out)
@@ -157,6 +161,29 @@ write_truth(struct world *w, struct object_writer *o, struct buf *out)
 	buf_done(&head);
 }
 
+static struct world_size
+size_of(const struct simulate_options *o)
+{
+	struct world_size size = {
+		.seed = o->seed,
+		.start_us = o->start_us ? o->start_us : SIMULATE_START_DEFAULT,
+		.days = o->days ? o->days : SIMULATE_DAYS_DEFAULT,
+		.clusters =
+		    o->clusters ? o->clusters : SIMULATE_CLUSTERS_DEFAULT,
+		.people = PEOPLE,
+		.replicas_factor = 1,
+	};
+
+	if (o->scale_bytes_per_source > 0) {
+		size.days = 1;
+		size.people = PEOPLE_SCALED;
+		size.replicas_factor = REPLICAS_SCALED;
+		if (size.clusters < 2)
+			size.clusters = 2;
+	}
+	return size;
+}
+
 static enum status
 check(const struct simulate_options *o, struct buf *error)
 {
@@ -177,25 +204,25 @@ simulate_run(
     const struct simulate_options *o, struct buf *truth_json, struct buf *error)
 {
 	struct object_writer writer;
+	struct world_size size;
 	struct world w;
 	enum status st = check(o, error);
 
 	if (st != STATUS_OK)
 		return st;
-	world_init(&w,
-	    &(struct world_size){
-		.seed = o->seed,
-		.start_us = o->start_us ? o->start_us : SIMULATE_START_DEFAULT,
-		.days = o->days ? o->days : SIMULATE_DAYS_DEFAULT,
-		.clusters =
-		    o->clusters ? o->clusters : SIMULATE_CLUSTERS_DEFAULT,
-		.people = PEOPLE,
-		.replicas_factor = 1,
-	    });
+	size = size_of(o);
+	world_init(&w, &size);
 	object_writer_init(&writer, o->out, error);
 	live(&w);
-	attack(&w, o->attacks);
-	write_sinks(&w, &writer);
+	if (o->scale_bytes_per_source > 0) {
+		scale_write(&(struct scale){ .world = &w,
+		    .writer = &writer,
+		    .bytes = o->scale_bytes_per_source,
+		    .sources = o->scale_sources ? o->scale_sources : 15 });
+	} else {
+		attack(&w, o->attacks);
+		write_sinks(&w, &writer);
+	}
 	write_truth(&w, &writer, truth_json);
 	st = writer.status;
 	object_writer_done(&writer);

@@ -193,12 +193,18 @@ wrap(const struct sink *s, size_t from, size_t to, struct buf *out)
 }
 
 void
+sink_sort(struct sink *s)
+{
+	if (s->count > 0)
+		qsort(s->records, s->count, sizeof(*s->records), compare);
+}
+
+void
 sink_write(struct sink *s, struct object_writer *o, struct truth *t)
 {
 	struct buf object = { .limit = (size_t)1 << 40 }, path = { 0 };
 
-	if (s->count > 0)
-		qsort(s->records, s->count, sizeof(*s->records), compare);
+	sink_sort(s);
 	for (size_t from = 0, to; from < s->count; from = to) {
 		int64_t slice = s->records[from].at_us / s->slice_us;
 

@@ -51,6 +51,9 @@ struct buf *sink_begin(struct sink *s);
 /* Close it: delivered at `at_us`; `step` of the truth that it proves, -1. */
 void sink_end(struct sink *s, int64_t at_us, int step);
 
+/* Put the records in order of delivery. */
+void sink_sort(struct sink *s);
+
 /* Sort, cut, wrap and write all; tells `t` in which object each step is. */
 void sink_write(struct sink *s, struct object_writer *o, struct truth *t);
 

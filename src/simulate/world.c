@@ -125,7 +125,7 @@ world_home_address(char text[16], uint64_t n)
 {
 	uint64_t h = hash_mix(n, 0x686f6d65);
 
-	(void)snprintf(text, 16, "198.18.%u.%u", (unsigned)(h % 251),
+	(void)snprintf(text, 16, "25.18.%u.%u", (unsigned)(h % 251),
 	    (unsigned)(1 + (h >> 20) % 253));
 }
 
@@ -134,7 +134,7 @@ world_stranger_address(char text[16], uint64_t n)
 {
 	uint64_t h = hash_mix(n, 0x73747261);
 
-	(void)snprintf(text, 16, "198.19.%u.%u", (unsigned)(h % 251),
+	(void)snprintf(text, 16, "22.19.%u.%u", (unsigned)(h % 251),
 	    (unsigned)(1 + (h >> 20) % 253));
 }
 
@@ -181,7 +181,10 @@ static void
 init_nodes(const struct world *w, struct cluster *c)
 {
 	struct rng r = world_rng(w, "nodes", c->index);
+	/* A copy, as gcc fears that source and target overlap. */
+	char cluster[sizeof(c->name)];
 
+	memcpy(cluster, c->name, sizeof(cluster));
 	c->node_count = c->eks ? 4 : 3;
 	for (unsigned i = 0; i < c->node_count; i++) {
 		struct node *n = &c->nodes[i];
@@ -198,7 +201,7 @@ init_nodes(const struct world *w, struct cluster *c)
 			(void)snprintf(n->ip, sizeof(n->ip), "172.16.%u.%u",
 			    c->index, host);
 			(void)snprintf(n->name, sizeof(n->name), "%s-node-%u",
-			    c->name, i + 1);
+			    cluster, i + 1);
 		}
 		(void)snprintf(n->instance, sizeof(n->instance), "i-0%016llx",
 		    (unsigned long long)rng_next(&r));
@@ -218,8 +221,8 @@ init_clusters(struct world *w)
 		if (c->eks) {
 			c->account = &w->accounts[i / 2 % 2];
 			(void)snprintf(c->name, sizeof(c->name),
-			    i == 0 ? "prod-eu" : "%s-eu-%u", c->account->name,
-			    i / 2);
+			    i == 0 ? "prod-eu" : "%s-eu-%u",
+			    ACCOUNTS[i / 2 % 2].name, i / 2);
 		} else {
 			(void)snprintf(
 			    c->name, sizeof(c->name), "plant-%u", 1 + i / 2);

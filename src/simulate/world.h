@@ -101,7 +101,7 @@ struct rollout {
 	int64_t time_us;
 	const struct workload *workload;
 	unsigned version;
-	char hash[12]; /* of the ReplicaSet, or the job's number */
+	char hash[24]; /* of the ReplicaSet, or the job's number */
 	size_t first_pod, pod_count;
 };
 
@@ -165,7 +165,9 @@ struct person *world_person(struct world *w, enum trade trade, unsigned n);
 /* How busy the world is at a time: 0.25 at night to 1 at noon. */
 double world_load(int64_t time_us);
 
-/* A home network or a stranger's address, stable for `n`: both lie in
- * 198.18.0.0/15, which RFC 2544 keeps for tests. */
+/* A home network or a stranger's address, stable for `n`: from 25.0.0.0/8
+ * and 22.0.0.0/8, which belong to ministries of defence and are not routed on
+ * the internet.  (The ranges for documentation are too few networks, those
+ * for tests count as private.) */
 void world_home_address(char text[16], uint64_t n);
 void world_stranger_address(char text[16], uint64_t n);
