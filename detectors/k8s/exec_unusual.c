@@ -1,0 +1,98 @@
+/*
+ * Execution:Kubernetes/AnomalousBehavior.ExecInPod - someone runs a command in
+ * a pod who usually does not, or from where or with what they usually do not.
+ *
+ * Sources     Kubernetes audit log, any level
+ * Key         actor, its peers, the namespace (in the baseline)
+ * Statistic   novelty of origin and of behaviour (k8s_judge.h); a command that
+ *             reads like an attack counts as one seen once in a thousand
+ * References  https://attack.mitre.org/techniques/T1609/
+ */
+#include <math.h>
+
+#include "detect/detector.h"
+#include "detect/k8s_exec.h"
+#include "detect/k8s_judge.h"
+#include "detect/k8s_request.h"
+#include "detect/shell.h"
+#include "stats/cauchy.h"
+
+enum { P_VALUE, P_HOSTILE };
+
+static const struct param params[] = {
+	[P_VALUE] = { "p_value", 1e-3, 1e-15, 0.1, "how rare is too rare" },
+	[P_HOSTILE] = { "p_hostile", 1e-3, 1e-9, 1,
+	    "how rare honest commands are that read like an attack" },
+};
+
+/* kube-system has a detector of its own. */
+static bool
+match(const struct event *ev)
+{
+	return k8s_exec_happened(ev->audit) &&
+	       !span_equal(ev->audit->ns, SPAN("kube-system")) &&
+	       !k8s_request_by_system(ev->audit);
+}
+
+static void
+tell(struct detect *d, const struct event *ev, struct k8s_judge *j, double p)
+{
+	char room[K8S_EXEC_COMMAND_BYTES], target[256];
+	struct span command = k8s_exec_command(ev->audit->uri, room);
+	struct fact facts[] = {
+		{ "command", command },
+		{ "container", k8s_exec_container(ev->audit->uri) },
+		{ "pod", ev->audit->name },
+	};
+
+	if (!span_is_empty(command) && j->nwhy < COUNTOF(j->why))
+		j->why[j->nwhy++] = (struct evidence){ .feature = "command",
+			.observed = command,
+			.expected = (double)NAN };
+	detect_raise(
+	    d, &(struct raise){
+		   .p = p,
+		   .resource_kind = ENTITY_POD,
+		   .resource = k8s_request_target(ev, target, sizeof(target)),
+		   .why = j->why,
+		   .nwhy = j->nwhy,
+		   .facts = facts,
+		   .nfacts = COUNTOF(facts),
+	       });
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	char room[K8S_EXEC_COMMAND_BYTES];
+	struct k8s_judge j;
+	double p[2];
+
+	(void)state;
+	k8s_judge_request(d, &j);
+	p[0] = k8s_judge_p(&j);
+	p[1] = detect_param(d, P_HOSTILE);
+	if (j.nwhy > 0 && shell_intent_of(k8s_exec_command(
+			      ev->audit->uri, room)) != SHELL_ORDINARY)
+		p[0] = cauchy_fisher(p, COUNTOF(p));
+	if (p[0] <= detect_param(d, P_VALUE))
+		tell(d, ev, &j, p[0]);
+}
+
+DETECTOR(exec_unusual) = {
+	.type = "Execution:Kubernetes/AnomalousBehavior.ExecInPod",
+	.title = "{user} ran a command in {namespace}/{pod}, which is unusual",
+	.story = "{user} from {remote} with {user_agent} ran in pod {pod} of "
+		 "{namespace}, cluster {cluster}: {command}. Who, where and "
+		 "how do not fit what is usual here.",
+	.mitre = "T1609",
+	.tactic = TACTIC_EXECUTION,
+	.sources = DETECT_K8S_AUDIT,
+	.severity = SEVERITY_MEDIUM,
+	.statistical = true,
+	.when = DETECT_ACTIVITY,
+	.match = match,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

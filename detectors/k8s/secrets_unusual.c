@@ -1,0 +1,166 @@
+/*
+ * CredentialAccess:Kubernetes/AnomalousBehavior.SecretsAccessed - someone
+ * reads secrets who usually does not, or others than usual, or from where or
+ * with what they usually do not, or across more namespaces than ever.
+ *
+ * Sources     Kubernetes audit log, any level
+ * Key         actor: namespaces swept in an hour; the rest is in the baseline
+ * Statistic   novelty of origin and of behaviour (k8s_judge.h); the number of
+ *             namespaces in an hour against a gamma-Poisson law of the
+ *             actor's own hours
+ * References  https://attack.mitre.org/techniques/T1552/007/
+ */
+#include <math.h>
+
+#include "base/hash.h"
+#include "detect/detector.h"
+#include "detect/k8s_judge.h"
+#include "detect/k8s_request.h"
+#include "stats/gamma_poisson.h"
+
+enum { P_VALUE, MIN_SWEEP };
+
+static const struct param params[] = {
+	[P_VALUE] = { "p_value", 3e-4, 1e-15, 0.1, "how rare is too rare" },
+	[MIN_SWEEP] = { "min_sweep", 4, 2, 1000,
+	    "namespaces in an hour that make a sweep" },
+};
+
+#define HOUR_US ((int64_t)3600 * 1000000)
+#define KEEP_PER_HOUR 0.98 /* half of what was known fades in 34 busy hours */
+#define EVERYWHERE SPAN("(all namespaces)")
+
+struct state {
+	int64_t hour;
+	uint64_t seen[4]; /* namespaces of the hour, hashed to a bit */
+	struct gamma_poisson usual;
+};
+
+static bool
+match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("secrets")) &&
+	       (span_equal(a->verb, SPAN("get")) ||
+		   span_equal(a->verb, SPAN("list")) ||
+		   span_equal(a->verb, SPAN("watch"))) &&
+	       !span_equal(a->user, SPAN("system:anonymous")) &&
+	       k8s_request_succeeded(a) && !k8s_request_by_system(a);
+}
+
+static unsigned
+namespaces(const struct state *st)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < COUNTOF(st->seen); i++)
+		count += (unsigned)__builtin_popcountll(st->seen[i]);
+	return count;
+}
+
+/* How likely so many namespaces in an hour are for this actor; 1 when its
+ * hours are too few to say. */
+static double
+sweep(struct detect *d, struct state *st, const struct event *ev)
+{
+	int64_t hour = ev->time_us / HOUR_US;
+	uint64_t bit = hash_span(&HASH_KEY_DEFAULT, ev->audit->ns) & 255;
+	unsigned count;
+
+	if (hour > st->hour) {
+		if (st->hour != 0)
+			gamma_poisson_add(
+			    &st->usual, namespaces(st), 1, KEEP_PER_HOUR);
+		memset(st->seen, 0, sizeof(st->seen));
+		st->hour = hour;
+	}
+	st->seen[bit / 64] |= (uint64_t)1 << (bit % 64);
+	count = namespaces(st);
+	if (count < detect_param(d, MIN_SWEEP) || st->usual.windows < 3)
+		return 1;
+	return gamma_poisson_tail(&st->usual, GAMMA_PRIOR_WEAK, count, 1);
+}
+
+/* A list without namespace reads all of them.  Most who may do so always
+ * do; for the others it is the shortest way to everything. */
+static void
+judge_everywhere(struct detect *d, struct k8s_judge *j)
+{
+	struct usual usual;
+
+	detect_workload(d, detect_actor(d)->name);
+	detect_usual_value(
+	    d, SCOPE_WORKLOAD, FEATURE_RESOURCE, EVERYWHERE, &usual);
+	if (detect_feature(d, FEATURE_AGENT).len > 0 && usual.n >= 1)
+		k8s_judge_add(j, "secrets of all namespaces", usual.p,
+		    EVERYWHERE, &usual);
+}
+
+static void
+tell(struct detect *d, const struct event *ev, struct k8s_judge *j, double p)
+{
+	struct span ns = ev->audit->ns;
+
+	detect_raise(
+	    d, &(struct raise){
+		   .p = p,
+		   .resource_kind =
+		       span_is_empty(ns) ? ENTITY_CLUSTER : ENTITY_NAMESPACE,
+		   .resource = span_is_empty(ns) ? ev->cluster : ns,
+		   .why = j->why,
+		   .nwhy = j->nwhy,
+		   .facts =
+		       (struct fact[]){
+			   { "where", span_is_empty(ns) ? EVERYWHERE : ns },
+			   { "secret", ev->audit->name },
+		       },
+		   .nfacts = 2,
+	       });
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	struct span ns = ev->audit->ns;
+	struct k8s_judge j;
+	struct usual none = { .p = 1 };
+	double p;
+
+	k8s_judge_request(d, &j);
+	if (span_is_empty(ns))
+		judge_everywhere(d, &j);
+	else
+		k8s_judge_add(&j, "namespaces swept in an hour",
+		    sweep(d, state, ev), ns, &none);
+	p = k8s_judge_p(&j);
+	if (p <= detect_param(d, P_VALUE)) {
+		tell(d, ev, &j, p);
+		return;
+	}
+	detect_workload(d, detect_actor(d)->name);
+	detect_learn(d, SCOPE_WORKLOAD, FEATURE_RESOURCE,
+	    span_is_empty(ns) ? EVERYWHERE : ns);
+}
+
+DETECTOR(secrets_unusual) = {
+	.type = "CredentialAccess:Kubernetes/AnomalousBehavior.SecretsAccessed",
+	.title = "{user} read secrets of {where}, which is unusual",
+	.story = "{user} from {remote} with {user_agent}: {verb} secrets of "
+		 "{where} in cluster {cluster}, {count} requests in the hour. "
+		 "Who, where and how do not fit what is usual here.",
+	.mitre = "T1552.007",
+	.tactic = TACTIC_CREDENTIAL_ACCESS,
+	.sources = DETECT_K8S_AUDIT,
+	.severity = SEVERITY_MEDIUM,
+	.statistical = true,
+	.when = DETECT_ACTIVITY,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct state),
+	.state_version = 1,
+	.state_ttl_s = 30 * 86400,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

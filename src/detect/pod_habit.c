@@ -1,0 +1,116 @@
+#include "detect/pod_habit.h"
+
+#include <stdio.h>
+
+#include "base/status.h"
+#include "detect/image.h"
+#include "detect/k8s_request.h"
+
+/* An image seen so on this many days, a deployer on so many, is a habit. */
+#define IMAGE_DAYS 2
+#define DEPLOYER_DAYS 5
+
+#define WHOLE_CLUSTER SPAN("*")
+#define TEXT_BYTES 512
+
+/* Ask the profile of `entity` for `value`, then teach it. */
+static void
+ask_and_learn(struct detect *d, struct span entity, struct span value,
+    struct usual *usual)
+{
+	detect_workload(d, entity);
+	detect_usual_value(d, SCOPE_WORKLOAD, FEATURE_OBJECT, value, usual);
+	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, value);
+}
+
+static struct span
+join(char *room, struct span a, const char *between, struct span b)
+{
+	int len = snprintf(room, TEXT_BYTES, "%.*s%s%.*s", SPAN_ARGS(a),
+	    between, SPAN_ARGS(b));
+
+	if (len < 0)
+		return (struct span){ NULL, 0 };
+	return span_of(room, len < TEXT_BYTES ? (size_t)len : TEXT_BYTES - 1);
+}
+
+bool
+pod_habit_known(struct detect *d, const struct pod_spec *pod, struct span trait,
+    struct span image, struct pod_habit *habit)
+{
+	char repository[IMAGE_BYTES], value[TEXT_BYTES], who[TEXT_BYTES];
+	struct span ns =
+	    span_first(pod->workload, span_find(pod->workload, '/', 0));
+	struct span of_image =
+	    join(value, trait, " ", image_repository(image, repository));
+
+	ask_and_learn(d, join(who, detect_actor(d)->name, " in ", ns), trait,
+	    &habit->deployer);
+	ask_and_learn(d, WHOLE_CLUSTER, of_image, &habit->cluster);
+	ask_and_learn(d, pod->workload, of_image, &habit->workload);
+	return habit->workload.count > 0 || habit->cluster.days >= IMAGE_DAYS ||
+	       habit->deployer.days >= DEPLOYER_DAYS;
+}
+
+static bool
+is_key(struct span name, const char *const *keys)
+{
+	for (; *keys != NULL; keys++)
+		if (span_equal(name, span_str(*keys)))
+			return true;
+	return false;
+}
+
+/* Any component of a JSON pointer is one of the keys. */
+static bool
+path_has(struct span path, const char *const *keys)
+{
+	while (path.at != NULL)
+		if (is_key(span_cut(&path, '/'), keys))
+			return true;
+	return false;
+}
+
+/* The value, or one inside it, is called by one of the keys.  Depth is
+ * bounded by the parser (JSON_DEPTH_MAX). */
+static bool
+mentions(struct json_value v, const char *const *keys)
+{
+	struct json_iter it = json_iter(v);
+	struct json_value member;
+	struct span key;
+
+	if (json_is(v, JSON_ARRAY)) {
+		while (json_next_item(&it, &member))
+			if (mentions(member, keys))
+				return true;
+		return false;
+	}
+	if (!json_is(v, JSON_OBJECT))
+		return false;
+	while (json_next_member(&it, &key, &member)) {
+		if (is_key(key, keys) || mentions(member, keys))
+			return true;
+		if (span_equal(key, SPAN("path")) &&
+		    path_has(json_string(member), keys))
+			return true;
+	}
+	return false;
+}
+
+bool
+pod_habit_is_act(
+    const struct event *ev, const struct pod_spec *pod, const char *const *keys)
+{
+	const struct audit *a = ev->audit;
+	struct json_value sent = k8s_request_sent(ev);
+
+	if (span_equal(a->verb, SPAN("patch")) && !json_is(sent, JSON_NONE) &&
+	    !mentions(sent, keys))
+		return false;
+	if (pod->controlled)
+		return !span_equal(pod->owner_kind, SPAN("DaemonSet")) &&
+		       !span_equal(pod->owner_kind, SPAN("Node")) &&
+		       !span_equal(a->ns, SPAN("kube-system"));
+	return !k8s_request_by_system(a);
+}
