@@ -68,7 +68,7 @@ void
 cutter_limits(struct cutter *c, size_t aim, size_t most)
 {
 	ASSERT(aim > 0 && most > 0);
-	c->aim = aim;
+	c->aim = aim < most ? aim : most;
 	c->most = most;
 }
 

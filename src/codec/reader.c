@@ -311,8 +311,10 @@ reader_read(struct reader *r, char *at, size_t room, size_t *len)
 	if (!r->begun) {
 		enum status st = begin_text(r);
 
-		if (st)
+		if (st) {
+			r->head_at = r->head_len = 0;
 			return st;
+		}
 	}
 	n = r->head_len - r->head_at;
 	if (n > 0) {

@@ -1,0 +1,211 @@
+/*
+ * Behavior:EC2/TrafficVolumeUnusual - a host sends far more to a place
+ * outside than it ever sent there, or anywhere.
+ *
+ * Sources     VPC flow logs: rows of what a host sent, 64 KiB and more
+ * Key         the host; within it the networks (/24, /48) it sends most to
+ * Statistic   bytes sent to a network in an hour, upper tail of a log-normal
+ *             law around what that network usually gets, or, where it is new,
+ *             around what any one network gets from this host; with a floor
+ * References  detection.md 3.6; https://attack.mitre.org/techniques/T1048/
+ *
+ * Small rows are left out to keep the work per flow small: 50 MB an hour in
+ * rows of less than 64 KiB would be 800 rows.  Nightly copies become usual by
+ * themselves, since each hour is learned when it is over.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "detect/detector.h"
+#include "detect/flows.h"
+#include "stats/decay_mean.h"
+
+#define LANES 12
+#define LEAST_ROW_BYTES 65536
+#define HOUR_US INT64_C(3600000000)
+#define HALF_LIFE_HOURS (21.0 * 24)
+/* Hours of history before a network or a host is judged by its own. */
+#define LANE_HOURS 3.0
+#define HOST_HOURS 24.0
+
+enum { FLOOR, P_VALUE, TIMES };
+
+static const struct param params[] = {
+	[FLOOR] = { "mebibytes", 50, 1, 1e7,
+	    "MiB sent to one network in an hour, never less" },
+	[P_VALUE] = { "p_value", 1e-6, 1e-30, 0.1, "how rare is too rare" },
+	[TIMES] = { "times", 3, 1, 1e6, "times the most ever sent there" },
+};
+
+struct lane {
+	uint64_t network; /* hash; 0: unused */
+	int64_t hour;
+	double sum;  /* bytes in this hour */
+	double most; /* in an hour, fading */
+	double told;
+	struct decay_mean usual;
+};
+
+struct state {
+	struct lane lanes[LANES];
+	struct decay_mean all; /* hours of any network */
+	double most;
+	int64_t hour; /* of the latest lesson */
+};
+
+static bool
+match(const struct event *ev)
+{
+	const struct flow *f = ev->flow;
+
+	return f->bytes >= LEAST_ROW_BYTES && f->action != FLOW_REJECT &&
+	       flows_is_sent(f) && !ip_is_private(&f->peer);
+}
+
+static void
+learn(struct state *st, struct lane *l)
+{
+	double keep = decay_keep(l->hour - st->hour, HALF_LIFE_HOURS);
+
+	if (!(l->sum > 0))
+		return;
+	decay_mean_add_volume(&l->usual, l->sum, 1);
+	decay_mean_add_volume(&st->all, l->sum, keep);
+	l->most = fmax(l->most, l->sum);
+	st->most = fmax(st->most * keep, l->sum);
+	if (l->hour > st->hour)
+		st->hour = l->hour;
+}
+
+static struct lane *
+open_lane(struct state *st, uint64_t network, int64_t hour)
+{
+	struct lane *l = &st->lanes[0];
+
+	for (unsigned i = 0; i < LANES; i++) {
+		struct lane *other = &st->lanes[i];
+
+		if (other->network == network) {
+			l = other;
+			break;
+		}
+		/* Else the one that was used longest ago. */
+		if (other->hour < l->hour)
+			l = other;
+	}
+	if (l->network != network) {
+		learn(st, l);
+		*l = (struct lane){ .network = network, .hour = hour };
+	} else if (hour > l->hour) {
+		learn(st, l);
+		l->most *= decay_keep(hour - l->hour, HALF_LIFE_HOURS);
+		l->hour = hour;
+		l->sum = l->told = 0;
+	}
+	return l;
+}
+
+/* ln p of what was sent, 0 when too little is known. */
+static double
+judge(struct detect *d, const struct state *st, const struct lane *l)
+{
+	const struct decay_mean *usual = &l->usual;
+	double times = detect_param(d, TIMES), most = l->most;
+	struct usual place;
+
+	if (usual->weight < LANE_HOURS) {
+		if (st->all.weight < HOST_HOURS)
+			return 0;
+		/* New to this host but not to others: its own new duty. */
+		detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &place);
+		usual = &st->all;
+		most = st->most * (place.days > 4 ? 3 : 1);
+	}
+	if (l->sum < times * most)
+		return 0;
+	return decay_mean_volume_log_tail(usual, l->sum);
+}
+
+static void
+raise_volume(struct detect *d, const struct event *ev, const struct state *st,
+    const struct lane *l, double log_p)
+{
+	bool known = l->usual.weight >= LANE_HOURS;
+	double usual = decay_mean_volume(known ? &l->usual : &st->all);
+	char sent[32], expected[32], peer[IP_TEXT_BYTES];
+	struct usual place;
+	(void)snprintf(sent, sizeof(sent), "%.0f MB", l->sum / 1e6);
+	(void)snprintf(expected, sizeof(expected), "%.1f MB", usual / 1e6);
+	struct evidence why[] = {
+		{ known ? "bytes sent there in an hour"
+			: "bytes sent to a new place in an hour",
+		    SPAN(""), l->sum, usual, NULL },
+		{ "most ever sent to one place in an hour", SPAN(""), st->most,
+		    NAN, NULL },
+		{ "destination", detect_feature(d, FEATURE_PEER), 0, 0,
+		    &place },
+	};
+	struct fact facts[] = {
+		{ "sent", span_str(sent) },
+		{ "usual", span_str(expected) },
+	};
+
+	detect_usual(d, SCOPE_ACTOR, FEATURE_PEER, &place);
+	detect_raise(
+	    d, &(struct raise){
+		   .p = exp(log_p),
+		   .resource_kind = ENTITY_ADDRESS,
+		   .resource = span_str(ip_format(&ev->flow->peer, peer)),
+		   .why = why,
+		   .nwhy = COUNTOF(why),
+		   .facts = facts,
+		   .nfacts = COUNTOF(facts),
+	       });
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	struct ip network = ip_network(&ev->flow->peer);
+	struct state *st = state;
+	struct lane *l;
+	double log_p;
+
+	if (flows_is_relayed(ev->flow))
+		return;
+	l = open_lane(st,
+	    hash_span(&HASH_KEY_DEFAULT,
+		span_of((const char *)network.byte, sizeof(network.byte))) |
+		1,
+	    ev->time_us / HOUR_US);
+	l->sum += (double)ev->flow->bytes;
+	if (l->sum < detect_param(d, FLOOR) * 1048576 || l->sum < 1.5 * l->told)
+		return;
+	log_p = judge(d, st, l);
+	if (log_p > log(detect_param(d, P_VALUE)))
+		return;
+	l->told = l->sum;
+	raise_volume(d, ev, st, l, log_p);
+}
+
+DETECTOR(volume_unusual) = {
+	.type = "Behavior:EC2/TrafficVolumeUnusual",
+	.title = "{local} sends {sent} to {peer} in an hour",
+	.story = "{local} ({instance}) sent {sent} to {peer} within an hour; "
+		 "{usual} is usual. It has never sent this much there.",
+	.mitre = "T1048",
+	.tactic = TACTIC_EXFILTRATION,
+	.sources = DETECT_VPCFLOW,
+	.severity = SEVERITY_MEDIUM,
+	.statistical = true,
+	.when = DETECT_EACH,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct state),
+	.state_version = 1,
+	.state_ttl_s = 30 * 86400,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

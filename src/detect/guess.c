@@ -1,0 +1,116 @@
+#include "detect/guess.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "detect/flows.h"
+
+#define WINDOW_US INT64_C(600000000)
+#define WINDOWS_A_DAY 144
+/* Fewer packets than this are no login attempt: TCP's own take 3 to 5. */
+#define PACKETS_LEAST 6
+/* Times the usual number of connections a window, once that is known. */
+#define USUAL_TIMES 3.0
+#define USUAL_WINDOWS 6.0
+
+bool
+guess_match(const struct event *ev, unsigned port)
+{
+	const struct flow *f = ev->flow;
+
+	return f->dst_port == port && f->service_port == port &&
+	       f->protocol == FLOWS_TCP && f->action != FLOW_REJECT &&
+	       f->initiated == flows_is_sent(f);
+}
+
+/* Close the window that was and open that of `window`. */
+static void
+turn(struct guess *g, int64_t window)
+{
+	double keep = decay_keep(window - g->window, 14 * WINDOWS_A_DAY);
+
+	/* A window that was raised teaches nothing. */
+	if (g->now > 0 && g->told == 0)
+		decay_mean_add(&g->usual, g->now, keep);
+	if (window - g->window > 6)
+		g->total = 0;
+	g->before = window == g->window + 1 ? g->now : 0;
+	g->now = 0;
+	g->told = 0;
+	g->window = window;
+}
+
+static bool
+is_attempt(const struct detect *d, const struct guess *g, const struct flow *f)
+{
+	/* A long connection has a row in each interval: the same port. */
+	if (g->total > 0 && f->src_port != 0 && f->src_port == g->port)
+		return false;
+	if (f->packets == 0 && f->bytes == 0)
+		return true; /* the format does not say */
+	return f->packets >= PACKETS_LEAST &&
+	       f->packets <= detect_param(d, GUESS_PACKETS) &&
+	       f->bytes <= detect_param(d, GUESS_BYTES);
+}
+
+static void
+raise_guess(struct detect *d, const struct event *ev, const struct guess *g,
+    struct span what)
+{
+	const struct flow *f = ev->flow;
+	char count[24], peer[IP_TEXT_BYTES], local[IP_TEXT_BYTES];
+	double attempts = g->now + g->before;
+	(void)snprintf(
+	    count, sizeof(count), "%llu", (unsigned long long)g->total);
+	struct evidence why[] = {
+		{ "login attempts in 10 to 20 minutes", SPAN(""), attempts,
+		    g->usual.weight > 0 ? g->usual.mean : 0, NULL },
+	};
+	struct fact facts[] = {
+		{ "attempts", span_str(count) },
+		{ "service", what },
+		{ "attacker",
+		    span_str(ip_format(
+			f->initiated ? &f->local : &f->peer, local)) },
+		{ "victim", span_str(ip_format(
+				f->initiated ? &f->peer : &f->local, peer)) },
+		{ "role", f->initiated ? SPAN("actor") : SPAN("target") },
+	};
+
+	detect_raise(
+	    d, &(struct raise){
+		   .severity = f->initiated ? SEVERITY_HIGH : SEVERITY_LOW,
+		   .resource_kind = ENTITY_ADDRESS,
+		   .resource = facts[3].value,
+		   .why = why,
+		   .nwhy = COUNTOF(why),
+		   .facts = facts,
+		   .nfacts = COUNTOF(facts),
+	       });
+}
+
+void
+guess_observe(
+    struct detect *d, const struct event *ev, struct guess *g, struct span what)
+{
+	const struct flow *f = ev->flow;
+	int64_t window = ev->time_us / WINDOW_US;
+	double most = detect_param(d, GUESS_ATTEMPTS);
+	uint32_t attempts;
+
+	if (flows_is_relayed(f) || !is_attempt(d, g, f))
+		return;
+	if (window > g->window)
+		turn(g, window);
+	g->port = f->src_port;
+	if (g->total++ == 0)
+		g->first_us = ev->time_us;
+	g->now++;
+	attempts = g->now + g->before;
+	if (g->usual.weight >= USUAL_WINDOWS)
+		most = fmax(most, USUAL_TIMES * g->usual.mean);
+	if (attempts < most || attempts < 1.25 * g->told)
+		return;
+	g->told = attempts;
+	raise_guess(d, ev, g, what);
+}
