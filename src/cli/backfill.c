@@ -1,13 +1,375 @@
+/*
+ * backfill.c - from what the user asked to what the user sees: plan, run the
+ * pipeline, write the findings, say what was left out.
+ */
 #include "cli/backfill.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/exit_code.h"
+#include "cli/outfile.h"
+#include "cli/progress.h"
+#include "cli/quarantine.h"
+#include "cli/stats_file.h"
+#include "cli/terminal.h"
+#include "collect/plan.h"
+#include "output/csv.h"
+#include "output/guardduty.h"
+#include "output/table.h"
+#include "pipeline/pipeline.h"
+
+/* Skipped parcels named on the terminal; all are in --stats. */
+#define SKIPS_SHOWN 20
+
+struct session {
+	const struct backfill_options *options;
+	const struct config *config;
+	struct plan *plan;
+	struct pipeline *pipeline;
+	struct progress *progress;
+	struct quarantine *quarantine;
+	struct pipeline_counts counts;
+	const struct finding **shown; /* at or above --min-severity */
+	size_t nshown;
+};
+
+static void
+on_reject(void *cookie, struct span place, struct span record,
+    const char *reason)
+{
+	struct session *s = cookie;
+
+	if (s->quarantine != NULL)
+		quarantine_add(s->quarantine, place, record, reason);
+}
+
+static void
+on_progress(void *cookie, const struct pipeline_progress *p)
+{
+	struct session *s = cookie;
+
+	progress_update(s->progress,
+	    &(struct progress_state){
+		.bytes = p->bytes_in,
+		.bytes_total = s->plan->bytes,
+		.events = p->events,
+	    });
+}
+
+static int
+make_plan(struct session *s)
+{
+	struct buf error = { 0 };
+	enum status st = plan_make(
+	    &(struct plan_options){
+		.paths = s->options->paths,
+		.npaths = s->options->npaths,
+	    },
+	    &s->plan, &error);
+
+	if (st == STATUS_OK)
+		return EXIT_CODE_DONE;
+	cli_complain("%s", buf_text(&error));
+	buf_done(&error);
+	return st == STATUS_NOT_FOUND ? EXIT_CODE_NO_INPUT : EXIT_CODE_IO;
+}
+
+static int
+run_pipeline(struct session *s)
+{
+	struct buf error = { 0 };
+	enum status st = pipeline_run(
+	    &(struct pipeline_options){
+		.config = s->config,
+		.plan = s->plan,
+		.jobs = s->options->jobs,
+		.since_us = s->options->since_us,
+		.until_us = s->options->until_us,
+		.cluster = s->options->cluster,
+		.reject = on_reject,
+		.progress = on_progress,
+		.cookie = s,
+	    },
+	    &s->pipeline, &error);
+
+	progress_clear(s->progress);
+	if (st == STATUS_OK) {
+		pipeline_count(s->pipeline, &s->counts);
+		return EXIT_CODE_DONE;
+	}
+	cli_complain("%s", buf_text(&error));
+	buf_done(&error);
+	return EXIT_CODE_CONFIG;
+}
+
+/* --- what comes out ------------------------------------------------------- */
+
+static void
+choose_findings(struct session *s)
+{
+	size_t count;
+	const struct finding *const *all =
+	    pipeline_findings(s->pipeline, &count);
+
+	s->shown = status_calloc(count, sizeof(*s->shown));
+	for (size_t i = 0; i < count; i++) {
+		if (all[i]->severity >= s->options->min_severity)
+			s->shown[s->nshown++] = all[i];
+	}
+}
+
+static bool
+to_terminal(const struct backfill_options *o)
+{
+	return (o->output == NULL || strcmp(o->output, "-") == 0) &&
+	    terminal_is(stdout);
+}
+
+static void
+format_findings(struct session *s, struct buf *out)
+{
+	const struct backfill_options *o = s->options;
+
+	switch (o->format) {
+	case BACKFILL_TABLE:
+		table_write(s->shown, s->nshown,
+		    &(struct table_options){
+			.config = s->config,
+			.columns = to_terminal(o) ? terminal_columns(stdout) :
+						    120,
+			.colour = to_terminal(o) && terminal_colour(stdout),
+		    },
+		    out);
+		break;
+	case BACKFILL_GUARDDUTY:
+		for (size_t i = 0; i < s->nshown; i++)
+			guardduty_write(s->shown[i], s->config, out);
+		break;
+	case BACKFILL_CSV:
+		csv_write_header(out);
+		for (size_t i = 0; i < s->nshown; i++)
+			csv_write(s->shown[i], s->config, out);
+		break;
+	}
+}
+
+static int
+write_findings(struct session *s)
+{
+	struct buf text = { .limit = (size_t)4 << 30 }, error = { 0 };
+	int code = EXIT_CODE_DONE;
+
+	format_findings(s, &text);
+	if (outfile_write(s->options->output, buf_span(&text), &error) !=
+	    STATUS_OK) {
+		cli_complain("%s", buf_text(&error));
+		code = EXIT_CODE_IO;
+	}
+	buf_done(&text);
+	buf_done(&error);
+	return code;
+}
+
+static int
+by_type(const void *left, const void *right)
+{
+	return strcmp(((const struct stats_type *)left)->type,
+	    ((const struct stats_type *)right)->type);
+}
+
+static size_t
+count_types(const struct session *s, struct stats_type *types)
+{
+	size_t n = 0, count;
+	const struct finding *const *all =
+	    pipeline_findings(s->pipeline, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *type = finding_detector(all[i])->type;
+		size_t k = 0;
+
+		while (k < n && strcmp(types[k].type, type) != 0)
+			k++;
+		if (k == n)
+			types[n++] = (struct stats_type){ type, 0 };
+		types[k].count++;
+	}
+	if (n > 0)
+		qsort(types, n, sizeof(*types), by_type);
+	return n;
+}
+
+static int
+write_stats(const struct session *s)
+{
+	const struct pipeline_counts *c = &s->counts;
+	const struct engine_counts *e = &c->shards.engine;
+	struct stats_skip *skips =
+	    status_calloc(s->plan->nskips, sizeof(*skips));
+	struct stats_type *types =
+	    status_calloc(detector_count, sizeof(*types));
+	const struct stats_extra extras[] = {
+		{ "bytes_decompressed", c->bytes_out },
+		{ "parcels", s->plan->count },
+		{ "parcels_duplicate", s->plan->duplicates },
+		{ "ignored", c->decoded.ignored },
+		{ "repaired", c->decoded.repaired },
+		{ "outside", c->shards.outside },
+		{ "tenants", c->shards.tenants },
+		{ "signals_held", e->held },
+		{ "overflow", e->overflow },
+		{ "findings_left_out", c->shards.left_out },
+		{ "profiles", e->profiles },
+		{ "profile_values", e->values },
+		{ "state_bytes", e->bytes },
+	};
+	struct run_stats stats = {
+		.bytes = c->bytes,
+		.duplicates = e->duplicates,
+		.late = e->late,
+		.quarantined = c->decoded.quarantined,
+		.skips = skips,
+		.nskips = s->plan->nskips,
+		.types = types,
+		.ntypes = count_types(s, types),
+		.seconds = progress_seconds(s->progress),
+		.extras = extras,
+		.nextras = COUNTOF(extras),
+	};
+	struct buf error = { 0 };
+	enum status st;
+
+	for (enum source i = 0; i < SOURCE_COUNT; i++)
+		stats.events[i] = c->decoded.events[i];
+	for (size_t i = 0; i < s->plan->nskips; i++)
+		skips[i] = (struct stats_skip){ s->plan->skips[i].path,
+			s->plan->skips[i].reason };
+	st = stats_file_write(s->options->stats, &stats, &error);
+	if (st != STATUS_OK)
+		cli_complain("%s", buf_text(&error));
+	buf_done(&error);
+	free(skips);
+	free(types);
+	return st == STATUS_OK ? EXIT_CODE_DONE : EXIT_CODE_IO;
+}
+
+/* --- what was left out ---------------------------------------------------- */
+
+/* Name what was skipped though it may have held logs; true if anything. */
+static bool
+name_skips(const struct session *s)
+{
+	size_t partial = 0, other = 0;
+
+	for (size_t i = 0; i < s->plan->nskips; i++) {
+		const struct plan_skip *skip = &s->plan->skips[i];
+
+		if (!skip->partial) {
+			other++;
+			continue;
+		}
+		if (++partial <= SKIPS_SHOWN)
+			cli_complain("skipped: %s: %s", skip->path,
+			    skip->reason);
+	}
+	if (partial > SKIPS_SHOWN)
+		cli_complain("skipped: %zu more; --stats FILE lists all",
+		    partial - SKIPS_SHOWN);
+	if (other > 0 && s->options->progress)
+		cli_complain("%zu files are no logs and were not read; "
+			     "--stats FILE lists them",
+		    other);
+	return partial > 0;
+}
+
+static bool
+finish_quarantine(struct session *s)
+{
+	struct quarantine_counts counts;
+	struct buf error = { 0 };
+	bool ok = true;
+
+	if (s->quarantine == NULL)
+		return true;
+	if (quarantine_finish(s->quarantine, &counts, &error) != STATUS_OK) {
+		cli_complain("%s", buf_text(&error));
+		ok = false;
+	}
+	buf_done(&error);
+	return ok;
+}
+
+static bool
+serious_found(const struct session *s)
+{
+	size_t count;
+	const struct finding *const *all =
+	    pipeline_findings(s->pipeline, &count);
+
+	if (s->options->fail_on <= 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (all[i]->severity >= s->options->fail_on)
+			return true;
+	}
+	return false;
+}
+
+static bool
+anything_read(const struct session *s)
+{
+	uint64_t events = s->counts.decoded.ignored;
+
+	for (enum source i = 0; i < SOURCE_COUNT; i++)
+		events += s->counts.decoded.events[i];
+	return events > 0;
+}
+
+static int
+report(struct session *s)
+{
+	bool partial, kept;
+	int code;
+
+	choose_findings(s);
+	code = write_findings(s);
+	kept = finish_quarantine(s);
+	if (code == EXIT_CODE_DONE && s->options->stats != NULL)
+		code = write_stats(s);
+	partial = name_skips(s);
+	if (code != EXIT_CODE_DONE || !kept)
+		return code != EXIT_CODE_DONE ? code : EXIT_CODE_IO;
+	if (!anything_read(s)) {
+		cli_complain("no log that nephoscope reads was found in the "
+			     "input");
+		return EXIT_CODE_NOTHING_READ;
+	}
+	if (serious_found(s))
+		return EXIT_CODE_FINDINGS;
+	return partial ? EXIT_CODE_PARTIAL : EXIT_CODE_DONE;
+}
 
 int
 backfill_run(const struct backfill_options *o, const struct config *config)
 {
-	(void)o;
-	(void)config;
-	cli_complain("backfill is not built into this binary");
-	return EXIT_CODE_UNAVAILABLE;
+	struct session s = { .options = o, .config = config };
+	int code;
+
+	s.progress = progress_new(stderr);
+	if (o->quarantine != NULL)
+		s.quarantine =
+		    quarantine_new(o->quarantine, QUARANTINE_LIMIT_BYTES);
+	code = make_plan(&s);
+	if (code == EXIT_CODE_DONE)
+		code = run_pipeline(&s);
+	if (code == EXIT_CODE_DONE)
+		code = report(&s);
+	free(s.shown);
+	pipeline_free(s.pipeline);
+	plan_free(s.plan);
+	quarantine_free(s.quarantine);
+	progress_free(s.progress);
+	return code;
 }

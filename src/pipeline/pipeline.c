@@ -9,6 +9,7 @@
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -38,6 +39,8 @@ struct cursor {		 /* where a shard stands */
 struct skip_note {
 	char *reason; /* NULL: none */
 	bool partial;
+	uint64_t refused; /* records that could not be understood ... */
+	char *because;	  /* ... and why the first of them */
 };
 
 struct worker {
@@ -103,7 +106,14 @@ reject(void *cookie, struct span record, const char *reason)
 {
 	struct worker *w = cookie;
 	struct pipeline *b = w->b;
+	struct skip_note *n = &b->notes[w->flight->parcel];
 
+	if (n->refused++ == 0) {
+		struct buf text = { 0 };
+
+		buf_add_str(&text, reason);
+		n->because = text.at;
+	}
 	if (b->options.reject == NULL)
 		return;
 	pthread_mutex_lock(&b->reject_lock);
@@ -431,12 +441,23 @@ run(struct pipeline *b)
 static void
 add_skips(struct pipeline *b)
 {
+	struct buf text = { 0 };
+
 	for (size_t i = 0; i < b->options.plan->count; i++) {
-		if (b->notes[i].reason == NULL)
+		const struct skip_note *n = &b->notes[i];
+
+		if (n->reason != NULL)
+			plan_skip(b->options.plan, parcel_of(b, i)->path,
+			    n->reason, n->partial);
+		if (n->refused == 0)
 			continue;
+		buf_reset(&text);
+		buf_printf(&text, "%" PRIu64 " record%s not understood: %s",
+		    n->refused, n->refused == 1 ? "" : "s", n->because);
 		plan_skip(b->options.plan, parcel_of(b, i)->path,
-		    b->notes[i].reason, b->notes[i].partial);
+		    buf_text(&text), true);
 	}
+	buf_done(&text);
 }
 
 static int
@@ -511,7 +532,10 @@ pipeline_free(struct pipeline *b)
 	for (size_t i = 0; i < b->nspare; i++)
 		batch_free(b->spare[i]);
 	for (size_t i = 0; i < b->options.plan->count; i++)
+	{
 		free(b->notes[i].reason);
+		free(b->notes[i].because);
+	}
 	engine_free(b->engine);
 	free(b->notes);
 	free(b->shards);
