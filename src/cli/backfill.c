@@ -139,7 +139,7 @@ format_findings(struct session *s, struct buf *out)
 			.config = s->config,
 			.columns = to_terminal(o) ? terminal_columns(stdout) :
 						    120,
-			.colour = to_terminal(o) && terminal_colour(stdout),
+			.colour = to_terminal(o) && terminal_has_color(stdout),
 		    },
 		    out);
 		break;
@@ -158,12 +158,12 @@ format_findings(struct session *s, struct buf *out)
 static int
 write_findings(struct session *s)
 {
+	const char *path = s->options->output ? s->options->output : "-";
 	struct buf text = { .limit = (size_t)4 << 30 }, error = { 0 };
 	int code = EXIT_CODE_DONE;
 
 	format_findings(s, &text);
-	if (outfile_write(s->options->output, buf_span(&text), &error) !=
-	    STATUS_OK) {
+	if (outfile_write(path, buf_span(&text), &error) != STATUS_OK) {
 		cli_complain("%s", buf_text(&error));
 		code = EXIT_CODE_IO;
 	}

@@ -204,6 +204,19 @@ opens_value(char c)
 	return c == '{' || c == '[';
 }
 
+/* "[INFO] ..." and "[2026-..." open lines of text, not an array of records. */
+static bool
+opens_json(struct span text)
+{
+	size_t next;
+
+	if (text.at[0] != '[')
+		return opens_value(text.at[0]);
+	next = 1 + count_blanks(span_skip(text, 1), false);
+	return next >= text.len || opens_value(text.at[next]) ||
+	       text.at[next] == ']';
+}
+
 /* True when the line, without its '\n', is one value and nothing else. */
 static bool
 is_one_value(struct span line)
@@ -323,7 +336,7 @@ step_start(struct cutter *c)
 	fill(c, c->aim);
 	if (!drop_blanks(c, false))
 		return STEP_END;
-	enter(c, opens_value(c->win[c->at]) ? VALUES : TEXT);
+	enter(c, opens_json(window(c)) ? VALUES : TEXT);
 	return STEP_AGAIN;
 }
 
