@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/civil.h"
+#include "event/normalise.h"
 #include "stats/domain.h"
 
 /* Flow and DNS logs count for their actor; CloudTrail and audit logs know
@@ -119,72 +120,6 @@ subject_value_key(
 	return h ? h : 1;
 }
 
-static struct span
-normalise_principal(const struct cloudtrail *ct, struct buf *room)
-{
-	(void)room;
-	if (!span_is_empty(ct->issuer_arn))
-		return ct->issuer_arn;
-	if (!span_is_empty(ct->arn))
-		return ct->arn;
-	if (!span_is_empty(ct->invoked_by))
-		return ct->invoked_by;
-	return !span_is_empty(ct->user_name) ? ct->user_name : ct->principal_id;
-}
-
-static struct span
-normalise_peers_of_principal(const struct cloudtrail *ct, struct buf *room)
-{
-	(void)room;
-	return ct->identity_type;
-}
-
-static struct span
-normalise_user(struct span user, struct buf *room)
-{
-	(void)room;
-	if (span_starts(user, SPAN("system:node:")))
-		return SPAN("system:node");
-	return user;
-}
-
-static struct span
-normalise_peers_of_user(struct span user, struct buf *room)
-{
-	(void)room;
-	if (span_starts(user, SPAN("system:serviceaccount:")))
-		return span_skip(user, span_rfind(user, ':'));
-	return span_first(user, span_find(user, ':', 0));
-}
-
-static struct span
-normalise_agent(struct span raw, char *room, size_t size)
-{
-	size_t end = span_find(raw, ' ', 0);
-
-	(void)room;
-	(void)size;
-	raw = span_first(raw, end);
-	return span_first(raw, span_find(raw, '.', 0));
-}
-
-static struct span
-normalise_workload(struct span pod)
-{
-	return pod;
-}
-
-static struct span
-normalise_network(const struct ip *ip, char *room, size_t size)
-{
-	struct ip net = ip_network(ip);
-	char text[IP_TEXT_BYTES];
-
-	(void)snprintf(
-	    room, size, "%s/%d", ip_format(&net, text), ip_is_v4(ip) ? 24 : 48);
-	return span_str(room);
-}
-
 /* Copy two texts with `sep` between into the feature's room. */
 static void
 put(struct subject *s, enum feature f, struct span a, const char *sep,
@@ -228,16 +163,14 @@ put_network(struct subject *s, const struct ip *ip, struct span raw)
 	if (ip_is_none(ip))
 		put_one(s, FEATURE_NETWORK, raw);
 	else
-		put_one(s, FEATURE_NETWORK,
-		    normalise_network(ip, text, sizeof(text)));
+		put_one(
+		    s, FEATURE_NETWORK, span_str(normalise_network(ip, text)));
 }
 
 static void
 put_agent(struct subject *s, struct span raw)
 {
-	put_one(s, FEATURE_AGENT,
-	    normalise_agent(
-		raw, s->room[FEATURE_AGENT], SUBJECT_FEATURE_BYTES));
+	put_one(s, FEATURE_AGENT, normalise_agent(raw, &s->scratch));
 }
 
 static void
@@ -247,7 +180,7 @@ of_cloudtrail(struct subject *s, const struct event *ev)
 
 	s->actor.kind = ENTITY_PRINCIPAL;
 	s->actor.name = normalise_principal(ct, &s->name);
-	s->actor.peers = normalise_peers_of_principal(ct, &s->peers);
+	s->actor.peers = normalise_peer_group(ct, &s->peers);
 	put(s, FEATURE_API, ct->service, ":", ct->name);
 	put_agent(s, ct->agent);
 	put_network(s, &ev->remote, ct->remote);
@@ -280,8 +213,8 @@ of_audit(struct subject *s, const struct event *ev)
 	s->actor.kind = span_starts(user, SPAN("system:serviceaccount:"))
 			    ? ENTITY_SERVICE_ACCOUNT
 			    : ENTITY_USER;
-	s->actor.name = normalise_user(user, &s->name);
-	s->actor.peers = normalise_peers_of_user(user, &s->peers);
+	s->actor.name = normalise_k8s_user(user, &s->name);
+	s->actor.peers = normalise_k8s_peer_group(user, &s->peers);
 	if (span_is_empty(a->resource)) {
 		struct span path =
 		    span_first(a->uri, span_find(a->uri, '?', 0));
@@ -339,7 +272,7 @@ of_flow(struct subject *s, const struct event *ev)
 		put_one(s, FEATURE_PEER, span_str(ip_format(&f->peer, peer)));
 	else
 		put_one(s, FEATURE_PEER,
-		    normalise_network(&f->peer, peer, sizeof(peer)));
+		    span_str(normalise_network(&f->peer, peer)));
 	put_one(s, FEATURE_USER, s->actor.name);
 }
 
@@ -423,4 +356,5 @@ subject_done(struct subject *s)
 {
 	buf_done(&s->name);
 	buf_done(&s->peers);
+	buf_done(&s->scratch);
 }

@@ -21,7 +21,7 @@ struct subject {
 	struct span text[FEATURE_COUNT]; /* empty: not of this event */
 	uint64_t key[FEATURE_COUNT];	 /* 0: not of this event */
 	uint64_t entity[SCOPE_COUNT];	 /* 0: no such scope */
-	struct buf name, peers;		 /* room for normalised names */
+	struct buf name, peers, scratch; /* room for normalised names */
 	char room[FEATURE_COUNT][SUBJECT_FEATURE_BYTES];
 };
 
