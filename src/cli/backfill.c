@@ -10,14 +10,11 @@
 #include "cli/cli.h"
 #include "cli/exit_code.h"
 #include "cli/outfile.h"
+#include "cli/plain.h"
 #include "cli/progress.h"
 #include "cli/quarantine.h"
 #include "cli/stats_file.h"
-#include "cli/terminal.h"
 #include "collect/plan.h"
-#include "output/csv.h"
-#include "output/guardduty.h"
-#include "output/table.h"
 #include "pipeline/pipeline.h"
 
 /* Skipped parcels named on the terminal; all are in --stats. */
@@ -120,39 +117,11 @@ choose_findings(struct session *s)
 	}
 }
 
-static bool
-to_terminal(const struct backfill_options *o)
-{
-	return (o->output == NULL || strcmp(o->output, "-") == 0) &&
-	    terminal_is(stdout);
-}
-
 static void
 format_findings(struct session *s, struct buf *out)
 {
-	const struct backfill_options *o = s->options;
-
-	switch (o->format) {
-	case BACKFILL_TABLE:
-		table_write(s->shown, s->nshown,
-		    &(struct table_options){
-			.config = s->config,
-			.columns = to_terminal(o) ? terminal_columns(stdout) :
-						    120,
-			.colour = to_terminal(o) && terminal_has_color(stdout),
-		    },
-		    out);
-		break;
-	case BACKFILL_GUARDDUTY:
-		for (size_t i = 0; i < s->nshown; i++)
-			guardduty_write(s->shown[i], s->config, out);
-		break;
-	case BACKFILL_CSV:
-		csv_write_header(out);
-		for (size_t i = 0; i < s->nshown; i++)
-			csv_write(s->shown[i], s->config, out);
-		break;
-	}
+	for (size_t i = 0; i < s->nshown; i++)
+		plain_write(s->shown[i], out);
 }
 
 static int
