@@ -151,7 +151,8 @@ view_histogram(const double *time, size_t n, double span, struct beacon *out)
 	for (size_t i = 0; i < n; i++) {
 		double at = (time[i] - time[0]) / span * HISTOGRAM_BINS;
 
-		bin[at < HISTOGRAM_BINS ? (size_t)at : HISTOGRAM_BINS - 1]++;
+		at = fmin(fmax(at, 0), HISTOGRAM_BINS - 1);
+		bin[(size_t)at]++;
 	}
 	for (unsigned i = 0; i < HISTOGRAM_BINS; i++) {
 		square += (bin[i] - mean) * (bin[i] - mean);
@@ -174,7 +175,7 @@ beacon_score_times(const struct beacon_times *t)
 	if (n < BEACON_FEWEST_TIMES)
 		return out;
 	for (size_t i = 0; i < n; i++)
-		time[i] = (double)(t->time_s[i] - t->time_s[0]);
+		time[i] = (double)t->time_s[i] - (double)t->time_s[0];
 	r = best_rhythm(time, n);
 	out.regularity = r.score;
 	if (!(r.score > 0))
@@ -314,36 +315,37 @@ smooth(const struct series *s, size_t width, double *out)
 		out[i] -= mean;
 }
 
-static double
-correlation(const double *x, size_t n, size_t lag)
+/* r[lag] for lags below 2 n / 3; x has mean 0. */
+static void
+correlate(const double *x, size_t n, double *r)
 {
-	double sum = 0, square = 0;
+	double square = 0;
 
-	if (lag >= n)
-		return 0;
 	for (size_t i = 0; i < n; i++)
 		square += x[i] * x[i];
-	for (size_t i = 0; i + lag < n; i++)
-		sum += x[i] * x[i + lag];
-	sum *= (double)n / (double)(n - lag);
-	return square > 0 ? sum / square : 0;
+	for (size_t lag = 0; 3 * lag < 2 * n; lag++) {
+		double sum = 0;
+
+		for (size_t i = 0; i + lag < n; i++)
+			sum += x[i] * x[i + lag];
+		sum *= (double)n / (double)(n - lag);
+		r[lag] = square > 0 ? sum / square : 0;
+	}
 }
 
 /* Peaks at the multiples of `period` less the troughs half-way, against what
  * chance gives. */
 static double
-peak_score(const double *x, size_t n, size_t period, size_t width)
+peak_score(const double *r, size_t n, size_t period, size_t width)
 {
 	double peak = 0, trough = 0, chance, height;
 	size_t k = 0;
 
-	for (; k < 4 && (k + 1) * period < 2 * n / 3; k++) {
+	for (; k < 4 && 3 * (k + 1) * period < 2 * n; k++) {
 		size_t half = (2 * k + 1) * period;
 
-		peak += correlation(x, n, (k + 1) * period);
-		trough += (correlation(x, n, half / 2) +
-			      correlation(x, n, (half + 1) / 2)) /
-			  2;
+		peak += r[(k + 1) * period];
+		trough += (r[half / 2] + r[(half + 1) / 2]) / 2;
 	}
 	if (k < 2)
 		return 0;
@@ -357,7 +359,7 @@ peak_score(const double *x, size_t n, size_t period, size_t width)
 static struct rhythm
 autocovariance_rhythm(const struct series *s)
 {
-	double x[BEACON_MOST];
+	double x[BEACON_MOST], r[BEACON_MOST];
 	struct rhythm best = { 0 };
 
 	for (size_t width = 0; width <= 4; width = width ? 2 * width : 1) {
@@ -367,8 +369,9 @@ autocovariance_rhythm(const struct series *s)
 		if (width < 4 && to > 12 * width + 12)
 			to = 12 * width + 12;
 		smooth(s, width, x);
+		correlate(x, s->n, r);
 		for (size_t p = from; p <= to; p++) {
-			double score = peak_score(x, s->n, p, width);
+			double score = peak_score(r, s->n, p, width);
 
 			/* A multiple of the period is as good: prefer the
 			 * shorter unless it is clearly better. */

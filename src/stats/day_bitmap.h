@@ -15,6 +15,7 @@
 struct day_bitmap {
 	uint64_t bits;
 	int32_t anchor; /* meaningless while bits is 0 */
+	uint32_t spare; /* 0: no padding in snapshots */
 };
 
 /* How usual a value is, in GuardDuty's words: RARE is less than once a

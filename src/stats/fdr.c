@@ -89,13 +89,16 @@ alert_budget_allows(
 	b->tests_today += 1;
 	tests = fmax(b->tests_usual, b->tests_today);
 	b->fdr.delta = 1 - fmin(0.1, per_day / tests);
-	if (!fdr_test(&b->fdr, p))
-		return false;
 	if (b->tokens < 1 ||
 	    (most >= 3 && b->tokens <= most / 3 && p > STRONG_P)) {
-		b->refused++;
+		/* Untold, so it does not pay for later ones either: a burst
+		 * of one incident must not raise the level for noise. */
+		b->refused += p <= fdr_level(&b->fdr);
+		b->fdr.tests++;
 		return false;
 	}
+	if (!fdr_test(&b->fdr, p))
+		return false;
 	b->tokens -= 1;
 	return true;
 }

@@ -65,9 +65,10 @@ octave_of(double scaled)
 
 	if (!(scaled >= 1))
 		return 0;
+	if (scaled >= ldexp(1, NOVELTY_OCTAVES))
+		return NOVELTY_OCTAVES - 1;
 	(void)frexp(scaled, &exponent);
-	return exponent > NOVELTY_OCTAVES ? NOVELTY_OCTAVES - 1
-					  : (unsigned)exponent - 1;
+	return (unsigned)exponent - 1;
 }
 
 void

@@ -19,6 +19,7 @@ struct space_saving {
 	uint32_t error[SPACE_SAVING_SLOTS];
 	uint64_t total;
 	uint32_t used;
+	uint32_t spare; /* 0: no padding in snapshots */
 };
 
 /* Count `weight` for `key`.  Returns its slot; *evicted is the key that had

@@ -107,7 +107,7 @@ static const struct world worlds[] = {
 static void
 beats_are_found(void **state)
 {
-	int64_t t[BEACON_MOST];
+	int64_t t[2 * BEACON_MOST];
 
 	(void)state;
 	for (size_t w = 0; w < COUNTOF(worlds); w++) {
@@ -157,7 +157,7 @@ static void
 chance_and_people_are_not(void **state)
 {
 	static const double mean[] = { 60, 300, 900, 3600, 9000 };
-	int64_t t[BEACON_MOST];
+	int64_t t[2 * BEACON_MOST];
 	int wrong = 0, wrong_human = 0;
 	struct rng r;
 
@@ -176,10 +176,80 @@ chance_and_people_are_not(void **state)
 	assert_true(wrong_human <= 5);
 }
 
+/* Beats of 300 s under other traffic to the same peer. */
+static void
+beats_under_noise_are_found(void **state)
+{
+	static const double mean[] = { 6000, 3000, 1500 };
+	int64_t t[2 * BEACON_MOST];
+
+	(void)state;
+	for (size_t k = 0; k < COUNTOF(mean); k++) {
+		int times = 0, buckets = 0;
+		struct rng r;
+
+		rng_seed(&r, 500 + k);
+		for (int i = 0; i < 100; i++) {
+			size_t n =
+			    beat(&r, (struct world){ 300, 0.1, 0.05 }, t);
+
+			n += chance(&r, mean[k], t + n);
+			qsort(t, n, sizeof *t, ascending);
+			times += times_score(t, n, NULL) >= THRESHOLD;
+			buckets += bucket_score(t, n, 600, NULL) >= THRESHOLD;
+		}
+		print_message("noise   %.0f %% beside a 300 s beacon: times "
+			      "%d, buckets %d of 100\n",
+		    30000 / mean[k], times, buckets);
+		assert_true(k > 0 || times >= 90);
+	}
+}
+
+/* A busy service: a day's wave, and each visit makes several look-ups. */
+static size_t
+service(struct rng *r, int kind, int64_t *t)
+{
+	double mean = exp(log(90) + log(40) * rng_unit(r));
+	size_t n = 0;
+
+	for (double at = 0; at < DAY_S; at += rng_exponential(r, mean)) {
+		double wave = 0.5 + 0.5 * sin(at / DAY_S * 6.283);
+		size_t burst = kind ? 1 + (size_t)rng_poisson(r, 3) : 1;
+
+		if (rng_unit(r) > wave)
+			continue;
+		for (size_t k = 0; k < burst && n < BEACON_MOST; k++)
+			t[n++] = (int64_t)(at + rng_exponential(r, 4));
+	}
+	qsort(t, n, sizeof *t, ascending);
+	return n;
+}
+
+static void
+services_are_not(void **state)
+{
+	int64_t t[2 * BEACON_MOST];
+	int wrong[3] = { 0 };
+	struct rng r;
+
+	(void)state;
+	rng_seed(&r, 11);
+	for (int i = 0; i < 500; i++) {
+		size_t n = service(&r, i % 2, t);
+
+		wrong[0] += times_score(t, n, NULL) >= THRESHOLD;
+		wrong[1] += bucket_score(t, n, 240, NULL) >= THRESHOLD;
+		wrong[2] += bucket_score(t, n, 600, NULL) >= THRESHOLD;
+	}
+	print_message("services times %d, buckets %d %d of 500\n", wrong[0],
+	    wrong[1], wrong[2]);
+	assert_true(wrong[0] + wrong[1] + wrong[2] <= 8);
+}
+
 static void
 bucketed_beats_are_found(void **state)
 {
-	int64_t t[BEACON_MOST];
+	int64_t t[2 * BEACON_MOST];
 
 	(void)state;
 	for (size_t w = 0; w < COUNTOF(worlds); w++) {
@@ -206,7 +276,7 @@ static void
 bucketed_chance_is_not(void **state)
 {
 	static const double mean[] = { 60, 300, 900, 3600, 9000 };
-	int64_t t[BEACON_MOST];
+	int64_t t[2 * BEACON_MOST];
 	int wrong[2] = { 0 }, wrong_human[2] = { 0 };
 	struct rng r;
 
@@ -260,6 +330,10 @@ main(void)
 		    bursts_of_beats_are_found),
 		TEST("chance and people are no beacons",
 		    chance_and_people_are_not),
+		TEST(
+		    "beats under noise are found", beats_under_noise_are_found),
+		TEST("services with waves and bursts are no beacons",
+		    services_are_not),
 		TEST("bucketed beats are found", bucketed_beats_are_found),
 		TEST("bucketed chance and people are no beacons",
 		    bucketed_chance_is_not),

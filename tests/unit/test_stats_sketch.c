@@ -216,6 +216,46 @@ novelty_knows_who_does_new_things(void **state)
 	assert_true(novelty_backoff(0.01, 0, 0.5, 20) >= 0.5);
 }
 
+/* Of a stream of Zipf-like values, the share of p <= level after the first
+ * `warm` observations. */
+static double
+surprised(uint64_t seed, double exponent, double level)
+{
+	static double count[100000];
+	struct novelty n = { 0 };
+	struct rng r;
+	int low = 0;
+
+	memset(count, 0, sizeof count);
+	rng_seed(&r, seed);
+	for (int i = 0; i < 30000; i++) {
+		double u = pow(1 - rng_unit(&r), -exponent) - 1;
+		size_t v = u < 99999 ? (size_t)u : 99999;
+
+		low += i >= 200 && novelty_p(&n, count[v]) <= level;
+		novelty_add(&n, count[v], count[v] + 1);
+		count[v] += 1;
+	}
+	return low / 29800.0;
+}
+
+static void
+novelty_is_calibrated(void **state)
+{
+	static const double exponents[] = { 0.4, 0.7, 1, 1.5 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(exponents); i++) {
+		double one = surprised(50 + i, exponents[i], 0.01);
+		double less = surprised(60 + i, exponents[i], 0.001);
+
+		print_message("novelty, tail exponent %.1f: p <= 0.01 %.4f, "
+			      "p <= 0.001 %.5f\n",
+		    exponents[i], one, less);
+		assert_true(one < 0.015 && less < 0.0025);
+	}
+}
+
 static void
 novelty_eviction_takes_all_back(void **state)
 {
@@ -441,6 +481,8 @@ main(void)
 		    novelty_decays_like_its_cells),
 		TEST("who always does new things is not surprising",
 		    novelty_knows_who_does_new_things),
+		TEST("a stationary stream surprises as rarely as it says",
+		    novelty_is_calibrated),
 		TEST("an evicted value leaves nothing behind",
 		    novelty_eviction_takes_all_back),
 		TEST("hyperloglog stays within four standard errors",
