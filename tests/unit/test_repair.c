@@ -64,7 +64,7 @@ widens_integers(void **state)
 static void
 leaves_the_rest(void **state)
 {
-	static const struct span fine[] = {
+	const struct span fine[] = {
 		SPAN(
 		    "{\"a\":[1,2.5e300,-3,123456789012345678],\"b\":\"\\\"\"}"),
 		SPAN("\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\\ud83d\\ude00\""),
@@ -86,7 +86,7 @@ leaves_the_rest(void **state)
 static void
 makes_parsable(void **state)
 {
-	static const struct span bad[] = {
+	const struct span bad[] = {
 		SPAN("{\"a\":\"x\xff\"}"),
 		SPAN("{\"a\":\"\\ud800\"}"),
 		SPAN("{\"a\":\"tab\there\"}"),
