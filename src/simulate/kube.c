@@ -24,11 +24,22 @@ is_taken(const struct cluster *c, const struct pod *p)
 	return false;
 }
 
+/* EKS gives pods addresses of the VPC, the others have a network of their
+ * own: 10.244.0.0/16 and downwards. */
+static unsigned
+second_octet(const struct cluster *c)
+{
+	if (!c->eks)
+		return 244 - c->index / 2;
+	return c->index == 0 ? 20 : 30 + c->index;
+}
+
 struct pod *
 kube_add_pod(struct cluster *c, const struct pod *p)
 {
 	struct pod *kept;
 	unsigned node = (unsigned)(p->node - c->nodes);
+	unsigned net = second_octet(c);
 
 	if (c->pod_count == c->pod_size) {
 		c->pod_size = c->pod_size ? c->pod_size * 2 : 256;
@@ -40,12 +51,8 @@ kube_add_pod(struct cluster *c, const struct pod *p)
 	for (unsigned tries = 0; tries < 8 * POOL_SIZE; tries++) {
 		unsigned n = c->next_ip++;
 
-		(void)snprintf(kept->ip, sizeof(kept->ip), "10.%u.%u.%u",
-		    !c->eks	    ? 244
-		    : c->index == 0 ? 20
-				    : 30 + c->index,
-		    (c->eks ? 10 : 10 * c->index) + node +
-			8 * (tries / POOL_SIZE),
+		(void)snprintf(kept->ip, sizeof(kept->ip), "10.%u.%u.%u", net,
+		    10 + node + 8 * (tries / POOL_SIZE),
 		    POOL_FIRST + n % POOL_SIZE);
 		if (!is_taken(c, kept))
 			break;

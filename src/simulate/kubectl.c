@@ -51,8 +51,8 @@ enum command {
 };
 
 static const double WEIGHTS[][COMMANDS] = {
-	[PLATFORM] = { 6, 4, 3, 3, 2, 2, 0.8, 0.3, 0.5, 3, 1, 0.2, 1 },
-	[DEVELOPER] = { 6, 6, 3, 3, 1, 1.5, 0.6, 0.6, 0.3, 0, 0.7, 0.1, 0 },
+	[PLATFORM] = { 6, 4, 3, 3, 2, 2, 1.2, 0.5, 0.7, 3, 1, 0.2, 1.2 },
+	[DEVELOPER] = { 6, 6, 3, 3, 1, 1.5, 1.2, 0.8, 0.5, 0, 0.7, 0.1, 0 },
 	[TRADES] = { 0 },
 };
 
@@ -158,6 +158,19 @@ can_i(struct session *s)
 		.step = -1 });
 }
 
+/* `helm list` for each of the places it installs to. */
+static void
+helm(struct session *s)
+{
+	static const char *const cloud[] = { "shop", "payments", "monitoring" };
+	static const char *const plant[] = { "factory", "tools" };
+
+	for (size_t i = 0; i < (s->c->eks ? 3 : 2); i++) {
+		s->ns = s->c->eks ? cloud[i] : plant[i];
+		request(s, "list", "", "secrets", NULL);
+	}
+}
+
 static void
 run(struct session *s, enum command command)
 {
@@ -201,7 +214,7 @@ run(struct session *s, enum command command)
 		can_i(s);
 		break;
 	case HELM:
-		request(s, "list", "", "secrets", NULL);
+		helm(s);
 		break;
 	case COMMANDS:
 		break;
@@ -286,6 +299,51 @@ pick_cluster(struct world *w, const struct person *p, struct rng *r)
 	return &w->clusters[2 * rng_below(r, clouds)];
 }
 
+/* Where a person changes things or goes into pods: always the same place;
+ * only looking around goes further. */
+static const char *
+home_namespace(const struct cluster *c, const struct person *p)
+{
+	if (p->trade == PLATFORM)
+		return "monitoring";
+	return c->eks ? p->team : "factory";
+}
+
+static bool
+is_intrusive(enum command command)
+{
+	return command == EXEC || command == PORT_FORWARD || command == RESTART;
+}
+
+static void
+step(struct session *s, enum command command)
+{
+	if (is_intrusive(command))
+		s->ns = home_namespace(s->c, s->p);
+	s->t += (int64_t)(rng_exponential(&s->r, 55.0) * 1e6) + 900000;
+	s->pod = some_pod(s->c, s->ns, s->t, &s->r);
+	if (s->pod != NULL)
+		run(s, command);
+}
+
+/* In the first days the log shows what people always did before. */
+static void
+show_habits(struct session *s)
+{
+	static const enum command habits[] = { EXEC, PORT_FORWARD, RESTART,
+		HELM, CAN_I };
+	int64_t age =
+	    s->t - s->w->start_us - (int64_t)s->p->first_day * CIVIL_US_PER_DAY;
+
+	if (age > 3 * CIVIL_US_PER_DAY)
+		return;
+	s->ns = home_namespace(s->c, s->p);
+	for (size_t i = 0; i < COUNTOF(habits); i++)
+		if (WEIGHTS[s->p->trade][habits[i]] > 0.0 &&
+		    rng_unit(&s->r) < 0.7)
+			step(s, habits[i]);
+}
+
 void
 kubectl_work(struct world *w, const struct person *p, int64_t from_us,
     const char *address)
@@ -299,15 +357,9 @@ kubectl_work(struct world *w, const struct person *p, int64_t from_us,
 	s.user = audit_person(w, s.c, p, address, &names);
 	commands = 2 + rng_poisson(&s.r, 6.0);
 	discovery(&s);
+	show_habits(&s);
 	while (commands-- > 0) {
-		s.t += (int64_t)(rng_exponential(&s.r, 55.0) * 1e6) + 900000;
 		s.ns = pick_namespace(s.c, p, &s.r);
-		s.pod = some_pod(s.c, s.ns, s.t, &s.r);
-		if (s.pod == NULL)
-			continue;
-		if (!strcmp(s.ns, "kube-system"))
-			run(&s, GET_PODS);
-		else
-			run(&s, choose(&s));
+		step(&s, !strcmp(s.ns, "kube-system") ? GET_PODS : choose(&s));
 	}
 }

@@ -174,6 +174,8 @@ size_of(const struct simulate_options *o)
 		.replicas_factor = 1,
 	};
 
+	/* Days begin at midnight. */
+	size.start_us = civil_day(size.start_us) * CIVIL_US_PER_DAY;
 	if (o->scale_bytes_per_source > 0) {
 		size.days = 1;
 		size.people = PEOPLE_SCALED;
@@ -194,6 +196,8 @@ check(const struct simulate_options *o, struct buf *error)
 	else if (o->clusters > SIMULATE_CLUSTERS_MAX)
 		buf_printf(
 		    error, "--clusters is at most %u", SIMULATE_CLUSTERS_MAX);
+	else if (o->start_us < 0)
+		buf_add_str(error, "--start is before 1970");
 	else
 		return check_attacks(o->attacks, error);
 	return STATUS_INVALID;

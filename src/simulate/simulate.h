@@ -28,12 +28,12 @@ enum simulate_source {
 };
 
 struct simulate_options {
-	const char *out;		 /* folder, made when missing */
-	uint64_t seed;			 /* 0 is a seed like any other */
-	unsigned days;			 /* 0: SIMULATE_DAYS_DEFAULT */
-	unsigned clusters;		 /* 0: SIMULATE_CLUSTERS_DEFAULT */
-	int64_t start_us;		 /* 0: SIMULATE_START_DEFAULT */
-	const char *attacks;		 /* NULL, "none", "all" or comma list */
+	const char *out;     /* folder, made when missing */
+	uint64_t seed;	     /* 0 is a seed like any other */
+	unsigned days;	     /* 0: SIMULATE_DAYS_DEFAULT */
+	unsigned clusters;   /* 0: SIMULATE_CLUSTERS_DEFAULT */
+	int64_t start_us;    /* its day, 0: SIMULATE_START_DEFAULT */
+	const char *attacks; /* NULL, "none", "all" or comma list */
 	uint64_t scale_bytes_per_source; /* 0: natural size */
 	unsigned scale_sources; /* bits of enum simulate_source, 0: all */
 };
