@@ -1,0 +1,279 @@
+/*
+ * The words of a finding.  A person reads them at three in the morning, so
+ * they are whole sentences with a subject, a time and a number.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/civil.h"
+#include "base/escape.h"
+#include "finding/finding.h"
+#include "finding/vocabulary.h"
+
+#define DESCRIBE_VALUE_BYTES 96 /* longer values lose their middle */
+#define DESCRIBE_LINES 3
+#define DESCRIBE_USUAL 3
+
+/* The first `at` bytes at most, without cutting a character. */
+static struct span
+head(struct span s, size_t at)
+{
+	while (at > 0 && at < s.len && ((unsigned char)s.at[at] & 0xc0) == 0x80)
+		at--;
+	return span_first(s, at);
+}
+
+static struct span
+tail(struct span s, size_t from)
+{
+	while (from < s.len && ((unsigned char)s.at[from] & 0xc0) == 0x80)
+		from++;
+	return span_skip(s, from);
+}
+
+static void
+add_short(struct span s, struct buf *out)
+{
+	if (s.len <= DESCRIBE_VALUE_BYTES) {
+		buf_add(out, s);
+		return;
+	}
+	buf_add(out, head(s, DESCRIBE_VALUE_BYTES - 30));
+	buf_add_str(out, "...");
+	buf_add(out, tail(s, s.len - 27));
+}
+
+static void
+add_minute(int64_t time_us, struct buf *out)
+{
+	struct civil c = civil_of(time_us);
+
+	buf_printf(out, "%04d-%02u-%02u %02u:%02u UTC", c.year, c.month, c.day,
+	    c.hour, c.minute);
+}
+
+/* "unknown" and the name in words, for what the log does not say. */
+static void
+add_unknown(struct span name, struct buf *out)
+{
+	buf_add_str(out, "unknown ");
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.at[i];
+
+		buf_add_char(out, c == '_' || c == '.' ? ' ' : c);
+	}
+}
+
+static void
+add_value(const struct finding *f, struct span name, struct buf *out)
+{
+	struct buf value = { 0 };
+
+	if (span_equal(name, SPAN("time")))
+		add_minute(f->first_us, out);
+	else if (span_equal(name, SPAN("last")))
+		add_minute(f->last_us, out);
+	else if (vocabulary_value(f, name, &value))
+		add_short(buf_span(&value), out);
+	else
+		add_unknown(name, out);
+	buf_done(&value);
+}
+
+void
+finding_expand(const struct finding *f, const char *text, struct buf *out)
+{
+	struct span rest = span_str(text), name;
+
+	while (rest.len > 0) {
+		size_t len = vocabulary_placeholder(rest, &name);
+
+		if (len > 0) {
+			add_value(f, name, out);
+			rest = span_skip(rest, len);
+		} else {
+			len = span_find(rest, '{', 1);
+			buf_add(out, span_first(rest, len));
+			rest = span_skip(rest, len);
+		}
+	}
+}
+
+/* A number as it is said: whole when large, two figures when small. */
+static void
+add_number(double number, struct buf *out)
+{
+	if (number == floor(number) && fabs(number) < 1e15)
+		buf_printf(out, "%.0f", number);
+	else if (fabs(number) >= 10)
+		buf_printf(out, "%.0f", number);
+	else if (fabs(number) >= 0.1)
+		buf_printf(out, "%.1f", number);
+	else
+		buf_printf(out, "%.2g", number);
+}
+
+static void
+add_amount(struct span feature, double number, struct buf *out)
+{
+	static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
+	size_t unit = 0;
+
+	if (!span_contains_nocase(feature, SPAN("bytes")) || number < 1000) {
+		add_number(number, out);
+		return;
+	}
+	while (number >= 1000 && unit + 1 < COUNTOF(units)) {
+		number /= 1000;
+		unit++;
+	}
+	buf_printf(
+	    out, number < 10 ? "%.1f %s" : "%.0f %s", number, units[unit]);
+}
+
+/* The observed text, in quotes where its end would be hard to hear. */
+static void
+add_observed(struct span s, struct buf *out)
+{
+	bool quote = span_find(s, ' ', 0) < s.len;
+
+	if (quote)
+		buf_add_char(out, '"');
+	add_short(s, out);
+	if (quote)
+		buf_add_char(out, '"');
+}
+
+/* "a, b and c", without the observed value itself. */
+static void
+add_usual(const struct signal_why *w, struct buf *out)
+{
+	struct span names[DESCRIBE_USUAL];
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->nusual && n < COUNTOF(names); i++) {
+		if (!span_equal(w->usual[i], w->observed) &&
+		    !span_is_empty(w->usual[i]))
+			names[n++] = w->usual[i];
+	}
+	if (n == 0)
+		return;
+	buf_add_str(out, n == 1 ? "; usual is " : "; usual are ");
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_add_str(out, i + 1 == n ? " and " : ", ");
+		add_observed(names[i], out);
+	}
+}
+
+static void
+add_known(const struct signal_why *w, struct buf *out)
+{
+	if (w->known_days == 0 && w->n < 1)
+		return;
+	buf_add_str(out, " (");
+	add_number(round(w->n), out);
+	buf_add_str(out, round(w->n) == 1 ? " observation" : " observations");
+	buf_printf(out, " on %u of the last 30 days)", w->known_days);
+}
+
+static void
+add_profiled(const struct signal_why *w, struct buf *out)
+{
+	buf_add_str(out, "The ");
+	add_short(w->feature, out);
+	buf_add_char(out, ' ');
+	add_observed(w->observed, out);
+	if (w->frequency == FREQUENCY_UNSEEN)
+		buf_add_str(out, " was never seen before");
+	else if (w->days == 0)
+		buf_add_str(out, " was not seen in the last 30 days");
+	else
+		buf_printf(out, " was seen on %u of the last 30 days", w->days);
+	add_usual(w, out);
+	add_known(w, out);
+}
+
+static void
+add_counted(const struct signal_why *w, struct buf *out)
+{
+	struct span first = span_first(w->feature, 1);
+
+	if (first.len == 1 && first.at[0] >= 'a' && first.at[0] <= 'z')
+		buf_add_char(out, (char)(first.at[0] - ('a' - 'A')));
+	else
+		buf_add(out, first);
+	add_short(span_skip(w->feature, first.len), out);
+	buf_add_str(out, ": ");
+	if (span_is_empty(w->observed))
+		add_amount(w->feature, w->observed_number, out);
+	else
+		add_observed(w->observed, out);
+	if (!isnan(w->expected)) {
+		buf_add_str(out, ", usually ");
+		add_amount(w->feature, w->expected, out);
+	}
+}
+
+/* How much a line tells: what was never seen first, then counts, then what
+ * is rare; of equals the one with more behind it. */
+static double
+telling(const struct signal_why *w)
+{
+	static const double weight[] = {
+		[FREQUENCY_UNSEEN] = 5,
+		[FREQUENCY_RARE] = 3,
+		[FREQUENCY_INFREQUENT] = 2,
+		[FREQUENCY_FREQUENT] = 0,
+	};
+
+	if (!w->profiled)
+		return isnan(w->expected) ? 1 : 4;
+	return weight[w->frequency] + (w->n > 0 ? w->n / (w->n + 100) : 0);
+}
+
+static bool
+says_something(const struct signal_why *w)
+{
+	if (!w->profiled)
+		return true;
+	return w->frequency != FREQUENCY_FREQUENT &&
+	       !span_is_empty(w->observed) && (w->n >= 1 || w->nusual > 0);
+}
+
+void
+finding_describe(const struct finding *f, struct buf *out)
+{
+	const struct signal *s = f->first;
+	bool used[SIGNAL_WHY_MAX] = { false };
+
+	finding_expand(f, finding_detector(f)->story, out);
+	if (out->len > 0 && out->at[out->len - 1] != '.')
+		buf_add_char(out, '.');
+	for (size_t line = 0; line < DESCRIBE_LINES; line++) {
+		size_t best = SIGNAL_WHY_MAX;
+
+		for (size_t i = 0; i < s->nwhy; i++) {
+			if (!used[i] && says_something(&s->why[i]) &&
+			    (best == SIGNAL_WHY_MAX ||
+				telling(&s->why[i]) > telling(&s->why[best])))
+				best = i;
+		}
+		if (best == SIGNAL_WHY_MAX)
+			break;
+		used[best] = true;
+		buf_add_char(out, ' ');
+		if (s->why[best].profiled)
+			add_profiled(&s->why[best], out);
+		else
+			add_counted(&s->why[best], out);
+		buf_add_char(out, '.');
+	}
+	if (f->count > 1)
+		buf_printf(out, " Seen %llu times, last at ",
+		    (unsigned long long)f->count);
+	if (f->count > 1) {
+		add_minute(f->last_us, out);
+		buf_add_char(out, '.');
+	}
+}

@@ -1,0 +1,228 @@
+#include "finding/vocabulary.h"
+
+#include "base/civil.h"
+
+#define VOCABULARY_MARGIN_US CIVIL_US_PER_HOUR
+#define BUILT_IN true
+
+const struct fact_name vocabulary_table[] = {
+	/* of the finding */
+	{ "account", "AWS account id", BUILT_IN },
+	{ "actor", "who did it, normalised (the role, not the session)",
+	    BUILT_IN },
+	{ "actor.kind", "kind of the actor: principal, user, ...", BUILT_IN },
+	{ "cluster", "cluster name", BUILT_IN },
+	{ "count", "how many events", BUILT_IN },
+	{ "id", "the finding's id", BUILT_IN },
+	{ "incident", "a short name made from the id, safe in file names",
+	    BUILT_IN },
+	{ "last", "time of the last event", BUILT_IN },
+	{ "p", "probability by chance", BUILT_IN },
+	{ "region", "AWS region", BUILT_IN },
+	{ "resource", "what it was done to", BUILT_IN },
+	{ "resource.kind", "kind of the resource", BUILT_IN },
+	{ "since", "one hour before the first event", BUILT_IN },
+	{ "tenant", "tenant the state belongs to", BUILT_IN },
+	{ "time", "time of the first event", BUILT_IN },
+	{ "type", "finding type", BUILT_IN },
+	{ "until", "one hour after the last event", BUILT_IN },
+	/* all sources */
+	{ "actor_kind", "kind of the actor", false },
+	{ "event_id", "id of the raw record", false },
+	{ "parcel", "file or object that holds the record", false },
+	{ "source", "cloudtrail, vpcflow, dns or k8s-audit", false },
+	/* CloudTrail */
+	{ "access_key", "access key id", false },
+	{ "api", "API called", false },
+	{ "arn", "ARN of the caller", false },
+	{ "bucket", "S3 bucket", false },
+	{ "category", "Management, Data, ...", false },
+	{ "error", "error code", false },
+	{ "identity_type", "IAMUser, AssumedRole, Root, ...", false },
+	{ "invoked_by", "AWS service that made the call", false },
+	{ "issuer_arn", "ARN of the role behind a session", false },
+	{ "mfa", "whether MFA was used", false },
+	{ "principal_id", "unique id of the principal", false },
+	{ "remote", "address or host the call came from", false },
+	{ "role_name", "role behind a session", false },
+	{ "service", "AWS service called", false },
+	{ "session", "role session name", false },
+	{ "user_agent", "user agent", false },
+	{ "user_name", "IAM user name", false },
+	/* Kubernetes audit */
+	{ "code", "HTTP status of the answer", false },
+	{ "command", "command of an exec, decoded", false },
+	{ "decision", "allow or forbid", false },
+	{ "groups", "groups of the user", false },
+	{ "image", "container image", false },
+	{ "impersonated", "user that was impersonated", false },
+	{ "mount", "path of the node that is mounted", false },
+	{ "name", "name of the object", false },
+	{ "namespace", "namespace of the object", false },
+	{ "privileged", "which privilege the container has", false },
+	{ "reason", "why the authoriser allowed it", false },
+	{ "resource_type", "pods, secrets, ...", false },
+	{ "role", "role that a binding grants", false },
+	{ "service_account", "name of the acting service account", false },
+	{ "service_account_namespace", "its namespace", false },
+	{ "subjects", "who a binding grants it to", false },
+	{ "subresource", "exec, log, ...", false },
+	{ "uri", "request URI", false },
+	{ "user", "Kubernetes user name", false },
+	{ "verb", "get, create, ...", false },
+	{ "workload", "namespace/kind/name", false },
+	/* flows */
+	{ "action", "ACCEPT or REJECT", false },
+	{ "bytes", "bytes", false },
+	{ "direction", "outbound or inbound, as seen from local", false },
+	{ "instance", "EC2 instance id", false },
+	{ "interface", "network interface id", false },
+	{ "local", "our address", false },
+	{ "local_port", "our port", false },
+	{ "packets", "packets", false },
+	{ "peer", "the other address", false },
+	{ "peer_port", "the other port", false },
+	{ "port", "service port", false },
+	{ "ports", "how many or which ports", false },
+	{ "protocol", "tcp, udp, ...", false },
+	{ "subnet", "subnet id", false },
+	{ "vpc", "VPC id", false },
+	/* DNS */
+	{ "answers", "what the name resolved to", false },
+	{ "client", "address that asked", false },
+	{ "domain", "full name asked for", false },
+	{ "query_rate", "queries an hour", false },
+	{ "query_type", "A, TXT, ...", false },
+	{ "rcode", "NOERROR, NXDOMAIN, ...", false },
+	{ "registered_domain", "the part that someone registered", false },
+};
+const size_t vocabulary_count = COUNTOF(vocabulary_table);
+
+const struct fact_name *
+vocabulary_find(struct span name)
+{
+	for (size_t i = 0; i < vocabulary_count; i++) {
+		if (span_equal(span_str(vocabulary_table[i].name), name))
+			return &vocabulary_table[i];
+	}
+	return NULL;
+}
+
+static bool
+is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '.';
+}
+
+size_t
+vocabulary_placeholder(struct span text, struct span *name)
+{
+	size_t end = 1;
+
+	if (text.len < 3 || text.at[0] != '{' || text.at[1] < 'a' ||
+	    text.at[1] > 'z')
+		return 0;
+	while (end < text.len && is_name_char(text.at[end]))
+		end++;
+	if (end == text.len || text.at[end] != '}')
+		return 0;
+	*name = span_of(text.at + 1, end - 1);
+	return end + 1;
+}
+
+static bool
+add(struct span value, struct buf *out)
+{
+	if (span_is_empty(value))
+		return false;
+	buf_add(out, value);
+	return true;
+}
+
+static bool
+add_time(int64_t time_us, struct buf *out)
+{
+	char text[CIVIL_TEXT_BYTES];
+
+	time_us -= time_us % CIVIL_US_PER_S;
+	return add(span_str(civil_format(time_us, text)), out);
+}
+
+static bool
+add_number(double number, const char *format, struct buf *out)
+{
+	if (format[0] == 'g')
+		buf_printf(out, "%.3g", number);
+	else
+		buf_printf(out, "%.0f", number);
+	return true;
+}
+
+/* Built-in values that are computed; *known says whether name is one. */
+static bool
+computed(
+    const struct finding *f, struct span name, bool *known, struct buf *out)
+{
+	*known = true;
+	if (span_equal(name, SPAN("time")))
+		return add_time(f->first_us, out);
+	if (span_equal(name, SPAN("last")))
+		return add_time(f->last_us, out);
+	if (span_equal(name, SPAN("since")))
+		return add_time(f->first_us - VOCABULARY_MARGIN_US, out);
+	if (span_equal(name, SPAN("until")))
+		return add_time(f->last_us + VOCABULARY_MARGIN_US, out);
+	if (span_equal(name, SPAN("count")))
+		return add_number((double)f->count, "f", out);
+	if (span_equal(name, SPAN("p")))
+		return f->p > 0 && add_number(f->p, "g", out);
+	if (span_equal(name, SPAN("incident"))) {
+		buf_printf(out, "incident-%.8s", f->id);
+		return true;
+	}
+	*known = false;
+	return false;
+}
+
+static struct span
+plain(const struct finding *f, struct span name)
+{
+	const struct signal *s = f->first;
+	const struct {
+		const char *name;
+		struct span value;
+	} rows[] = {
+		{ "account", s->account },
+		{ "actor", s->actor },
+		{ "actor.kind", span_str(entity_kind_text(s->actor_kind)) },
+		{ "cluster", s->cluster },
+		{ "id", span_str(f->id) },
+		{ "region", s->region },
+		{ "resource", s->resource },
+		{ "resource.kind",
+		    span_str(entity_kind_text(s->resource_kind)) },
+		{ "tenant", s->tenant },
+		{ "type", span_str(finding_detector(f)->type) },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		if (span_equal(span_str(rows[i].name), name) &&
+		    !span_is_empty(rows[i].value))
+			return rows[i].value;
+	}
+	for (size_t i = 0; i < s->nfacts; i++) {
+		if (span_equal(span_str(s->facts[i].name), name))
+			return s->facts[i].value;
+	}
+	return span_of(NULL, 0);
+}
+
+bool
+vocabulary_value(const struct finding *f, struct span name, struct buf *out)
+{
+	bool known;
+	bool done = computed(f, name, &known, out);
+
+	return known ? done : add(plain(f, name), out);
+}

@@ -1,0 +1,545 @@
+#include "output/guardduty_service.h"
+
+#include <math.h>
+
+#include "base/civil.h"
+#include "base/ip.h"
+#include "output/owner.h"
+
+static struct span
+fact(const struct finding *f, const char *name)
+{
+	return signal_fact(f->first, name);
+}
+
+static struct span
+fact_or(const struct finding *f, const char *name, struct span other)
+{
+	struct span value = fact(f, name);
+
+	return span_is_empty(value) ? other : value;
+}
+
+/* A fact that is a number; 0 when it is not. */
+static double
+fact_number(const struct finding *f, const char *name)
+{
+	uint64_t n = 0;
+
+	return span_to_u64(fact(f, name), &n) ? (double)n : 0;
+}
+
+const char *
+guardduty_service_partition(struct span region)
+{
+	if (span_starts(region, SPAN("cn-")))
+		return "aws-cn";
+	return span_starts(region, SPAN("us-gov-")) ? "aws-us-gov" : "aws";
+}
+
+/* --- resource ------------------------------------------------------------- */
+
+static void
+access_key(struct emit *e, const struct finding *f)
+{
+	emit_object(e, "accessKeyDetails");
+	emit_text(e, "accessKeyId", fact(f, "access_key"));
+	emit_text(e, "principalId", fact(f, "principal_id"));
+	emit_text(e, "userName",
+	    fact_or(f, "user_name", fact_or(f, "role_name", f->first->actor)));
+	emit_text(e, "userType", fact_or(f, "identity_type", SPAN("unknown")));
+	emit_close(e, '}');
+}
+
+static void
+cluster(struct emit *e, const struct finding *f, const struct config *c)
+{
+	struct span region = owner_region(f, c);
+	struct buf arn = { 0 };
+
+	buf_printf(&arn, "arn:%s:eks:%.*s:%.*s:cluster/%.*s",
+	    guardduty_service_partition(region), SPAN_ARGS(region),
+	    SPAN_ARGS(owner_account(f, c)), SPAN_ARGS(f->first->cluster));
+	emit_object(e, "eksClusterDetails");
+	emit_text(e, "name", f->first->cluster);
+	emit_text(e, "arn", buf_span(&arn));
+	emit_text_if(e, "vpcId", fact(f, "vpc"));
+	emit_text(e, "status", SPAN("ACTIVE"));
+	emit_array(e, "tags");
+	emit_close(e, ']');
+	emit_close(e, '}');
+	buf_done(&arn);
+}
+
+/* One text a piece of a list separated by commas. */
+static void
+pieces(struct emit *e, const char *key, struct span list)
+{
+	emit_array(e, key);
+	while (list.len > 0)
+		emit_text(e, NULL, span_trim(span_cut(&list, ',')));
+	emit_close(e, ']');
+}
+
+static void
+kubernetes(struct emit *e, const struct finding *f)
+{
+	struct span image = fact(f, "image");
+
+	emit_object(e, "kubernetesDetails");
+	emit_object(e, "kubernetesUserDetails");
+	emit_text(e, "username", fact_or(f, "user", f->first->actor));
+	pieces(e, "groups", fact(f, "groups"));
+	if (!span_is_empty(fact(f, "impersonated"))) {
+		emit_object(e, "impersonatedUser");
+		emit_text(e, "username", fact(f, "impersonated"));
+		emit_close(e, '}');
+	}
+	emit_close(e, '}');
+	emit_object(e, "kubernetesWorkloadDetails");
+	emit_text(e, "name", fact(f, "name"));
+	emit_text(e, "type", fact(f, "resource_type"));
+	emit_text(e, "namespace", fact(f, "namespace"));
+	if (!span_is_empty(image)) {
+		emit_array(e, "containers");
+		emit_object(e, NULL);
+		emit_text(e, "image", image);
+		emit_close(e, '}');
+		emit_close(e, ']');
+	}
+	emit_close(e, '}');
+	emit_close(e, '}');
+}
+
+static void
+address(struct emit *e, const char *v4, const char *v6, struct span text)
+{
+	struct ip ip;
+
+	if (ip_parse(text, &ip))
+		emit_text(e, ip_is_v4(&ip) ? v4 : v6, text);
+}
+
+static void
+instance(struct emit *e, const struct finding *f)
+{
+	struct span local = fact_or(f, "local", fact(f, "client"));
+
+	emit_object(e, "instanceDetails");
+	emit_text(e, "instanceId", fact_or(f, "instance", SPAN("unknown")));
+	emit_array(e, "networkInterfaces");
+	emit_object(e, NULL);
+	emit_text_if(e, "networkInterfaceId", fact(f, "interface"));
+	address(e, "privateIpAddress", "ipv6Address", local);
+	emit_text_if(e, "subnetId", fact(f, "subnet"));
+	emit_text_if(e, "vpcId", fact(f, "vpc"));
+	emit_close(e, '}');
+	emit_close(e, ']');
+	emit_array(e, "tags");
+	emit_close(e, ']');
+	emit_close(e, '}');
+}
+
+static void
+bucket(struct emit *e, const struct finding *f, const struct config *c)
+{
+	struct span name = fact_or(f, "bucket", f->first->resource);
+	struct buf arn = { 0 };
+
+	buf_printf(&arn, "arn:%s:s3:::%.*s",
+	    guardduty_service_partition(owner_region(f, c)), SPAN_ARGS(name));
+	emit_array(e, "s3BucketDetails");
+	emit_object(e, NULL);
+	emit_text(e, "arn", buf_span(&arn));
+	emit_text(e, "name", name);
+	emit_text(e, "type", SPAN("Destination"));
+	emit_close(e, '}');
+	emit_close(e, ']');
+	buf_done(&arn);
+}
+
+/* "Kubernetes" of "Execution:Kubernetes/ExecInKubeSystemPod". */
+static struct span
+resource_word(const struct finding *f)
+{
+	struct span type = span_str(finding_detector(f)->type);
+
+	type = span_skip(type, span_find(type, ':', 0) + 1);
+	return span_first(type, span_find(type, '/', 0));
+}
+
+void
+guardduty_service_resource(
+    struct emit *e, const struct finding *f, const struct config *c)
+{
+	struct span word = resource_word(f);
+
+	emit_object(e, "resource");
+	if (span_equal(word, SPAN("Kubernetes"))) {
+		emit_text(e, "resourceType", SPAN("EKSCluster"));
+		cluster(e, f, c);
+		kubernetes(e, f);
+	} else if (span_equal(word, SPAN("EC2"))) {
+		emit_text(e, "resourceType", SPAN("Instance"));
+		instance(e, f);
+	} else if (span_equal(word, SPAN("S3"))) {
+		emit_text(e, "resourceType", SPAN("S3Bucket"));
+		bucket(e, f, c);
+		access_key(e, f);
+	} else {
+		emit_text(e, "resourceType", SPAN("AccessKey"));
+		access_key(e, f);
+	}
+	emit_close(e, '}');
+}
+
+/* --- service.action ------------------------------------------------------- */
+
+static void
+remote_ip(struct emit *e, struct span text)
+{
+	struct ip ip;
+
+	if (!ip_parse(text, &ip))
+		return;
+	emit_object(e, "remoteIpDetails");
+	address(e, "ipAddressV4", "ipAddressV6", text);
+	emit_close(e, '}');
+}
+
+static void
+local_ip(struct emit *e, const struct finding *f)
+{
+	emit_object(e, "localIpDetails");
+	address(e, "ipAddressV4", "ipAddressV6", fact(f, "local"));
+	emit_close(e, '}');
+}
+
+static void
+port(struct emit *e, const struct finding *f, const char *key, const char *from)
+{
+	emit_object(e, key);
+	emit_number(e, "port", fact_number(f, from));
+	emit_text(e, "portName", SPAN("Unknown"));
+	emit_close(e, '}');
+}
+
+static void
+api_call(struct emit *e, const struct finding *f)
+{
+	struct span service = fact(f, "service");
+	struct buf host = { 0 };
+	struct ip ip;
+
+	buf_add(&host, service);
+	if (span_find(service, '.', 0) == service.len)
+		buf_add_str(&host, ".amazonaws.com");
+	emit_text(e, "actionType", SPAN("AWS_API_CALL"));
+	emit_object(e, "awsApiCallAction");
+	emit_text(e, "api", fact(f, "api"));
+	emit_text(e, "serviceName", buf_span(&host));
+	emit_text(e, "callerType",
+	    ip_parse(fact(f, "remote"), &ip) ? SPAN("Remote IP")
+					     : SPAN("Domain"));
+	emit_text_if(e, "userAgent", fact(f, "user_agent"));
+	emit_text_if(e, "errorCode", fact(f, "error"));
+	remote_ip(e, fact(f, "remote"));
+	if (!ip_parse(fact(f, "remote"), &ip)) {
+		emit_object(e, "domainDetails");
+		emit_text(e, "domain", fact(f, "remote"));
+		emit_close(e, '}');
+	}
+	emit_empty(e, "affectedResources");
+	emit_close(e, '}');
+	buf_done(&host);
+}
+
+static void
+kubernetes_call(struct emit *e, const struct finding *f)
+{
+	emit_text(e, "actionType", SPAN("KUBERNETES_API_CALL"));
+	emit_object(e, "kubernetesApiCallAction");
+	emit_text(e, "requestUri", fact(f, "uri"));
+	emit_text(e, "verb", fact(f, "verb"));
+	emit_text_if(e, "resource", fact(f, "resource_type"));
+	emit_text_if(e, "subresource", fact(f, "subresource"));
+	emit_text_if(e, "namespace", fact(f, "namespace"));
+	emit_text_if(e, "resourceName", fact(f, "name"));
+	pieces(e, "sourceIPs", fact(f, "remote"));
+	emit_text_if(e, "userAgent", fact(f, "user_agent"));
+	emit_number(e, "statusCode", fact_number(f, "code"));
+	emit_text_if(e, "parameters", fact(f, "command"));
+	remote_ip(e, fact(f, "remote"));
+	emit_close(e, '}');
+}
+
+static struct span
+upper_protocol(const struct finding *f)
+{
+	struct span protocol = fact(f, "protocol");
+
+	if (span_equal(protocol, SPAN("tcp")))
+		return SPAN("TCP");
+	if (span_equal(protocol, SPAN("udp")))
+		return SPAN("UDP");
+	return span_equal(protocol, SPAN("icmp")) ? SPAN("ICMP") : protocol;
+}
+
+static bool
+is_blocked(const struct finding *f)
+{
+	return span_equal(fact(f, "action"), SPAN("REJECT"));
+}
+
+static void
+port_probe(struct emit *e, const struct finding *f)
+{
+	emit_text(e, "actionType", SPAN("PORT_PROBE"));
+	emit_object(e, "portProbeAction");
+	emit_bool(e, "blocked", is_blocked(f));
+	emit_array(e, "portProbeDetails");
+	emit_object(e, NULL);
+	port(e, f, "localPortDetails", "local_port");
+	local_ip(e, f);
+	remote_ip(e, fact(f, "peer"));
+	emit_close(e, '}');
+	emit_close(e, ']');
+	emit_close(e, '}');
+}
+
+static void
+connection(struct emit *e, const struct finding *f)
+{
+	bool outbound = span_equal(fact(f, "direction"), SPAN("outbound"));
+
+	emit_text(e, "actionType", SPAN("NETWORK_CONNECTION"));
+	emit_object(e, "networkConnectionAction");
+	emit_bool(e, "blocked", is_blocked(f));
+	emit_text(e, "connectionDirection",
+	    outbound ? SPAN("OUTBOUND") : SPAN("INBOUND"));
+	emit_text(e, "protocol", upper_protocol(f));
+	port(e, f, "localPortDetails", "local_port");
+	local_ip(e, f);
+	emit_text_if(e, "localNetworkInterface", fact(f, "interface"));
+	remote_ip(e, fact(f, "peer"));
+	port(e, f, "remotePortDetails", "peer_port");
+	emit_close(e, '}');
+}
+
+static void
+dns_request(struct emit *e, const struct finding *f)
+{
+	emit_text(e, "actionType", SPAN("DNS_REQUEST"));
+	emit_object(e, "dnsRequestAction");
+	emit_text(e, "domain", fact(f, "domain"));
+	emit_text_if(e, "domainWithSuffix", fact(f, "registered_domain"));
+	emit_text(e, "protocol", SPAN("UDP"));
+	emit_bool(e, "blocked", false);
+	emit_close(e, '}');
+}
+
+static void
+action(struct emit *e, const struct finding *f)
+{
+	struct span type = span_str(finding_detector(f)->type);
+
+	emit_object(e, "action");
+	switch (f->first->source) {
+	case SOURCE_CLOUDTRAIL:
+		api_call(e, f);
+		break;
+	case SOURCE_K8S_AUDIT:
+		kubernetes_call(e, f);
+		break;
+	case SOURCE_DNS:
+		dns_request(e, f);
+		break;
+	case SOURCE_VPCFLOW:
+	case SOURCE_COUNT:
+		if (span_search(type, SPAN("PortProbe")) < type.len)
+			port_probe(e, f);
+		else
+			connection(e, f);
+		break;
+	}
+	emit_close(e, '}');
+}
+
+/* --- service.detection ---------------------------------------------------- */
+
+/* True for the first line of its feature; JSON keys must not repeat. */
+static bool
+is_first_of_feature(const struct signal *s, size_t i)
+{
+	for (size_t j = 0; j < i; j++) {
+		if (span_equal(s->why[j].feature, s->why[i].feature))
+			return false;
+	}
+	return true;
+}
+
+static void
+number_text(struct emit *e, double number)
+{
+	struct buf text = { 0 };
+
+	if (number == floor(number) && fabs(number) < 1e15)
+		buf_printf(&text, "%.0f", number);
+	else
+		buf_printf(&text, "%.3g", number);
+	emit_text(e, NULL, buf_span(&text));
+	buf_done(&text);
+}
+
+static void
+anomaly_head(struct emit *e, const struct signal_why *w, struct span subtype)
+{
+	emit_text(
+	    e, "profileType", w->profiled ? SPAN("FREQUENCY") : SPAN("VOLUME"));
+	emit_text(e, "profileSubtype", subtype);
+	emit_object(e, "observations");
+	emit_array(e, "text");
+}
+
+static void
+anomaly_end(struct emit *e)
+{
+	emit_close(e, ']');
+	emit_close(e, '}');
+	emit_close(e, '}');
+}
+
+/* What is usual for the feature: a value each, or the expected number. */
+static void
+usual(struct emit *e, const struct signal_why *w)
+{
+	if (w->profiled ? w->nusual == 0 : isnan(w->expected))
+		return;
+	emit_object(e, NULL);
+	anomaly_head(e, w, SPAN("FREQUENT"));
+	for (size_t i = 0; w->profiled && i < w->nusual; i++)
+		emit_text(e, NULL, w->usual[i]);
+	if (!w->profiled)
+		number_text(e, w->expected);
+	anomaly_end(e);
+}
+
+static struct span
+subtype_of(const struct signal_why *w)
+{
+	return w->profiled ? span_str(frequency_text(w->frequency))
+			   : SPAN("RARE");
+}
+
+static void
+unusual(struct emit *e, const struct signal *s, size_t first)
+{
+	struct span feature = s->why[first].feature;
+
+	emit_open_key(e, feature, '{');
+	anomaly_head(e, &s->why[first], subtype_of(&s->why[first]));
+	for (size_t i = first; i < s->nwhy; i++) {
+		const struct signal_why *w = &s->why[i];
+
+		if (!span_equal(w->feature, feature))
+			continue;
+		if (span_is_empty(w->observed))
+			number_text(e, w->observed_number);
+		else
+			emit_text(e, NULL, w->observed);
+	}
+	anomaly_end(e);
+}
+
+static void
+detection(struct emit *e, const struct finding *f)
+{
+	const struct signal *s = f->first;
+
+	if (s->nwhy == 0)
+		return;
+	emit_object(e, "detection");
+	emit_object(e, "anomaly");
+	emit_object(e, "profiles");
+	emit_object(e, "usual");
+	for (size_t i = 0; i < s->nwhy; i++) {
+		if (!is_first_of_feature(s, i))
+			continue;
+		emit_open_key(e, s->why[i].feature, '[');
+		usual(e, &s->why[i]);
+		emit_close(e, ']');
+	}
+	emit_close(e, '}');
+	emit_close(e, '}');
+	emit_object(e, "unusual");
+	emit_object(e, "behavior");
+	emit_object(e, "observed");
+	for (size_t i = 0; i < s->nwhy; i++) {
+		if (is_first_of_feature(s, i))
+			unusual(e, s, i);
+	}
+	emit_close(e, '}');
+	emit_close(e, '}');
+	emit_close(e, '}');
+	emit_close(e, '}');
+	emit_close(e, '}');
+}
+
+/* --- service -------------------------------------------------------------- */
+
+/* All facts, as the JSON text that GuardDuty puts here. */
+static void
+additional(struct emit *e, const struct finding *f)
+{
+	struct buf text = { 0 };
+	struct emit facts = { .out = &text };
+
+	emit_object(&facts, NULL);
+	for (size_t i = 0; i < f->first->nfacts; i++)
+		emit_text(
+		    &facts, f->first->facts[i].name, f->first->facts[i].value);
+	emit_close(&facts, '}');
+	emit_object(e, "additionalInfo");
+	emit_text(e, "value", buf_span(&text));
+	emit_text(e, "type", SPAN("default"));
+	emit_close(e, '}');
+	buf_done(&text);
+}
+
+static struct span
+resource_role(const struct finding *f)
+{
+	bool actor = f->first->source == SOURCE_DNS ||
+		     span_equal(fact(f, "direction"), SPAN("outbound"));
+
+	return actor ? SPAN("ACTOR") : SPAN("TARGET");
+}
+
+static void
+moment(struct emit *e, const char *key, int64_t time_us)
+{
+	char text[CIVIL_TEXT_BYTES];
+
+	emit_text(e, key, span_str(civil_format_ms(time_us, text)));
+}
+
+void
+guardduty_service_write(struct emit *e, const struct finding *f)
+{
+	emit_object(e, "service");
+	emit_text(e, "serviceName", SPAN("guardduty"));
+	emit_text(e, "detectorId", SPAN("nephoscope"));
+	action(e, f);
+	emit_text(e, "resourceRole", resource_role(f));
+	emit_number(e, "count", (double)f->count);
+	moment(e, "eventFirstSeen", f->first_us);
+	moment(e, "eventLastSeen", f->last_us);
+	emit_bool(e, "archived", false);
+	additional(e, f);
+	emit_object(e, "evidence");
+	emit_array(e, "threatIntelligenceDetails");
+	emit_close(e, ']');
+	emit_close(e, '}');
+	detection(e, f);
+	emit_close(e, '}');
+}
