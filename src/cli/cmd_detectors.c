@@ -26,21 +26,17 @@ static int
 list(void)
 {
 	struct buf text = { 0 };
-	int width = 4;
 
-	for (size_t i = 0; i < detector_count; i++) {
-		int len = (int)strlen(detector_table[i].detector->type);
-
-		if (len > width)
-			width = len;
-	}
-	buf_printf(&text, "%-*s  SEVERITY  SOURCES\n", width, "TYPE");
+	buf_add_str(&text, "SEVERITY  SOURCE      TYPE\n");
 	for (size_t i = 0; i < detector_count; i++) {
 		const struct detector *d = detector_table[i].detector;
+		struct buf sources = { 0 };
 
-		buf_printf(&text, "%-*s  %8.1f  ", width, d->type, d->severity);
-		add_sources(d->sources, &text);
-		buf_printf(&text, "%s\n", d->off ? "  (off by default)" : "");
+		add_sources(d->sources, &sources);
+		buf_printf(&text, "%8.1f  %-10s  %s%s\n", d->severity,
+		    buf_text(&sources), d->type,
+		    d->off ? " (off by default)" : "");
+		buf_done(&sources);
 	}
 	return cli_print(&text);
 }

@@ -26,7 +26,8 @@ static void
 check_repeated(const struct tree_node *root, const char *section,
     const char *key, struct faults *faults)
 {
-	const struct tree_node *list = root ? root->first : NULL;
+	const struct tree_node *list =
+	    root->kind == TREE_MAP ? root->first : NULL;
 	const struct tree_node *names[TREE_MEMBERS_MAX];
 	size_t count = 0;
 

@@ -224,6 +224,8 @@ what_is_wrong_is_named_with_its_place(void **state)
 		    "such as 2026-11-01 or 2026-11-01T08:30:00Z\n" },
 		{ "[]\n", "f:1:1: this is a list; write a mapping (key: "
 			  "value)\n" },
+		{ "[x]\n", "f:1:1: this is a list; write a mapping (key: "
+			   "value)\n" },
 		{ "a: &x 1\n", "f:1:4: anchors (&name) are not read; write the "
 			       "value out\n" },
 		{ "a: *x\n", "f:1:4: aliases (*name) are not read; write the "
