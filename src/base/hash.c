@@ -38,17 +38,21 @@ sip_word(struct sip *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-static uint64_t
+static inline uint64_t
 last_word(struct span s)
 {
-	uint64_t word = (uint64_t)s.len << 56;
+	uint64_t word = 0;
 	size_t rest = s.len & 7;
-	const unsigned char *tail =
-	    (const unsigned char *)s.at + (s.len - rest);
 
-	for (size_t i = 0; i < rest; i++)
-		word |= (uint64_t)tail[i] << (8 * i);
-	return word;
+	if (s.len >= 8) {
+		/* The last eight bytes hold the rest at their top. */
+		memcpy(&word, s.at + s.len - 8, sizeof(word));
+		word = rest > 0 ? word >> (64 - 8 * rest) : 0;
+	} else {
+		for (size_t i = 0; i < rest; i++)
+			word |= (uint64_t)(unsigned char)s.at[i] << (8 * i);
+	}
+	return word | (uint64_t)s.len << 56;
 }
 
 uint64_t

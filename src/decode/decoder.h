@@ -178,6 +178,8 @@ bool gke_read(
 
 void wrap_value(
     struct decoder *d, struct json_value v, const struct decode_context *cx);
+/* Does the text begin as JSON does, and no "[INFO]" line? */
+bool wrap_is_json(struct span text);
 /* The text of a string: JSON, or a line of a text log. */
 void wrap_text(
     struct decoder *d, struct span text, const struct decode_context *cx);

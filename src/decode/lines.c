@@ -80,15 +80,6 @@ starts_with_date(struct span line)
 	       line.at[0] >= '1' && line.at[0] <= '2';
 }
 
-/* "[INFO] ..." opens a line of text, not an array. */
-static bool
-opens_json(struct span text)
-{
-	if (text.len > 1 && text.at[0] == '[')
-		return text.at[1] == '{';
-	return text.len > 0 && text.at[0] == '{';
-}
-
 void
 lines_one(struct decoder *d, struct span line, const struct decode_context *cx)
 {
@@ -105,7 +96,7 @@ lines_one(struct decoder *d, struct span line, const struct decode_context *cx)
 	}
 	here = *cx;
 	rest = strip_prefix(line, &here);
-	if (opens_json(rest))
+	if (wrap_is_json(rest))
 		wrap_text(d, rest, &here);
 	else if (!read_line(d, rest, &here))
 		decode_unknown(d, (struct json_value){ 0 }, line);
@@ -128,7 +119,7 @@ lines_read(struct decoder *d)
 		/* Rows without anything before them: the way of nearly all. */
 		if (d->line == LINE_FLOW && vpcflow_line(d, line, &cx))
 			continue;
-		if (opens_json(line))
+		if (wrap_is_json(line))
 			wrap_text(d, line, &cx);
 		else
 			lines_one(d, line, &cx);

@@ -3,19 +3,8 @@
  * made in place: brackets around, commas for the line ends between values.
  * Only when that fails are the values looked at one by one.
  */
-#include "decode/decoder.h"
-
-#if __has_include("codec/repair.h")
 #include "codec/repair.h"
-#else
-static bool
-repair_json(struct span text, struct buf *out)
-{
-	(void)text;
-	(void)out;
-	return false;
-}
-#endif
+#include "decode/decoder.h"
 
 /* A value that stays open is looked for over several lines, at most this
  * many times the piece's length in all. */
@@ -301,6 +290,11 @@ piece_read(struct decoder *d, enum cut_kind kind, struct span prefix)
 	if (b->text_len == 0 || d->skipped)
 		return;
 	blank_edges(b, kind);
+	if (kind == CUT_VALUES &&
+	    !wrap_is_json(span_trim(span_of(b->text, b->text_len)))) {
+		lines_read(d);
+		return;
+	}
 	if (kind == CUT_VALUES)
 		join_values(b->text, b->text_len);
 	if (parse_all(b, &root) != STATUS_OK) {

@@ -56,10 +56,15 @@ wrap_maps(struct decoder *d)
 	fields_index(&d->wrap_map, fields, COUNTOF(fields));
 }
 
-static bool
-is_json(struct span text)
+bool
+wrap_is_json(struct span text)
 {
-	return text.len > 0 && (text.at[0] == '{' || text.at[0] == '[');
+	if (text.len == 0 || (text.at[0] != '{' && text.at[0] != '['))
+		return false;
+	/* "[INFO]" is how CoreDNS begins a line. */
+	text = span_trim(span_skip(text, 1));
+	return text.len == 0 || !((text.at[0] >= 'A' && text.at[0] <= 'Z') ||
+				    (text.at[0] >= 'a' && text.at[0] <= 'z'));
 }
 
 /* Keep a JSON text until all of this depth are parsed together. */
@@ -161,7 +166,7 @@ void
 wrap_text(struct decoder *d, struct span text, const struct decode_context *cx)
 {
 	text = span_trim(text);
-	if (is_json(text))
+	if (wrap_is_json(text))
 		inner_add(d, text, cx);
 	else
 		lines_one(d, text, cx);
