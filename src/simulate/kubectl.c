@@ -172,53 +172,53 @@ helm(struct session *s)
 }
 
 static void
+logs(struct session *s)
+{
+	request(s, "get", "", "pods", s->pod->name);
+	pod_sub(s, "get", "log", "?tailLines=200");
+}
+
+static void
+describe(struct session *s)
+{
+	request(s, "get", "", "pods", s->pod->name);
+	request(s, "list", "", "events", NULL);
+}
+
+static void
+port_forward(struct session *s)
+{
+	pod_sub(s, "create", "portforward", NULL);
+}
+
+/* A command lists something, or does more. */
+static const struct {
+	void (*act)(struct session *s);
+	const char *group, *resource;
+} COMMAND_TABLE[COMMANDS] = {
+	[GET_PODS] = { NULL, "", "pods" },
+	[LOGS] = { logs, NULL, NULL },
+	[DESCRIBE] = { describe, NULL, NULL },
+	[GET_DEPLOYMENTS] = { NULL, "apps", "deployments" },
+	[TOP] = { NULL, "metrics.k8s.io", "pods" },
+	[GET_EVENTS] = { NULL, "", "events" },
+	[EXEC] = { exec_now, NULL, NULL },
+	[PORT_FORWARD] = { port_forward, NULL, NULL },
+	[RESTART] = { restart, NULL, NULL },
+	[NODES] = { NULL, "", "nodes" },
+	[CONFIGMAPS] = { NULL, "", "configmaps" },
+	[CAN_I] = { can_i, NULL, NULL },
+	[HELM] = { helm, NULL, NULL },
+};
+
+static void
 run(struct session *s, enum command command)
 {
-	switch (command) {
-	case GET_PODS:
-		request(s, "list", "", "pods", NULL);
-		break;
-	case LOGS:
-		request(s, "get", "", "pods", s->pod->name);
-		pod_sub(s, "get", "log", "?tailLines=200");
-		break;
-	case DESCRIBE:
-		request(s, "get", "", "pods", s->pod->name);
-		request(s, "list", "", "events", NULL);
-		break;
-	case GET_DEPLOYMENTS:
-		request(s, "list", "apps", "deployments", NULL);
-		break;
-	case TOP:
-		request(s, "list", "metrics.k8s.io", "pods", NULL);
-		break;
-	case GET_EVENTS:
-		request(s, "list", "", "events", NULL);
-		break;
-	case EXEC:
-		exec_now(s);
-		break;
-	case PORT_FORWARD:
-		pod_sub(s, "create", "portforward", NULL);
-		break;
-	case RESTART:
-		restart(s);
-		break;
-	case NODES:
-		request(s, "list", "", "nodes", NULL);
-		break;
-	case CONFIGMAPS:
-		request(s, "list", "", "configmaps", NULL);
-		break;
-	case CAN_I:
-		can_i(s);
-		break;
-	case HELM:
-		helm(s);
-		break;
-	case COMMANDS:
-		break;
-	}
+	if (COMMAND_TABLE[command].act != NULL)
+		COMMAND_TABLE[command].act(s);
+	else
+		request(s, "list", COMMAND_TABLE[command].group,
+		    COMMAND_TABLE[command].resource, NULL);
 }
 
 static const struct pod *
