@@ -27,7 +27,7 @@ const struct attack_kind attack_table[] = {
 	    "image that asks for a mining pool and works for it for two"
 	    " days.",
 	    "Execution:Kubernetes/AnomalousBehavior.WorkloadDeployed,"
-	    "CryptoCurrency:EC2/BitcoinTool.B!DNS,"
+	    "CryptoCurrency:EC2/MiningPoolRequest!DNS,"
 	    "Behavior:EC2/NetworkPortUnusual",
 	    attack_cryptominer },
 	{ "s3-exfil",
@@ -90,7 +90,7 @@ const struct attack_kind attack_table[] = {
 	{ "image-drift",
 	    "An analyst who never deploys swaps the image of a running "
 	    "deployment for one of another registry.",
-	    "Execution:Kubernetes/ImageDrift", attack_image_drift },
+	    "Persistence:Kubernetes/ImageDrift", attack_image_drift },
 	{ "public-dashboard",
 	    "The Kubernetes dashboard is published by a load balancer "
 	    "and made administrator.",

@@ -174,7 +174,8 @@ attack_container_escape(struct world *w)
 		{ 0 },
 	};
 	struct cluster *c = world_eks(w);
-	const struct person *p = world_person(w, DEVELOPER, 2);
+	/* One who never uses exec herself, and of another team. */
+	const struct person *p = world_person(w, DEVELOPER, 1);
 	int64_t t = world_attack_day(w, "container-escape") +
 		    2 * CIVIL_US_PER_HOUR + 48 * WORLD_MINUTE;
 	struct kube_names names;

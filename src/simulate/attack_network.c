@@ -219,9 +219,11 @@ attack_ssh_bruteforce(struct world *w)
 		talk.src_port = 35000 + i * 37 % 25000;
 		talk.bytes_out = 1900 + rng_below(&r, 90);
 		talk.bytes_in = 2500 + rng_below(&r, 90);
+		talk.packets = 13 + rng_below(&r, 3);
 		flow_talk(w, &talk);
 	}
 	talk.step = truth_step(w->truth, "gets in and stays");
+	talk.packets = 0;
 	for (unsigned i = 0; i < 4; i++) {
 		talk.time_us =
 		    t + WORLD_MINUTE + (int64_t)i * 10 * WORLD_MINUTE;

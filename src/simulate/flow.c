@@ -84,6 +84,8 @@ add_pair(struct world *w, const struct flow_talk *t, const struct line *base)
 
 	there.bytes = t->bytes_out;
 	there.packets = packets_of(t->bytes_out) + (tcp && !t->unanswered);
+	if (t->packets > 0)
+		there.packets = t->packets;
 	there.flags = !tcp ? 0 : t->rejected || t->unanswered ? 2 : 3;
 	if (t->unanswered) {
 		there.packets = 1;
@@ -101,7 +103,8 @@ add_pair(struct world *w, const struct flow_talk *t, const struct line *base)
 	back.src_port = base->dst_port;
 	back.dst_port = base->src_port;
 	back.bytes = t->bytes_in;
-	back.packets = packets_of(t->bytes_in) + 1;
+	back.packets =
+	    t->packets > 0 ? t->packets + 1 : packets_of(t->bytes_in) + 1;
 	back.flags = tcp ? 19 : 0;
 	back.egress = !base->egress;
 	add_line(w, t, &back);

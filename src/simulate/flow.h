@@ -17,6 +17,7 @@ struct flow_talk {
 	const char *src_service, *dst_service;	 /* AWS's, NULL: "-" */
 	unsigned src_port, port, proto;		 /* proto 0: TCP */
 	uint64_t bytes_out, bytes_in;		 /* from src's point of view */
+	uint64_t packets; /* each way, 0: as bulk data has */
 	int64_t time_us;
 	unsigned seconds;
 	bool rejected;	 /* by the security group: one record */
