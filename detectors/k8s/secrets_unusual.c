@@ -66,6 +66,8 @@ sweep(struct detect *d, struct state *st, const struct event *ev)
 {
 	int64_t hour = ev->time_us / HOUR_US;
 	uint64_t bit = hash_span(&HASH_KEY_DEFAULT, ev->audit->ns) & 255;
+	struct usual active;
+	struct gamma_poisson quiet;
 	unsigned count;
 
 	if (hour > st->hour) {
@@ -77,9 +79,14 @@ sweep(struct detect *d, struct state *st, const struct event *ev)
 	}
 	st->seen[bit / 64] |= (uint64_t)1 << (bit % 64);
 	count = namespaces(st);
-	if (count < detect_param(d, MIN_SWEEP) || st->usual.windows < 3)
+	/* On each day it was seen, the actor had an hour without secrets. */
+	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &active);
+	quiet = st->usual;
+	if (quiet.windows < active.known_days)
+		quiet.windows = active.known_days;
+	if (count < detect_param(d, MIN_SWEEP) || quiet.windows < 3)
 		return 1;
-	return gamma_poisson_tail(&st->usual, GAMMA_PRIOR_WEAK, count, 1);
+	return gamma_poisson_tail(&quiet, GAMMA_PRIOR_WEAK, count, 1);
 }
 
 /* A list without namespace reads all of them.  Most who may do so always
@@ -97,6 +104,7 @@ judge_everywhere(struct detect *d, struct k8s_judge *j)
 		    EVERYWHERE, &usual);
 }
 
+/* One finding an actor and day: a sweep is one act, not one a namespace. */
 static void
 tell(struct detect *d, const struct event *ev, struct k8s_judge *j, double p)
 {
@@ -105,9 +113,8 @@ tell(struct detect *d, const struct event *ev, struct k8s_judge *j, double p)
 	detect_raise(
 	    d, &(struct raise){
 		   .p = p,
-		   .resource_kind =
-		       span_is_empty(ns) ? ENTITY_CLUSTER : ENTITY_NAMESPACE,
-		   .resource = span_is_empty(ns) ? ev->cluster : ns,
+		   .resource_kind = ENTITY_CLUSTER,
+		   .resource = ev->cluster,
 		   .why = j->why,
 		   .nwhy = j->nwhy,
 		   .facts =

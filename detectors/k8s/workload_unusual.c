@@ -23,7 +23,7 @@
 enum { P_VALUE };
 
 static const struct param params[] = {
-	[P_VALUE] = { "p_value", 3e-4, 1e-15, 0.1, "how rare is too rare" },
+	[P_VALUE] = { "p_value", 5e-3, 1e-15, 0.1, "how rare is too rare" },
 };
 
 #define COMMAND_BYTES 384
@@ -71,7 +71,8 @@ judge_value(struct detect *d, struct k8s_judge *j, enum feature feature,
 	detect_usual_value(d, SCOPE_RESOURCE, feature, value, &ns);
 	if (cluster.known_days >= 3)
 		k8s_judge_add(j, feature_text(feature),
-		    ns.n >= 1 && ns.p > cluster.p ? ns.p : cluster.p, value, &cluster);
+		    ns.n >= 1 && ns.p > cluster.p ? ns.p : cluster.p, value,
+		    &cluster);
 }
 
 /* The least known image stands for the pod. */

@@ -72,12 +72,27 @@ k8s_judge_add(struct k8s_judge *j, const char *feature, double p,
 	explain(j, feature, p, observed, usual);
 }
 
+/*
+ * Tails of discrete laws are not uniform: the usual value has p near 1, where
+ * Cauchy's tangent would let it outweigh what is strange.  Above one half
+ * they count as one half, which adds nothing.
+ */
+static double
+combine(const double *p, size_t count)
+{
+	double kept[K8S_JUDGE_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		kept[i] = p[i] < 0.5 ? p[i] : 0.5;
+	return cauchy_combine(kept, NULL, count);
+}
+
 double
 k8s_judge_p(const struct k8s_judge *j)
 {
 	double p[2] = {
-		cauchy_combine(j->origin, NULL, j->norigin),
-		cauchy_combine(j->behaviour, NULL, j->nbehaviour),
+		combine(j->origin, j->norigin),
+		combine(j->behaviour, j->nbehaviour),
 	};
 
 	return cauchy_fisher(p, COUNTOF(p));

@@ -63,7 +63,6 @@ is_powerful_capability(struct span name)
 		"ALL",
 		"SYS_ADMIN",
 		"SYS_MODULE",
-		"SYS_PTRACE",
 		"SYS_RAWIO",
 		"DAC_READ_SEARCH",
 		"BPF",

@@ -149,6 +149,10 @@ novelty_p(const struct novelty *n, double count)
 	for (unsigned i = 0; i <= last; i++)
 		tail += (double)n->mass[i] / unit -
 			NOVELTY_DISCOUNT * octave_distinct(n, i, unit);
+	/* A count that decayed on its own may have slipped just below the
+	 * octave its mass is in: at least the value itself is in its tail. */
+	if (count > 0)
+		tail = fmax(tail, count - NOVELTY_DISCOUNT * fmin(1, count));
 	if (with_new)
 		tail += weight_new;
 	return fmin(1, fmax(tail, 0) / total);
