@@ -1,0 +1,51 @@
+/*
+ * Exfiltration:IAMUser/AnomalousBehavior - a principal copied or read data
+ * (GetObject in bulk, CreateSnapshot, PutBucketReplication) as neither it nor
+ * its peers do.
+ *
+ * Sources     CloudTrail
+ * Key         principal
+ * Statistic   novelty of behaviour and origin, volume and refusals, combined:
+ *             detect/iam_anomaly.h
+ * References  https://docs.aws.amazon.com/guardduty/latest/ug/
+ *             guardduty_finding-types-iam.html
+ *             https://attack.mitre.org/techniques/T1537/
+ *             https://attack.mitre.org/techniques/T1530/
+ */
+#include "detect/iam_anomaly.h"
+
+static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(50, 50e6, 1);
+
+static bool
+match(const struct event *ev)
+{
+	return iam_anomaly_match(ev, TACTIC_EXFILTRATION);
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	iam_anomaly_observe(d, ev, state);
+}
+
+DETECTOR(anomalous_exfiltration) = {
+	.type = "Exfiltration:IAMUser/AnomalousBehavior",
+	.title = "{actor} takes data out of character: {api}",
+	.story =
+	    "{actor} called {service} {api} from {remote} with {user_agent} "
+	    "and copied or read data. Unusual for it and its peers: {odd}.",
+	.mitre = "T1537 T1530",
+	.tactic = TACTIC_EXFILTRATION,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.statistical = true,
+	.when = DETECT_ACTIVITY,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct iam_anomaly),
+	.state_version = 1,
+	.state_ttl_s = 45 * 24 * 3600,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

@@ -1,0 +1,49 @@
+/*
+ * Persistence:IAMUser/AnomalousBehavior - a principal made a way to come back
+ * (CreateAccessKey, CreateUser) as neither it nor its peers do.
+ *
+ * Sources     CloudTrail
+ * Key         principal
+ * Statistic   novelty of behaviour and origin, volume and refusals, combined:
+ *             detect/iam_anomaly.h
+ * References  https://docs.aws.amazon.com/guardduty/latest/ug/
+ *             guardduty_finding-types-iam.html
+ *             https://attack.mitre.org/techniques/T1098/
+ */
+#include "detect/iam_anomaly.h"
+
+static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(20, 1e12, 1);
+
+static bool
+match(const struct event *ev)
+{
+	return iam_anomaly_match(ev, TACTIC_PERSISTENCE);
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	iam_anomaly_observe(d, ev, state);
+}
+
+DETECTOR(anomalous_persistence) = {
+	.type = "Persistence:IAMUser/AnomalousBehavior",
+	.title = "{actor} makes ways to come back out of character: {api}",
+	.story =
+	    "{actor} called {service} {api} from {remote} with {user_agent} "
+	    "and made a way to come back. Unusual for it and its peers: {odd}.",
+	.mitre = "T1098",
+	.tactic = TACTIC_PERSISTENCE,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.statistical = true,
+	.when = DETECT_ACTIVITY,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct iam_anomaly),
+	.state_version = 1,
+	.state_ttl_s = 45 * 24 * 3600,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

@@ -1,0 +1,51 @@
+/*
+ * PrivilegeEscalation:IAMUser/AnomalousBehavior - a principal widened
+ * somebody's rights (AttachUserPolicy, PutRolePolicy) as neither it nor its
+ * peers do.
+ *
+ * Sources     CloudTrail
+ * Key         principal
+ * Statistic   novelty of behaviour and origin, volume and refusals, combined:
+ *             detect/iam_anomaly.h
+ * References  https://docs.aws.amazon.com/guardduty/latest/ug/
+ *             guardduty_finding-types-iam.html
+ *             https://attack.mitre.org/techniques/T1098/003/
+ *             https://attack.mitre.org/techniques/T1548/
+ */
+#include "detect/iam_anomaly.h"
+
+static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(20, 1e12, 1);
+
+static bool
+match(const struct event *ev)
+{
+	return iam_anomaly_match(ev, TACTIC_PRIVILEGE_ESCALATION);
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	iam_anomaly_observe(d, ev, state);
+}
+
+DETECTOR(anomalous_privilege_escalation) = {
+	.type = "PrivilegeEscalation:IAMUser/AnomalousBehavior",
+	.title = "{actor} widens rights out of character: {api}",
+	.story = "{actor} called {service} {api} from {remote} with "
+		 "{user_agent} and widened somebody's rights. Unusual for it "
+		 "and its peers: {odd}.",
+	.mitre = "T1098.003 T1548",
+	.tactic = TACTIC_PRIVILEGE_ESCALATION,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.statistical = true,
+	.when = DETECT_ACTIVITY,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct iam_anomaly),
+	.state_version = 1,
+	.state_ttl_s = 45 * 24 * 3600,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

@@ -1,0 +1,340 @@
+#include "detect/iam_anomaly.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/civil.h"
+#include "base/hash.h"
+#include "stats/cauchy.h"
+#include "stats/novelty.h"
+
+/* An account known for fewer days calls nothing unusual. */
+#define KNOWN_DAYS_MIN 3
+#define HALF_LIFE_HOURS (21 * 24.0)
+#define SESSION_US (2 * CIVIL_US_PER_HOUR)
+/* A value this improbable for the actor is new to it. */
+#define NEW_P 0.1
+/* From an origin this improbable, further new APIs add evidence. */
+#define STRANGE_P 0.05
+#define FURTHER_P (1 / 3.0)
+/* Hours with calls from which on the actor's own volume is known. */
+#define VOLUME_HOURS 8
+/* Volumes are wilder than a normal law of their logarithm: one standard
+ * deviation is at least a factor of e, and no volume says more than this. */
+#define VOLUME_DEVIATION 1.0
+#define VOLUME_P_LEAST 1e-6
+#define VOLUME_TIMES 3.0
+#define REFUSALS_MIN 5
+#define GROUPS_MAX 4
+#define P_LEAST 1e-15
+
+/* What is known of one feature of the event. */
+struct view {
+	struct usual actor, tenant;
+	double p;	 /* backed off from the actor to the account */
+	double p_tenant; /* in the account alone */
+};
+
+struct judgement {
+	struct view api, region, resource, network, agent, hour;
+	double behaviour, origin, volume, refusals;
+	double p;
+};
+
+static bool
+is_service_role(const struct cloudtrail *ct)
+{
+	return span_starts(ct->issuer_name, SPAN("AWSServiceRoleFor")) ||
+	       span_search(ct->issuer_arn, SPAN(":role/aws-service-role/")) <
+		   ct->issuer_arn.len;
+}
+
+bool
+iam_anomaly_match(const struct event *ev, enum tactic tactic)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	if (ct->from_service || is_service_role(ct) ||
+	    ev->outcome == OUTCOME_FAILED)
+		return false;
+	return ev->outcome == OUTCOME_DENIED ||
+	       tactic_of_api(ct->service, ct->name) == tactic;
+}
+
+static struct view
+look(struct detect *d, enum feature feature)
+{
+	struct view v = { .p = 1, .p_tenant = 1 };
+
+	if (span_is_empty(detect_feature(d, feature)))
+		return v;
+	detect_usual(d, SCOPE_TENANT, feature, &v.tenant);
+	detect_usual(d, SCOPE_ACTOR, feature, &v.actor);
+	if (v.tenant.known_days < KNOWN_DAYS_MIN)
+		return v;
+	v.p = detect_novelty(d, feature);
+	v.p_tenant = v.tenant.p;
+	return v;
+}
+
+/* A new hour: what the last one held becomes usual. */
+static void
+roll(struct iam_anomaly *st, int64_t hour)
+{
+	double keep;
+
+	if (hour <= st->hour)
+		return;
+	keep = exp2(-(double)(hour - st->hour) / HALF_LIFE_HOURS);
+	if (st->calls > 0 && !st->raised) {
+		decay_mean_add(&st->calls_usual, log1p(st->calls), keep);
+		decay_mean_add(&st->bytes_usual, log1p(st->bytes), keep);
+	}
+	st->refused_most = fmax(keep * st->refused_most, st->refused);
+	st->calls = st->bytes = st->refused = 0;
+	st->raised = false;
+	st->hour = hour;
+}
+
+/*
+ * The detector sees an activity at each doubling of its count: half of what
+ * there is now has come since it was last seen.
+ */
+static void
+add_volume(struct iam_anomaly *st, const struct activity *a)
+{
+	double share = a->count > 1 ? 0.5 : 1;
+
+	st->calls += share * (double)a->count;
+	st->bytes += share * (double)a->bytes;
+}
+
+/* How likely a volume of `x` in an hour is; 1 below the floor. */
+static double
+volume_p(const struct decay_mean *usual, double x, double floor)
+{
+	double times;
+
+	if (x < floor)
+		return 1;
+	/* Never seen at it: sizes of new tasks follow a power law. */
+	if (usual->weight < VOLUME_HOURS)
+		return fmax(floor / x, VOLUME_P_LEAST);
+	times = x / fmax(expm1(usual->mean), 1);
+	if (times < VOLUME_TIMES)
+		return 1;
+	return fmax(
+	    decay_mean_tail(usual, log1p(x), VOLUME_DEVIATION), VOLUME_P_LEAST);
+}
+
+static double
+judge_volume(struct detect *d, const struct iam_anomaly *st)
+{
+	double p[] = { volume_p(&st->calls_usual, st->calls,
+			   detect_param(d, IAM_ANOMALY_CALLS)),
+		volume_p(&st->bytes_usual, st->bytes,
+		    detect_param(d, IAM_ANOMALY_BYTES)) };
+
+	if (p[0] >= 1 && p[1] >= 1)
+		return 1;
+	return cauchy_combine(p, NULL, COUNTOF(p));
+}
+
+static double
+judge_behaviour(const struct judgement *j, bool has_resource)
+{
+	double p[] = { j->api.p, j->api.p_tenant, j->region.p, j->resource.p,
+		j->resource.p_tenant };
+	double weight[] = { 1, 1, 0.5, has_resource, has_resource };
+
+	return cauchy_combine(p, weight, COUNTOF(p));
+}
+
+static double
+judge_origin(const struct judgement *j)
+{
+	double p[] = { j->network.p, j->network.p_tenant, j->agent.p,
+		j->agent.p_tenant, j->hour.p };
+	double weight[] = { 1, 1, 0.5, 0.5, 0.5 };
+
+	return cauchy_combine(p, weight, COUNTOF(p));
+}
+
+/* Remember a new API of the session; gives how many there are. */
+static uint32_t
+note_new(struct iam_anomaly *st, const struct event *ev, struct span api)
+{
+	uint64_t hash = hash_span(&HASH_KEY_DEFAULT, api);
+
+	if (ev->time_us - st->new_us > SESSION_US)
+		st->nfresh = 0;
+	st->new_us = ev->time_us;
+	for (uint32_t i = 0; i < st->nfresh && i < IAM_ANOMALY_NEW; i++) {
+		if (st->fresh[i] == hash)
+			return st->nfresh;
+	}
+	st->fresh[st->nfresh % IAM_ANOMALY_NEW] = hash;
+	return ++st->nfresh;
+}
+
+static void
+combine(struct judgement *j, uint32_t nfresh)
+{
+	double p[GROUPS_MAX] = { j->behaviour, j->origin };
+	size_t count = 2;
+
+	/* Only kinds of which there is something to say: they were asked
+	 * for by a floor, not by their p. */
+	if (j->volume < 1)
+		p[count++] = j->volume;
+	if (j->refusals < 1)
+		p[count++] = j->refusals;
+	j->p = cauchy_fisher(p, count);
+	if (j->origin < STRANGE_P && nfresh > 1)
+		j->p *= pow(FURTHER_P, fmin(nfresh - 1, IAM_ANOMALY_NEW));
+	j->p = fmax(j->p, P_LEAST);
+}
+
+static void
+judge(struct detect *d, const struct iam_anomaly *st, struct judgement *j)
+{
+	j->api = look(d, FEATURE_API);
+	j->region = look(d, FEATURE_REGION);
+	j->resource = look(d, FEATURE_RESOURCE);
+	j->network = look(d, FEATURE_NETWORK);
+	j->agent = look(d, FEATURE_AGENT);
+	j->hour = look(d, FEATURE_HOUR);
+	j->behaviour = judge_behaviour(
+	    j, !span_is_empty(detect_feature(d, FEATURE_RESOURCE)));
+	j->origin = judge_origin(j);
+	j->volume = judge_volume(d, st);
+	j->refusals = st->refused < REFUSALS_MIN
+			  ? 1
+			  : (1 + st->refused_most) / (1 + st->refused);
+}
+
+struct lines {
+	struct evidence list[10];
+	size_t count;
+};
+
+static void
+add_view(struct lines *l, struct detect *d, const struct view *v,
+    enum feature feature)
+{
+	struct span text = detect_feature(d, feature);
+
+	if (span_is_empty(text))
+		return;
+	l->list[l->count++] = (struct evidence){
+		.feature = feature_text(feature),
+		.observed = text,
+		.expected = NAN,
+		.usual = &v->actor,
+	};
+}
+
+static void
+add_number(struct lines *l, const char *what, double number, double usual)
+{
+	l->list[l->count++] = (struct evidence){
+		.feature = what, .number = number, .expected = usual
+	};
+}
+
+static void
+explain(struct lines *l, struct detect *d, const struct iam_anomaly *st,
+    const struct judgement *j)
+{
+	add_view(l, d, &j->api, FEATURE_API);
+	l->list[l->count++] = (struct evidence){
+		.feature = "API in the account",
+		.observed = detect_feature(d, FEATURE_API),
+		.expected = NAN,
+		.usual = &j->api.tenant,
+	};
+	add_view(l, d, &j->resource, FEATURE_RESOURCE);
+	add_view(l, d, &j->network, FEATURE_NETWORK);
+	add_view(l, d, &j->agent, FEATURE_AGENT);
+	add_view(l, d, &j->hour, FEATURE_HOUR);
+	if (j->volume < 1) {
+		add_number(l, "such calls in this hour", st->calls,
+		    expm1(st->calls_usual.mean));
+		add_number(l, "bytes read in this hour", st->bytes,
+		    expm1(st->bytes_usual.mean));
+	}
+	if (j->refusals < 1)
+		add_number(l, "new refusals in this hour", st->refused,
+		    st->refused_most);
+}
+
+/* "a new network, a new user agent": what is odd, in the order above. */
+static const char *
+say_odd(const struct judgement *j, char *room, size_t size)
+{
+	const struct {
+		bool odd;
+		const char *text;
+	} of[] = {
+		{ j->api.p < NEW_P, "an unusual API" },
+		{ j->resource.p < NEW_P, "an unusual resource" },
+		{ j->network.p < NEW_P, "an unusual network" },
+		{ j->agent.p < NEW_P, "an unusual program" },
+		{ j->hour.p < NEW_P, "an unusual hour" },
+		{ j->volume < NEW_P, "an unusual amount" },
+		{ j->refusals < 1, "many refusals" },
+	};
+	size_t used = 0;
+
+	room[0] = '\0';
+	for (size_t i = 0; i < COUNTOF(of); i++) {
+		if (of[i].odd && used < size)
+			used += (size_t)snprintf(room + used, size - used,
+			    "%s%s", used ? ", " : "", of[i].text);
+	}
+	return used ? room : "an unusual combination";
+}
+
+static void
+raise(struct detect *d, struct iam_anomaly *st, const struct judgement *j)
+{
+	struct lines l = { .count = 0 };
+	char odd[160], calls[24];
+	const struct fact facts[] = {
+		{ "odd", span_str(say_odd(j, odd, sizeof(odd))) },
+		{ "calls", span_of(calls, (size_t)snprintf(calls, sizeof(calls),
+					      "%.0f", st->calls)) },
+	};
+
+	st->raised = true;
+	explain(&l, d, st, j);
+	detect_raise(d, &(struct raise){ .p = j->p,
+			    .why = l.list,
+			    .nwhy = l.count,
+			    .facts = facts,
+			    .nfacts = COUNTOF(facts) });
+}
+
+void
+iam_anomaly_observe(
+    struct detect *d, const struct event *ev, struct iam_anomaly *st)
+{
+	const struct activity *a = detect_activity(d);
+	struct judgement j = { .p = 1 };
+	uint32_t nfresh = 0;
+
+	roll(st, civil_hour(ev->time_us));
+	if (ev->outcome == OUTCOME_DENIED) {
+		st->refused += a->count == 1;
+		return;
+	}
+	add_volume(st, a);
+	judge(d, st, &j);
+	if (j.api.p < NEW_P)
+		nfresh = note_new(st, ev, detect_feature(d, FEATURE_API));
+	combine(&j, nfresh);
+	if (nfresh < detect_param(d, IAM_ANOMALY_APIS) && j.volume >= NEW_P)
+		return;
+	if (j.p <= detect_param(d, IAM_ANOMALY_P))
+		raise(d, st, &j);
+}
