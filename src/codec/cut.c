@@ -507,7 +507,8 @@ step_items(struct cutter *c, size_t *len)
 	fill(c, c->aim);
 	if (!drop_blanks(c, true))
 		return drop_rest(c);
-	if (c->win[c->at] == ']')
+	/* A '}' ends it too, as for the scan: the text is broken there. */
+	if (c->win[c->at] == ']' || c->win[c->at] == '}')
 		return leave_array(c);
 	fill(c, c->aim);
 	for (;;) {

@@ -156,6 +156,7 @@ step(struct gzip *g, struct source *s, struct span to, size_t *len)
 	struct inflate_state *z = &g->inflate;
 	size_t in = s->len < UINT32_MAX ? s->len : UINT32_MAX;
 	size_t out = to.len < UINT32_MAX ? to.len : UINT32_MAX;
+	size_t back;
 	int ret;
 
 	z->next_in = (uint8_t *)(uintptr_t)s->at;
@@ -164,7 +165,18 @@ step(struct gzip *g, struct source *s, struct span to, size_t *len)
 	z->avail_out = (uint32_t)out;
 	ret = isal_inflate(z);
 	*len += out - z->avail_out;
-	source_take(s, in - z->avail_in);
+	back = (size_t)z->avail_in - in; /* wraps when some was used */
+	if (z->avail_in <= in) {
+		source_take(s, in - z->avail_in);
+	} else if (ret >= 0 && back <= SOURCE_BACK_BYTES && back <= s->taken) {
+		/* igzip reads ahead into a word, and at the end of a member
+		 * gives back what it did not need, even of the call before. */
+		source_give_back(s, back);
+	} else {
+		/* On failure igzip 2.30 may count one byte too many. */
+		source_take(s, in);
+		ret = ret < 0 ? ret : ISAL_INVALID_BLOCK;
+	}
 	if (ret < 0)
 		return failure(g, ret);
 	if (z->block_state == ISAL_BLOCK_FINISH)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES ((size_t)128 * 1024)
+#define SLACK_BYTES ((size_t)64) /* decoders may look beyond the end */
 
 void
 source_init(struct source *s)
@@ -104,21 +105,24 @@ read_some(struct source *s, char *to, size_t room, size_t *len)
 	return STATUS_OK;
 }
 
-/* Bring the bytes at hand to the front of a buffer of `bytes` at least. */
+/* Bring the bytes at hand to the front of a buffer with room for `bytes`, but
+ * behind what may be given back. */
 static void
 make_room(struct source *s, size_t bytes)
 {
-	size_t before = s->len ? (size_t)(s->at - s->room) : 0;
+	size_t before = s->at ? (size_t)(s->at - s->room) : 0;
+	size_t back = before < SOURCE_BACK_BYTES ? before : SOURCE_BACK_BYTES;
 
+	bytes += SOURCE_BACK_BYTES + SLACK_BYTES;
 	if (s->room_bytes < bytes) {
 		if (bytes < CHUNK_BYTES)
 			bytes = CHUNK_BYTES;
 		s->room = status_realloc(s->room, bytes, 1);
 		s->room_bytes = bytes;
 	}
-	if (before)
-		memmove(s->room, s->room + before, s->len);
-	s->at = s->room;
+	if (before > back)
+		memmove(s->room, s->room + before - back, back + s->len);
+	s->at = s->room + back;
 }
 
 enum status
@@ -126,7 +130,7 @@ source_want(struct source *s, size_t want)
 {
 	while (s->len < want && !s->ended) {
 		enum status st;
-		size_t got;
+		size_t used, got;
 
 		make_room(s, want);
 		st = read_some(
@@ -145,6 +149,15 @@ source_take(struct source *s, size_t n)
 	s->at += n;
 	s->len -= n;
 	s->taken += n;
+}
+
+void
+source_give_back(struct source *s, size_t n)
+{
+	ASSERT(n <= SOURCE_BACK_BYTES && n <= s->taken);
+	s->at -= n;
+	s->len += n;
+	s->taken -= n;
 }
 
 enum status

@@ -14,6 +14,8 @@
 #include "base/span.h"
 #include "base/status.h"
 
+#define SOURCE_BACK_BYTES ((size_t)8)
+
 struct source {
 	int fd; /* -1: memory, or closed */
 	bool owns_fd;
@@ -44,6 +46,10 @@ NODISCARD enum status source_want(struct source *s, size_t want);
 
 /* Drop `n` bytes at hand, which were used. */
 void source_take(struct source *s, size_t n);
+
+/* Have the last `n` bytes taken at hand again: SOURCE_BACK_BYTES at most, as
+ * a decoder that reads words has when its stream ends inside one. */
+void source_give_back(struct source *s, size_t n);
 
 /* Move up to `room` bytes to `to`; *len is 0 at the end. */
 NODISCARD enum status source_copy(

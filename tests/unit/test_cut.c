@@ -176,6 +176,13 @@ keeps_lines_after_broken_ones(void **state)
 	assert_int_equal(list.st, STATUS_OK);
 	assert_int_equal(list.lost, 0);
 	assert_piece(list.count - 1, CUT_VALUES, "{\n \"c\": 3\n}");
+	/* A streamed array that the wrong bracket closes, in a long item. */
+	cut(SPAN("[{\"a\":1},{\"b\":2},xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx}{\"c\":"
+		 "3}"),
+	    10, 20);
+	assert_int_equal(list.st, STATUS_OK);
+	assert_int_equal(list.losses, 1);
+	assert_piece(list.count - 1, CUT_VALUES, "{\"c\":3}");
 	/* An unclosed quote ends with its line. */
 	cut(SPAN("{\n \"a\": \"x\n}\n{\n \"b\": 2\n}\n"), 14, 100);
 	assert_int_equal(list.count, 2);

@@ -1,0 +1,68 @@
+/*
+ * Whatever the bytes, a reader ends, keeps its limits, and gives the same
+ * whether asked for much or for little at a time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "codec/reader.h"
+
+#define OUTPUT_MAX ((uint64_t)1 << 20)
+
+static const struct reader_limits limits = { OUTPUT_MAX, 1100, 1 << 18 };
+
+/* Bytes given, and a hash of them. */
+struct outcome {
+	enum status st;
+	uint64_t bytes;
+	char *text;
+};
+
+static struct outcome
+drain(struct reader *r, size_t step)
+{
+	struct outcome o = { STATUS_OK, 0, status_calloc(OUTPUT_MAX + 1, 1) };
+	size_t len;
+
+	for (;;) {
+		size_t room = OUTPUT_MAX + 1 - o.bytes;
+
+		if (room > step)
+			room = step;
+		ASSERT(room > 0);
+		o.st = reader_read(r, o.text + o.bytes, room, &len);
+		ASSERT(len <= room);
+		o.bytes += len;
+		if (o.st != STATUS_OK || len == 0)
+			return o;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct reader *r = reader_new(&limits);
+	struct span input = span_of((const char *)bytes, size);
+	struct outcome much, little;
+	size_t least;
+
+	reader_open_memory(r, input);
+	much = drain(r, OUTPUT_MAX);
+	ASSERT(reader_bytes_in(r) <= size);
+	/* Reused without being closed, as after a failure. */
+	reader_open_memory(r, input);
+	little = drain(r, 1 + size % 61);
+	least = much.bytes < little.bytes ? much.bytes : little.bytes;
+	ASSERT(!memcmp(much.text, little.text, least));
+	/* Of a broken stream how much comes before the failure depends. */
+	if (much.st == STATUS_OK || much.st == STATUS_TRUNCATED)
+		ASSERT(much.st == little.st && much.bytes == little.bytes);
+	ASSERT((much.st == STATUS_OK) == (little.st == STATUS_OK));
+	free(much.text);
+	free(little.text);
+	reader_free(r);
+	return 0;
+}
