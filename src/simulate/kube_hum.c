@@ -58,6 +58,8 @@ static const struct hum HUM[] = {
 	    "argocd-application-controller/v0.0.0 (linux/amd64) "
 	    "kubernetes/$Format",
 	    "list", "", "services", NULL, "payments", NULL, 60, NULL },
+	{ "data", "etl", "OpenAPI-Generator/30.1.0/python", "get", "",
+	    "configmaps", NULL, "data", "etl-schedule", 50, NULL },
 	{ "argocd", "argocd-server", "argocd-server/v2.12.3", "get", "",
 	    "secrets", NULL, "argocd", "argocd-secret", 60, NULL },
 	{ "external-secrets", "external-secrets", "external-secrets/v0.10.2",
@@ -112,11 +114,12 @@ hum_once(
 static bool
 belongs(const struct cluster *c, const struct hum *h)
 {
-	return c->eks || (strcmp(h->ns, "argocd") != 0 &&
-			     strcmp(h->ns, "external-secrets") != 0 &&
-			     (h->account == NULL ||
-				 (!strstr(h->account, "aws") &&
-				     !strstr(h->account, "autoscaler"))));
+	return c->eks ||
+	       (strcmp(h->ns, "argocd") != 0 && strcmp(h->ns, "data") != 0 &&
+		   strcmp(h->ns, "external-secrets") != 0 &&
+		   (h->account == NULL ||
+		       (!strstr(h->account, "aws") &&
+			   !strstr(h->account, "autoscaler"))));
 }
 
 static void
