@@ -133,27 +133,26 @@ static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
 	struct state *st = state;
-	char buffer[DOMAIN_BYTES];
-	struct domain dom;
+	const struct domain *dom = &ev->dns->domain;
 	struct usual account;
 	double odds;
 
-	if (!domain_split(ev->dns->name, buffer, &dom) || dom.internal ||
-	    dom.is_customer || span_is_empty(dom.suffix))
+	if (span_is_empty(dom->registered) || dom->internal ||
+	    dom->is_customer || span_is_empty(dom->suffix))
 		return;
 	fade(st, ev->time_us);
 	if (!linear_count_add(
-		&st->seen, hash_span(&HASH_KEY_DEFAULT, dom.registered)))
+		&st->seen, hash_span(&HASH_KEY_DEFAULT, dom->registered)))
 		return;
 	detect_usual(d, SCOPE_TENANT, FEATURE_DOMAIN, &account);
 	if (account.days > 0)
 		return;
-	odds = dga_log_odds(dom.label);
+	odds = dga_log_odds(dom->label);
 	st->sum = fmax(st->sum + fmin(fmax(odds, NAME_LEAST), NAME_MOST), 0);
 	if (odds <= 0)
 		return;
 	st->domains += 1;
-	keep_example(st, dom.registered);
+	keep_example(st, dom->registered);
 	if (st->sum < detect_param(d, LOG_ODDS) ||
 	    st->domains < detect_param(d, DOMAINS) ||
 	    st->domains < 1.25 * st->told)

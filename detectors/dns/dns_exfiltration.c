@@ -158,17 +158,16 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	const struct dns *q = ev->dns;
 	struct state *st = state;
-	char buffer[DOMAIN_BYTES];
-	struct domain dom;
+	const struct domain *dom = &ev->dns->domain;
 	int64_t hour = ev->time_us / HOUR_US;
 	double odds;
 
-	if (!domain_split(q->name, buffer, &dom) || dom.internal ||
-	    span_is_empty(dom.subdomain) || lookups_is_service(dom.name))
+	if (span_is_empty(dom->registered) || dom->internal ||
+	    span_is_empty(dom->subdomain) || lookups_is_service(dom->name))
 		return;
 	if (hour > st->hour)
 		turn_hour(st, hour);
-	tunnel_add(&st->now, dom.subdomain, record_of(q->type),
+	tunnel_add(&st->now, dom->subdomain, record_of(q->type),
 	    q->nanswers > 0 ? TUNNEL_ANSWER_FOUND : TUNNEL_ANSWER_NONE,
 	    ev->time_us);
 	if (!is_due(st) || tunnel_names(&st->now) < detect_param(d, NAMES) ||
@@ -178,7 +177,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (odds < detect_param(d, LOG_ODDS))
 		return;
 	st->told = st->judged;
-	raise_tunnel(d, st, &dom, odds);
+	raise_tunnel(d, st, dom, odds);
 }
 
 DETECTOR(dns_exfiltration) = {

@@ -1,7 +1,6 @@
 #include "base/ip.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 
 #include "base/status.h"
 
@@ -82,6 +81,21 @@ ip_net_holds(const struct ip_net *net, const struct ip *ip)
 	return ((net->base.byte[whole] ^ ip->byte[whole]) >> (8 - rest)) == 0;
 }
 
+static void
+format_v4(const uint8_t *b, char *text)
+{
+	for (size_t i = 0; i < 4; i++) {
+		if (i > 0)
+			*text++ = '.';
+		if (b[i] >= 100)
+			*text++ = (char)('0' + b[i] / 100);
+		if (b[i] >= 10)
+			*text++ = (char)('0' + b[i] / 10 % 10);
+		*text++ = (char)('0' + b[i] % 10);
+	}
+	*text = '\0';
+}
+
 char *
 ip_format(const struct ip *ip, char *text)
 {
@@ -89,8 +103,7 @@ ip_format(const struct ip *ip, char *text)
 	if (ip_is_none(ip))
 		return text;
 	if (ip_is_v4(ip))
-		(void)snprintf(text, IP_TEXT_BYTES, "%u.%u.%u.%u", ip->byte[12],
-		    ip->byte[13], ip->byte[14], ip->byte[15]);
+		format_v4(ip->byte + 12, text);
 	else
 		(void)inet_ntop(AF_INET6, ip->byte, text, IP_TEXT_BYTES);
 	return text;

@@ -71,45 +71,18 @@ outcome_of(const struct dns *q)
 	return OUTCOME_FAILED;
 }
 
-/* The end of a name that is likely registered: two labels, or three where
- * the second is short as in "co.uk".  A key, not a fact. */
-static struct span
-registered_end(struct span name)
-{
-	size_t at = name.len, labels = 0, last = name.len;
-
-	while (at > 0 && labels < 3) {
-		if (name.at[--at] != '.')
-			continue;
-		labels++;
-		if (labels == 3 || (labels == 2 && last - at - 1 > 3))
-			return span_skip(name, at + 1);
-		last = at;
-	}
-	return name;
-}
-
 static uint64_t
 activity_of(const struct decoder *d, const struct dns *q)
 {
-	struct span end = registered_end(q->name);
 	uint64_t sum = SOURCE_DNS;
-	char lower[256];
 
-	end = span_skip(
-	    end, end.len > sizeof(lower) ? end.len - sizeof(lower) : 0);
-	for (size_t i = 0; i < end.len; i++) {
-		char c = end.at[i];
-
-		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-	}
 	if (ip_is_none(&q->client))
 		sum = decode_mix(d, sum, q->instance_id);
 	else
 		sum = decode_mix(d, sum,
 		    span_of(
 			(const char *)q->client.byte, sizeof(q->client.byte)));
-	sum = decode_mix(d, sum, span_of(lower, end.len));
+	sum = decode_mix(d, sum, q->domain.registered);
 	sum = decode_mix(d, sum, q->type);
 	return decode_mix(d, sum, q->rcode);
 }
@@ -131,6 +104,18 @@ cluster_of(const struct decoder *d, const struct dns *q,
 	return c != NULL ? span_str(c->name) : d->place.cluster;
 }
 
+static void
+split_name(struct decoder *d, struct dns *q)
+{
+	char *room;
+
+	if (q->name.len >= DOMAIN_BYTES)
+		return;
+	room = arena_alloc(d->batch->arena, q->name.len + 1);
+	if (room != NULL)
+		(void)domain_split(q->name, room, &q->domain);
+}
+
 void
 dns_add(struct decoder *d, struct dns *from, struct span account,
     const struct decode_context *cx)
@@ -146,6 +131,7 @@ dns_add(struct decoder *d, struct dns *from, struct span account,
 	/* The root's own name is a dot. */
 	if (q->name.len > 1 && q->name.at[q->name.len - 1] == '.')
 		q->name.len--;
+	split_name(d, q);
 	ev = decode_event(d, SOURCE_DNS);
 	ev->dns = q;
 	ev->outcome = outcome_of(q);

@@ -4,7 +4,6 @@
 
 #include "base/civil.h"
 #include "event/normalise.h"
-#include "stats/domain.h"
 
 /* Flow and DNS logs count for their actor; CloudTrail and audit logs know
  * who, from where, with what. */
@@ -125,16 +124,21 @@ static void
 put(struct subject *s, enum feature f, struct span a, const char *sep,
     struct span b)
 {
-	int len;
+	const struct span parts[] = { a, span_str(sep), b };
+	size_t len = 0;
 
 	if (span_is_empty(a) && span_is_empty(b))
 		return;
-	a = span_first(a, SUBJECT_FEATURE_BYTES / 2);
-	b = span_first(b, SUBJECT_FEATURE_BYTES / 2 - 4);
-	len = snprintf(s->room[f], SUBJECT_FEATURE_BYTES, "%.*s%s%.*s",
-	    SPAN_ARGS(a), sep, SPAN_ARGS(b));
-	if (len > 0)
-		s->text[f] = span_of(s->room[f], (size_t)len);
+	for (size_t i = 0; i < COUNTOF(parts); i++) {
+		size_t n = parts[i].len;
+
+		if (n > SUBJECT_FEATURE_BYTES / 2 - 2)
+			n = SUBJECT_FEATURE_BYTES / 2 - 2;
+		if (n > 0)
+			memcpy(s->room[f] + len, parts[i].at, n);
+		len += n;
+	}
+	s->text[f] = span_of(s->room[f], len);
 }
 
 static void
@@ -149,9 +153,11 @@ put_hour(struct subject *s, int64_t time_us)
 	struct civil c = civil_of(time_us);
 	char text[32];
 
-	(void)snprintf(text, sizeof(text), "%s %02u:00 UTC",
-	    civil_weekday(time_us) >= 5 ? "weekend" : "weekday", c.hour);
-	put_one(s, FEATURE_HOUR, span_str(text));
+	memcpy(text, civil_weekday(time_us) >= 5 ? "weekend " : "weekday ", 8);
+	text[8] = (char)('0' + c.hour / 10);
+	text[9] = (char)('0' + c.hour % 10);
+	memcpy(text + 10, ":00 UTC", 7);
+	put_one(s, FEATURE_HOUR, span_of(text, 17));
 }
 
 /* The network of an address; else the host name as it stands. */
@@ -280,8 +286,7 @@ static void
 of_dns(struct subject *s, const struct event *ev)
 {
 	const struct dns *q = ev->dns;
-	char client[IP_TEXT_BYTES], room[DOMAIN_BYTES];
-	struct domain domain;
+	char client[IP_TEXT_BYTES];
 
 	s->actor.kind = ENTITY_ADDRESS;
 	buf_reset(&s->name);
@@ -292,8 +297,7 @@ of_dns(struct subject *s, const struct event *ev)
 	}
 	s->actor.name = buf_span(&s->name);
 	s->actor.peers = q->vpc_id;
-	if (domain_split(q->name, room, &domain))
-		put_one(s, FEATURE_DOMAIN, domain.registered);
+	put_one(s, FEATURE_DOMAIN, q->domain.registered);
 	put_one(s, FEATURE_USER, s->actor.name);
 }
 

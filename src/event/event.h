@@ -15,6 +15,7 @@
 #include "base/ip.h"
 #include "base/span.h"
 #include "codec/json.h"
+#include "stats/domain.h"
 
 enum source {
 	SOURCE_CLOUDTRAIL,
@@ -106,6 +107,8 @@ struct dns {
 	struct span firewall_action;
 	struct ip client;
 	struct span answers[DNS_ANSWERS_MAX]; /* Rdata */
+	/* The name's parts in lower case; all empty when it has no shape. */
+	struct domain domain;
 	unsigned nanswers; /* all of them, may exceed DNS_ANSWERS_MAX */
 	uint64_t size;	   /* response bytes where logged (CoreDNS) */
 };

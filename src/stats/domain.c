@@ -112,185 +112,186 @@ static const struct {
 };
 
 /* Where each customer of a provider has a name of its own.  A star stands
- * for one label, mostly a region. */
-static const char *const customers[] = {
-	"*.compute.amazonaws.com",
-	"compute-1.amazonaws.com",
-	"*.elb.amazonaws.com",
-	"elb.*.amazonaws.com",
-	"execute-api.*.amazonaws.com",
-	"*.rds.amazonaws.com",
-	"*.eks.amazonaws.com",
-	"*.cache.amazonaws.com",
-	"*.es.amazonaws.com",
-	"*.redshift.amazonaws.com",
-	"*.vpce.amazonaws.com",
-	"s3.amazonaws.com",
-	"s3.*.amazonaws.com",
-	"s3-website.*.amazonaws.com",
-	"s3-accesspoint.*.amazonaws.com",
-	"dkr.ecr.*.amazonaws.com",
-	"elasticbeanstalk.com",
-	"*.elasticbeanstalk.com",
-	"lambda-url.*.on.aws",
-	"*.awsapprunner.com",
-	"amplifyapp.com",
-	"awsglobalaccelerator.com",
-	"cloudfront.net",
-	"auth.*.amazoncognito.com",
-	"signin.aws.amazon.com",
-	"azurewebsites.net",
-	"azure-api.net",
-	"azurecr.io",
-	"azureedge.net",
-	"azurefd.net",
-	"azurestaticapps.net",
-	"*.azurestaticapps.net",
-	"cloudapp.net",
-	"*.cloudapp.azure.com",
-	"trafficmanager.net",
-	"blob.core.windows.net",
-	"*.blob.storage.azure.net",
-	"file.core.windows.net",
-	"queue.core.windows.net",
-	"table.core.windows.net",
-	"web.core.windows.net",
-	"*.web.core.windows.net",
-	"database.windows.net",
-	"servicebus.windows.net",
-	"vault.azure.net",
-	"*.azmk8s.io",
-	"appspot.com",
-	"*.r.appspot.com",
-	"*.run.app",
-	"run.app",
-	"cloudfunctions.net",
-	"web.app",
-	"firebaseapp.com",
-	"firebaseio.com",
-	"*.firebasedatabase.app",
-	"bc.googleusercontent.com",
-	"storage.googleapis.com",
-	"translate.goog",
-	"blogspot.com",
-	"herokuapp.com",
-	"herokudns.com",
-	"github.io",
-	"githubusercontent.com",
-	"gitlab.io",
-	"pages.dev",
-	"workers.dev",
-	"r2.dev",
-	"r2.cloudflarestorage.com",
-	"trycloudflare.com",
-	"cfargotunnel.com",
-	"netlify.app",
-	"vercel.app",
-	"now.sh",
-	"onrender.com",
-	"fly.dev",
-	"railway.app",
-	"up.railway.app",
-	"deno.dev",
-	"surge.sh",
-	"glitch.me",
-	"repl.co",
-	"replit.app",
-	"replit.dev",
-	"ondigitalocean.app",
-	"*.digitaloceanspaces.com",
-	"linodeobjects.com",
-	"*.linodeobjects.com",
-	"*.aliyuncs.com",
-	"*.myqcloud.com",
-	"oraclecloudapps.com",
-	"*.oraclecloud.com",
-	"*.backblazeb2.com",
-	"fastly.net",
-	"global.ssl.fastly.net",
-	"akamaihd.net",
-	"akamaized.net",
-	"edgekey.net",
-	"edgesuite.net",
-	"akamaiedge.net",
-	"b-cdn.net",
-	"wpengine.com",
-	"myshopify.com",
-	"wordpress.com",
-	"wixsite.com",
-	"weebly.com",
-	"ngrok.io",
-	"*.ngrok.io",
-	"ngrok.app",
-	"ngrok-free.app",
-	"ngrok.dev",
-	"ngrok-free.dev",
-	"serveo.net",
-	"loca.lt",
-	"localhost.run",
-	"lhr.life",
-	"ts.net",
-	"*.ts.net",
-	"sslip.io",
-	"nip.io",
-	"duckdns.org",
-	"no-ip.org",
-	"no-ip.biz",
-	"no-ip.info",
-	"noip.me",
-	"ddns.net",
-	"ddns.me",
-	"hopto.org",
-	"zapto.org",
-	"sytes.net",
-	"myftp.org",
-	"myvnc.com",
-	"serveftp.com",
-	"servehttp.com",
-	"dynu.net",
-	"dyndns.org",
-	"dyndns.info",
-	"dyndns.biz",
-	"dnsalias.com",
-	"homeip.net",
-	"mooo.com",
-	"afraid.org",
-	"chickenkiller.com",
-	"strangled.net",
-	"3322.org",
-	"f3322.net",
-	"changeip.org",
-	"dynamic-dns.net",
-	"gotdns.ch",
-	"myddns.me",
-	"webhop.me",
-	"co.com",
-	"uk.com",
-	"us.com",
-	"eu.com",
-	"de.com",
-	"gb.net",
-	"eu.org",
-	"pp.ua",
+ * for one label, mostly a region, and never for one of the last two: the
+ * rules are sorted by these, to be found by halving. */
+static const struct span customers[] = {
+	SPAN_INIT("3322.org"),
+	SPAN_INIT("afraid.org"),
+	SPAN_INIT("akamaiedge.net"),
+	SPAN_INIT("akamaihd.net"),
+	SPAN_INIT("akamaized.net"),
+	SPAN_INIT("*.aliyuncs.com"),
+	SPAN_INIT("signin.aws.amazon.com"),
+	SPAN_INIT("*.cache.amazonaws.com"),
+	SPAN_INIT("*.compute.amazonaws.com"),
+	SPAN_INIT("*.eks.amazonaws.com"),
+	SPAN_INIT("*.elb.amazonaws.com"),
+	SPAN_INIT("*.es.amazonaws.com"),
+	SPAN_INIT("*.rds.amazonaws.com"),
+	SPAN_INIT("*.redshift.amazonaws.com"),
+	SPAN_INIT("*.vpce.amazonaws.com"),
+	SPAN_INIT("compute-1.amazonaws.com"),
+	SPAN_INIT("dkr.ecr.*.amazonaws.com"),
+	SPAN_INIT("elb.*.amazonaws.com"),
+	SPAN_INIT("execute-api.*.amazonaws.com"),
+	SPAN_INIT("s3-accesspoint.*.amazonaws.com"),
+	SPAN_INIT("s3-website.*.amazonaws.com"),
+	SPAN_INIT("s3.*.amazonaws.com"),
+	SPAN_INIT("s3.amazonaws.com"),
+	SPAN_INIT("auth.*.amazoncognito.com"),
+	SPAN_INIT("amplifyapp.com"),
+	SPAN_INIT("*.r.appspot.com"),
+	SPAN_INIT("appspot.com"),
+	SPAN_INIT("*.awsapprunner.com"),
+	SPAN_INIT("awsglobalaccelerator.com"),
+	SPAN_INIT("*.azmk8s.io"),
+	SPAN_INIT("azure-api.net"),
+	SPAN_INIT("*.cloudapp.azure.com"),
+	SPAN_INIT("*.blob.storage.azure.net"),
+	SPAN_INIT("vault.azure.net"),
+	SPAN_INIT("azurecr.io"),
+	SPAN_INIT("azureedge.net"),
+	SPAN_INIT("azurefd.net"),
+	SPAN_INIT("*.azurestaticapps.net"),
+	SPAN_INIT("azurestaticapps.net"),
+	SPAN_INIT("azurewebsites.net"),
+	SPAN_INIT("b-cdn.net"),
+	SPAN_INIT("*.backblazeb2.com"),
+	SPAN_INIT("blogspot.com"),
+	SPAN_INIT("cfargotunnel.com"),
+	SPAN_INIT("changeip.org"),
+	SPAN_INIT("chickenkiller.com"),
+	SPAN_INIT("cloudapp.net"),
+	SPAN_INIT("r2.cloudflarestorage.com"),
+	SPAN_INIT("cloudfront.net"),
+	SPAN_INIT("cloudfunctions.net"),
+	SPAN_INIT("co.com"),
+	SPAN_INIT("ddns.me"),
+	SPAN_INIT("ddns.net"),
+	SPAN_INIT("de.com"),
+	SPAN_INIT("deno.dev"),
+	SPAN_INIT("*.digitaloceanspaces.com"),
+	SPAN_INIT("dnsalias.com"),
+	SPAN_INIT("duckdns.org"),
+	SPAN_INIT("dynamic-dns.net"),
+	SPAN_INIT("dyndns.biz"),
+	SPAN_INIT("dyndns.info"),
+	SPAN_INIT("dyndns.org"),
+	SPAN_INIT("dynu.net"),
+	SPAN_INIT("edgekey.net"),
+	SPAN_INIT("edgesuite.net"),
+	SPAN_INIT("*.elasticbeanstalk.com"),
+	SPAN_INIT("elasticbeanstalk.com"),
+	SPAN_INIT("eu.com"),
+	SPAN_INIT("eu.org"),
+	SPAN_INIT("f3322.net"),
+	SPAN_INIT("fastly.net"),
+	SPAN_INIT("global.ssl.fastly.net"),
+	SPAN_INIT("firebaseapp.com"),
+	SPAN_INIT("*.firebasedatabase.app"),
+	SPAN_INIT("firebaseio.com"),
+	SPAN_INIT("fly.dev"),
+	SPAN_INIT("gb.net"),
+	SPAN_INIT("github.io"),
+	SPAN_INIT("githubusercontent.com"),
+	SPAN_INIT("gitlab.io"),
+	SPAN_INIT("glitch.me"),
+	SPAN_INIT("storage.googleapis.com"),
+	SPAN_INIT("bc.googleusercontent.com"),
+	SPAN_INIT("gotdns.ch"),
+	SPAN_INIT("herokuapp.com"),
+	SPAN_INIT("herokudns.com"),
+	SPAN_INIT("homeip.net"),
+	SPAN_INIT("hopto.org"),
+	SPAN_INIT("lhr.life"),
+	SPAN_INIT("*.linodeobjects.com"),
+	SPAN_INIT("linodeobjects.com"),
+	SPAN_INIT("loca.lt"),
+	SPAN_INIT("localhost.run"),
+	SPAN_INIT("mooo.com"),
+	SPAN_INIT("myddns.me"),
+	SPAN_INIT("myftp.org"),
+	SPAN_INIT("*.myqcloud.com"),
+	SPAN_INIT("myshopify.com"),
+	SPAN_INIT("myvnc.com"),
+	SPAN_INIT("netlify.app"),
+	SPAN_INIT("ngrok-free.app"),
+	SPAN_INIT("ngrok-free.dev"),
+	SPAN_INIT("ngrok.app"),
+	SPAN_INIT("ngrok.dev"),
+	SPAN_INIT("*.ngrok.io"),
+	SPAN_INIT("ngrok.io"),
+	SPAN_INIT("nip.io"),
+	SPAN_INIT("no-ip.biz"),
+	SPAN_INIT("no-ip.info"),
+	SPAN_INIT("no-ip.org"),
+	SPAN_INIT("noip.me"),
+	SPAN_INIT("now.sh"),
+	SPAN_INIT("lambda-url.*.on.aws"),
+	SPAN_INIT("ondigitalocean.app"),
+	SPAN_INIT("onrender.com"),
+	SPAN_INIT("*.oraclecloud.com"),
+	SPAN_INIT("oraclecloudapps.com"),
+	SPAN_INIT("pages.dev"),
+	SPAN_INIT("pp.ua"),
+	SPAN_INIT("r2.dev"),
+	SPAN_INIT("railway.app"),
+	SPAN_INIT("up.railway.app"),
+	SPAN_INIT("repl.co"),
+	SPAN_INIT("replit.app"),
+	SPAN_INIT("replit.dev"),
+	SPAN_INIT("*.run.app"),
+	SPAN_INIT("run.app"),
+	SPAN_INIT("serveftp.com"),
+	SPAN_INIT("servehttp.com"),
+	SPAN_INIT("serveo.net"),
+	SPAN_INIT("sslip.io"),
+	SPAN_INIT("strangled.net"),
+	SPAN_INIT("surge.sh"),
+	SPAN_INIT("sytes.net"),
+	SPAN_INIT("trafficmanager.net"),
+	SPAN_INIT("translate.goog"),
+	SPAN_INIT("trycloudflare.com"),
+	SPAN_INIT("*.ts.net"),
+	SPAN_INIT("ts.net"),
+	SPAN_INIT("uk.com"),
+	SPAN_INIT("us.com"),
+	SPAN_INIT("vercel.app"),
+	SPAN_INIT("web.app"),
+	SPAN_INIT("webhop.me"),
+	SPAN_INIT("weebly.com"),
+	SPAN_INIT("*.web.core.windows.net"),
+	SPAN_INIT("blob.core.windows.net"),
+	SPAN_INIT("database.windows.net"),
+	SPAN_INIT("file.core.windows.net"),
+	SPAN_INIT("queue.core.windows.net"),
+	SPAN_INIT("servicebus.windows.net"),
+	SPAN_INIT("table.core.windows.net"),
+	SPAN_INIT("web.core.windows.net"),
+	SPAN_INIT("wixsite.com"),
+	SPAN_INIT("wordpress.com"),
+	SPAN_INIT("workers.dev"),
+	SPAN_INIT("wpengine.com"),
+	SPAN_INIT("zapto.org"),
 };
 
-static const char *const internal_suffixes[] = {
-	"local",
-	"localdomain",
-	"localhost",
-	"internal",
-	"lan",
-	"home",
-	"corp",
-	"intranet",
-	"private",
-	"svc",
-	"consul",
-	"test",
-	"invalid",
-	"home.arpa",
-	"in-addr.arpa",
-	"ip6.arpa",
+static const struct span internal_suffixes[] = {
+	SPAN_INIT("local"),
+	SPAN_INIT("localdomain"),
+	SPAN_INIT("localhost"),
+	SPAN_INIT("internal"),
+	SPAN_INIT("lan"),
+	SPAN_INIT("home"),
+	SPAN_INIT("corp"),
+	SPAN_INIT("intranet"),
+	SPAN_INIT("private"),
+	SPAN_INIT("svc"),
+	SPAN_INIT("consul"),
+	SPAN_INIT("test"),
+	SPAN_INIT("invalid"),
+	SPAN_INIT("home.arpa"),
+	SPAN_INIT("in-addr.arpa"),
+	SPAN_INIT("ip6.arpa"),
 };
 
 /* Start of the label that ends at `end`. */
@@ -319,15 +320,44 @@ match_rule(struct span name, struct span rule)
 	return r == 0 && (n == 0 || name.at[n - 1] == '.') ? n : name.len;
 }
 
+/* The last two labels. */
+static struct span
+last_two(struct span name)
+{
+	size_t start = label_start(name, name.len);
+
+	return span_skip(name, start ? label_start(name, start - 1) : 0);
+}
+
+/* Index of the first rule whose last two labels are not before `two`. */
+static size_t
+first_rule(struct span two)
+{
+	size_t low = 0, high = COUNTOF(customers);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (span_compare(last_two(customers[middle]), two) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Start of the longest customer rule that leaves a label before it. */
 static size_t
 customer_suffix(struct span name)
 {
+	struct span two = last_two(name);
 	size_t best = name.len;
 
-	for (size_t i = 0; i < COUNTOF(customers); i++) {
-		size_t at = match_rule(name, span_str(customers[i]));
+	for (size_t i = first_rule(two); i < COUNTOF(customers); i++) {
+		size_t at = match_rule(name, customers[i]);
 
+		if (!span_equal(last_two(customers[i]), two))
+			break;
 		if (at > 0 && at < best)
 			best = at;
 	}
@@ -357,11 +387,15 @@ registry_suffix(struct span name)
 	if (country.len != 2 || top == 0)
 		return top;
 	second = label_start(name, top - 1);
-	for (size_t i = 0; i < COUNTOF(registries); i++)
+	for (size_t i = 0; i < COUNTOF(registries); i++) {
+		/* Sorted: nothing follows that could match. */
+		if (registries[i].country[0] > country.at[0])
+			break;
 		if (!memcmp(registries[i].country, country.at, 2) &&
 		    second_level(registries[i].second,
 			span_of(name.at + second, top - 1 - second)))
 			return second;
+	}
 	return top;
 }
 
@@ -389,7 +423,7 @@ domain_is_internal(struct span name)
 	if (span_find(name, '.', 0) == name.len || is_address(name))
 		return true;
 	for (size_t i = 0; i < COUNTOF(internal_suffixes); i++) {
-		struct span rule = span_str(internal_suffixes[i]);
+		struct span rule = internal_suffixes[i];
 
 		if (name.len > rule.len &&
 		    name.at[name.len - rule.len - 1] == '.' &&
