@@ -99,7 +99,7 @@ _nephoscope()
 	playbook) words='--help' ;;
 	config) words='--help --config check show schema' ;;
 	version) words='--help' ;;
-	help) words='--help --man --man-config --completion' ;;
+	help) words='--help --man --man-config --completion backfill simulate detectors playbook config version help' ;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$word"))
 	if [[ $word != -* && $command == backfill ]]; then

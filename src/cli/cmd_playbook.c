@@ -6,22 +6,75 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "config/nearest.h"
+#include "config/printable.h"
 #include "detect/detector.h"
-#include "playbook/table.h"
+#include "playbook/playbook.h"
 
-static const struct playbook_text *
-playbook_of_name(const char *name)
+static void
+add_line(struct buf *out, const char *label, struct span text)
 {
-	for (size_t i = 0; i < playbook_count; i++)
-		if (strcmp(playbook_table[i].name, name) == 0)
-			return &playbook_table[i];
-	return NULL;
+	if (span_is_empty(text))
+		return;
+	buf_printf(out, "   %-8s", label);
+	printable_add(out, text);
+	buf_add_char(out, '\n');
+}
+
+static void
+add_steps(const struct playbook *p, struct buf *out)
+{
+	struct playbook_steps steps = { 0 };
+	int part = -1;
+
+	playbook_render(p, NULL, &steps);
+	for (size_t i = 0; i < steps.nlines; i++) {
+		const struct playbook_line *l = &steps.lines[i];
+
+		if ((int)l->part != part) {
+			part = (int)l->part;
+			buf_printf(out, "\n%s\n", playbook_part_text(l->part));
+		}
+		buf_printf(out, "%2zu. ", i + 1);
+		printable_add(out, l->title);
+		buf_add_char(out, '\n');
+		add_line(out, "when", l->when);
+		add_line(out, "run", l->command);
+		add_line(out, "expect", l->expect);
+		add_line(out, "effect", l->effect);
+		add_line(out, "undo", l->undo);
+		add_line(out, "needs", l->needs);
+	}
+	playbook_steps_done(&steps);
+}
+
+static void
+add_questions(const struct playbook *p, struct buf *out)
+{
+	if (p->nquestions > 0)
+		buf_add_str(out, "\nAsk first\n");
+	for (size_t i = 0; i < p->nquestions; i++) {
+		const struct playbook_question *q = &p->questions[i];
+
+		buf_add_str(out, "  - ");
+		printable_add(out, span_str(q->text));
+		buf_add_char(out, '\n');
+		add_line(out, "benign", span_str(q->benign_if));
+		add_line(out, "attack", span_str(q->malicious_if));
+	}
+	if (p->nbenign > 0)
+		buf_add_str(out, "\nKnown to be harmless\n");
+	for (size_t i = 0; i < p->nbenign; i++) {
+		buf_add_str(out, "  - ");
+		printable_add(out, span_str(p->benign[i].condition));
+		buf_add_char(out, '\n');
+		add_line(out, "then", span_str(p->benign[i].suggestion));
+	}
 }
 
 static int
 print(const struct detector_row *row)
 {
-	const struct playbook_text *p = playbook_of_name(row->name);
+	struct playbook *p = playbook_of_type(row->name);
 	struct buf text = { 0 };
 
 	if (p == NULL) {
@@ -29,7 +82,15 @@ print(const struct detector_row *row)
 		    "%s has no playbook in this build", row->detector->type);
 		return EXIT_CODE_UNAVAILABLE;
 	}
-	buf_add(&text, span_of((const char *)p->bytes, p->size));
+	buf_printf(&text, "%s\n", row->detector->type);
+	printable_add(&text, span_str(p->summary));
+	buf_add_char(&text, '\n');
+	add_questions(p, &text);
+	add_steps(p, &text);
+	for (size_t i = 0; i < p->nreferences; i++)
+		buf_printf(&text, "%s  %s\n", i ? "" : "\nReferences\n",
+		    p->references[i]);
+	playbook_free(p);
 	return cli_print(&text);
 }
 
@@ -68,8 +129,8 @@ const struct command cli_playbook = {
 	.name = "playbook",
 	.operands = "TYPE",
 	.summary = "print what to do about a type of finding",
-	.about = "Prints the steps with their commands. Findings carry them "
-		 "filled in.",
+	.about = "Prints the questions to ask, and the steps with their "
+		 "commands; <names> stand for what a finding fills in.",
 	.examples = examples,
 	.operands_least = 1,
 	.operands_most = 1,

@@ -1,6 +1,7 @@
 #include "cli/completion.h"
 
 #include "cli/command.h"
+#include "cli/commands.h"
 
 /* What completes the argument of an option, as a line of shell. */
 static void
@@ -53,6 +54,19 @@ add_arguments(struct buf *out, const struct command *c)
 }
 
 static void
+add_commands(struct buf *out)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; command_table[i] != NULL; i++) {
+		if (command_table[i]->absent != NULL)
+			continue;
+		buf_printf(out, "%s%s", separator, command_table[i]->name);
+		separator = " ";
+	}
+}
+
+static void
 add_words(struct buf *out, const struct command *c)
 {
 	const struct command_option *o = c->options;
@@ -63,6 +77,10 @@ add_words(struct buf *out, const struct command *c)
 			buf_printf(out, " --%s", o->name);
 	for (size_t i = 0; c->actions != NULL && c->actions[i]; i++)
 		buf_printf(out, " %s", c->actions[i]);
+	if (c == &cli_help) {
+		buf_add_char(out, ' ');
+		add_commands(out);
+	}
 	buf_add_str(out, "' ;;\n");
 }
 
@@ -80,10 +98,7 @@ completion_bash(struct buf *out)
 	    "\tCOMPREPLY=()\n"
 	    "\tif ((COMP_CWORD == 1)); then\n"
 	    "\t\tCOMPREPLY=($(compgen -W '");
-	for (size_t i = 0; command_table[i] != NULL; i++)
-		if (command_table[i]->absent == NULL)
-			buf_printf(
-			    out, "%s%s", i ? " " : "", command_table[i]->name);
+	add_commands(out);
 	buf_add_str(out, "' -- \"$word\"))\n"
 			 "\t\treturn\n\tfi\n"
 			 "\tcase $command:$last in\n");

@@ -162,7 +162,7 @@ man_program(struct buf *out)
 }
 
 static void
-add_key(struct buf *out, const struct shape_key *key, unsigned depth)
+add_key(struct buf *out, const struct shape_key *key)
 {
 	struct buf wanted = { 0 };
 
@@ -190,7 +190,7 @@ add_key(struct buf *out, const struct shape_key *key, unsigned depth)
 		return;
 	buf_add_str(out, ".RS\n");
 	for (const struct shape_key *k = key->keys; k->name; k++)
-		add_key(out, k, depth + 1);
+		add_key(out, k);
 	buf_add_str(out, ".RE\n");
 }
 
@@ -213,6 +213,6 @@ man_config(struct buf *out)
 	    "right.\n"
 	    ".SH KEYS\n");
 	for (const struct shape_key *k = shape_root.keys; k->name; k++)
-		add_key(out, k, 0);
+		add_key(out, k);
 	buf_add_str(out, ".SH SEE ALSO\n.BR nephoscope (1)\n");
 }

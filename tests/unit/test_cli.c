@@ -1,12 +1,14 @@
 #include "test.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "cli/cli.h"
 #include "cli/command.h"
 #include "cli/completion.h"
 #include "cli/help.h"
@@ -607,6 +609,88 @@ a_quarantine_that_fails_says_so_once(void **state)
 	buf_done(&error);
 }
 
+/* Run the program with nothing on its outputs; gives its exit status. */
+static int
+run_silently(const char *const *words)
+{
+	char *argv[WORDS_MAX] = { 0 };
+	int argc = 0, out = dup(1), err = dup(2), code;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	for (; words[argc] != NULL; argc++)
+		argv[argc] = strdup(words[argc]);
+	(void)fflush(stdout);
+	(void)dup2(null, 1);
+	(void)dup2(null, 2);
+	code = cli_main(argc, argv);
+	(void)fflush(stdout);
+	(void)dup2(out, 1);
+	(void)dup2(err, 2);
+	(void)close(out);
+	(void)close(err);
+	(void)close(null);
+	while (argc > 0)
+		free(argv[--argc]);
+	return code;
+}
+
+static void
+exit_codes_are_the_documented_ones(void **state)
+{
+	static const struct {
+		const char *words[8];
+		int code;
+	} cases[] = {
+		{ { "n" }, 64 },
+		{ { "n", "help" }, 0 },
+		{ { "n", "--help" }, 0 },
+		{ { "n", "-V" }, 0 },
+		{ { "n", "version", "extra" }, 64 },
+		{ { "n", "nothing" }, 64 },
+		{ { "n", "serve" }, 64 },
+		{ { "n", "findings", "list" }, 64 },
+		{ { "n", "help", "backfill" }, 0 },
+		{ { "n", "help", "serve" }, 64 },
+		{ { "n", "backfill" }, 64 },
+		{ { "n", "backfill", "--help" }, 0 },
+		{ { "n", "backfill", "/nowhere/at/all" }, 66 },
+		{ { "n", "backfill", "s3://bucket/prefix" }, 64 },
+		{ { "n", "backfill", "--state", "f", "." }, 64 },
+		{ { "n", "backfill", "--report=f", "." }, 64 },
+		{ { "n", "backfill", "--format", "ocsf", "." }, 64 },
+		{ { "n", "backfill", "-", "-" }, 64 },
+		{ { "n", "backfill", "--since=2026-11-02", "--until=2026-11-02",
+		      "." },
+		    64 },
+		{ { "n", "backfill", "-c", "/nowhere/x.yaml", "." }, 78 },
+		{ { "n", "config", "schema" }, 0 },
+		{ { "n", "config", "show" }, 0 },
+		{ { "n", "config", "check" }, 64 },
+		{ { "n", "config", "check", "-c", "/nowhere/x.yaml" }, 78 },
+		{ { "n", "config", "chekc" }, 64 },
+		{ { "n", "detectors" }, 0 },
+		{ { "n", "detectors", "show" }, 64 },
+		{ { "n", "detectors", "show", "Nothing:EC2/Such" }, 64 },
+		{ { "n", "playbook", "Nothing:EC2/Such" }, 64 },
+		{ { "n", "simulate" }, 64 },
+		{ { "n", "simulate", "--attack", "list" }, 0 },
+		{ { "n", "simulate", "--days", "0", "--out", "x" }, 64 },
+		{ { "n", "simulate", "--attack", "nope", "--out", "/tmp" },
+		    64 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		const char *const *words = cases[i].words;
+		int code = run_silently(words);
+
+		if (code != cases[i].code)
+			fail_msg("%s %s: %d, not %d", words[1] ? words[1] : "",
+			    words[1] && words[2] ? words[2] : "", code,
+			    cases[i].code);
+	}
+}
+
 int
 main(void)
 {
@@ -632,6 +716,8 @@ main(void)
 		    an_output_file_is_whole_or_not_there),
 		TEST("a full disk is an error", a_full_disk_is_an_error),
 		TEST("refused records are kept", refused_records_are_kept),
+		TEST("exit codes are the documented ones",
+		    exit_codes_are_the_documented_ones),
 		TEST("a quarantine that fails says so once",
 		    a_quarantine_that_fails_says_so_once),
 	};
