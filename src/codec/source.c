@@ -130,7 +130,7 @@ source_want(struct source *s, size_t want)
 {
 	while (s->len < want && !s->ended) {
 		enum status st;
-		size_t used, got;
+		size_t got;
 
 		make_room(s, want);
 		st = read_some(
