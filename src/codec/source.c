@@ -133,8 +133,9 @@ source_want(struct source *s, size_t want)
 		size_t got;
 
 		make_room(s, want);
-		st = read_some(
-		    s, s->room + s->len, s->room_bytes - s->len, &got);
+		used = (size_t)(s->at - s->room) + s->len;
+		st = read_some(s, s->room + used,
+		    s->room_bytes - SLACK_BYTES - used, &got);
 		if (st)
 			return st;
 		s->len += got;

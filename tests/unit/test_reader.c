@@ -507,6 +507,45 @@ opens_what_there_is(void **state)
 	buf_done(&out);
 }
 
+/* Larger than any buffer on the way in, so that each is refilled. */
+static void
+streams_large_files(void **state)
+{
+	struct reader *r = reader_new(&READER_LIMITS_DEFAULT);
+	struct buf text = some_text(5000000, 12), out = { 0 };
+	struct buf packed[2] = { gz(buf_span(&text)), zst(buf_span(&text), 0) };
+	size_t i, k;
+
+	(void)state;
+	out.limit = 3 * text.len;
+	for (i = 0; i < 2; i++) {
+		char path[] = "/tmp/test_reader.XXXXXX";
+		int fd = mkstemp(path);
+
+		assert_true(packed[i].len > 300000);
+		/* Twice, so that a member ends somewhere in a buffer. */
+		for (k = 0; k < 2; k++)
+			assert_int_equal(write(fd, packed[i].at, packed[i].len),
+			    packed[i].len);
+		close(fd);
+		for (k = 0; k < 2; k++) {
+			buf_reset(&out);
+			assert_int_equal(reader_open(r, path), STATUS_OK);
+			assert_int_equal(
+			    drain(r, k ? 512 * 1024 : 4999, &out), STATUS_OK);
+			assert_int_equal(out.len, 2 * text.len);
+			assert_memory_equal(out.at, text.at, text.len);
+			assert_memory_equal(
+			    out.at + text.len, text.at, text.len);
+		}
+		unlink(path);
+		buf_done(&packed[i]);
+	}
+	reader_free(r);
+	buf_done(&text);
+	buf_done(&out);
+}
+
 static void
 is_reused(void **state)
 {
@@ -566,6 +605,8 @@ main(void)
 		    refuses_large_windows),
 		TEST("pipes, changing files and folders are told apart",
 		    opens_what_there_is),
+		TEST("large files are streamed through small buffers",
+		    streams_large_files),
 		TEST("one reader reads one input after another", is_reused),
 	};
 
