@@ -37,18 +37,23 @@ bool
 ip_parse(struct span s, struct ip *ip)
 {
 	char text[IP_TEXT_BYTES];
+	struct ip got;
 
 	if (s.len < 2 || s.len >= sizeof(text))
 		return false;
-	if (parse_v4(s, ip->byte + 12)) {
-		memcpy(ip->byte, v4_prefix, sizeof(v4_prefix));
+	if (parse_v4(s, got.byte + 12)) {
+		memcpy(got.byte, v4_prefix, sizeof(v4_prefix));
+		*ip = got;
 		return true;
 	}
 	if (span_find(s, ':', 0) == s.len)
 		return false;
 	memcpy(text, s.at, s.len);
 	text[s.len] = '\0';
-	return inet_pton(AF_INET6, text, ip->byte) == 1;
+	if (inet_pton(AF_INET6, text, got.byte) != 1)
+		return false;
+	*ip = got;
+	return true;
 }
 
 bool

@@ -22,7 +22,8 @@ struct ip_net {
 	uint8_t bits; /* 0..128, v4 nets counted from 96 */
 };
 
-/* "10.1.2.3", "2001:db8::1", "::ffff:10.1.2.3"; nothing else around it. */
+/* "10.1.2.3", "2001:db8::1", "::ffff:10.1.2.3"; nothing else around it.
+ * *ip is untouched when it is none. */
 bool ip_parse(struct span s, struct ip *ip);
 
 /* "10.0.0.0/8", "2001:db8::/32", or a bare address. */

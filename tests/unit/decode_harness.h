@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdio.h>
+
 #include "codec/cut.h"
 #include "decode/decode.h"
 #include "test.h"
