@@ -10,11 +10,14 @@
 #include "cli/cli.h"
 #include "cli/exit_code.h"
 #include "cli/outfile.h"
-#include "cli/plain.h"
 #include "cli/progress.h"
 #include "cli/quarantine.h"
 #include "cli/stats_file.h"
+#include "cli/terminal.h"
 #include "collect/plan.h"
+#include "output/csv.h"
+#include "output/guardduty.h"
+#include "output/table.h"
 #include "pipeline/pipeline.h"
 
 /* Skipped parcels named on the terminal; all are in --stats. */
@@ -33,8 +36,8 @@ struct session {
 };
 
 static void
-on_reject(void *cookie, struct span place, struct span record,
-    const char *reason)
+on_reject(
+    void *cookie, struct span place, struct span record, const char *reason)
 {
 	struct session *s = cookie;
 
@@ -47,12 +50,11 @@ on_progress(void *cookie, const struct pipeline_progress *p)
 {
 	struct session *s = cookie;
 
-	progress_update(s->progress,
-	    &(struct progress_state){
-		.bytes = p->bytes_in,
-		.bytes_total = s->plan->bytes,
-		.events = p->events,
-	    });
+	progress_update(s->progress, &(struct progress_state){
+					 .bytes = p->bytes_in,
+					 .bytes_total = s->plan->bytes,
+					 .events = p->events,
+				     });
 }
 
 static int
@@ -117,11 +119,63 @@ choose_findings(struct session *s)
 	}
 }
 
+static bool
+to_terminal(const struct backfill_options *o)
+{
+	return (o->output == NULL || strcmp(o->output, "-") == 0) &&
+	       terminal_is(stdout);
+}
+
+/* The worst first: the same order as the table's. */
+static int
+by_severity(const void *left, const void *right)
+{
+	const struct finding *a = *(const struct finding *const *)left;
+	const struct finding *b = *(const struct finding *const *)right;
+
+	if (a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	if (a->first_us != b->first_us)
+		return a->first_us < b->first_us ? -1 : 1;
+	return strcmp(a->id, b->id);
+}
+
+static void
+format_table(struct session *s, struct buf *out)
+{
+	const struct backfill_options *o = s->options;
+	const struct table_options table = {
+		.config = s->config,
+		.columns = to_terminal(o) ? terminal_columns(stdout) : 100,
+		.colour = to_terminal(o) && terminal_has_color(stdout),
+	};
+
+	table_write(s->shown, s->nshown, &table, out);
+	if (o->details > 0 && s->nshown > 0)
+		qsort(s->shown, s->nshown, sizeof(*s->shown), by_severity);
+	for (size_t i = 0; i < s->nshown && i < o->details; i++) {
+		buf_add_char(out, '\n');
+		table_write_one(s->shown[i], &table, out);
+	}
+}
+
 static void
 format_findings(struct session *s, struct buf *out)
 {
-	for (size_t i = 0; i < s->nshown; i++)
-		plain_write(s->shown[i], out);
+	switch (s->options->format) {
+	case BACKFILL_TABLE:
+		format_table(s, out);
+		break;
+	case BACKFILL_GUARDDUTY:
+		for (size_t i = 0; i < s->nshown; i++)
+			guardduty_write(s->shown[i], s->config, out);
+		break;
+	case BACKFILL_CSV:
+		csv_write_header(out);
+		for (size_t i = 0; i < s->nshown; i++)
+			csv_write(s->shown[i], s->config, out);
+		break;
+	}
 }
 
 static int
@@ -240,8 +294,8 @@ name_skips(const struct session *s)
 			continue;
 		}
 		if (++partial <= SKIPS_SHOWN)
-			cli_complain("skipped: %s: %s", skip->path,
-			    skip->reason);
+			cli_complain(
+			    "skipped: %s: %s", skip->path, skip->reason);
 	}
 	if (partial > SKIPS_SHOWN)
 		cli_complain("skipped: %zu more; --stats FILE lists all",

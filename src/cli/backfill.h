@@ -26,7 +26,8 @@ struct backfill_options {
 	const char *stats;	/* NULL: none */
 	const char *quarantine; /* folder; NULL: none */
 	enum backfill_format format;
-	bool progress; /* a terminal is there to show it on */
+	unsigned details; /* of a table: so many findings whole, behind it */
+	bool progress;	  /* a terminal is there to show it on */
 	const char *const *paths;
 	size_t npaths;
 };

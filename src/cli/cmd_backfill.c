@@ -15,7 +15,7 @@
 struct options {
 	const char *config;
 	int64_t since_us, until_us;
-	unsigned jobs;
+	unsigned jobs, details;
 	const char *cluster;
 	double min_severity, fail_on;
 	const char *format;
@@ -97,6 +97,7 @@ run(const void *options, const struct command_operands *operands)
 		.stats = o->stats,
 		.quarantine = o->quarantine,
 		.format = format_of(o),
+		.details = o->details,
 		.progress = terminal_is(stderr),
 		.paths = operands->at,
 		.npaths = operands->count,
@@ -163,6 +164,14 @@ static const struct command_option options[] = {
 	    .help = "table, guardduty (JSON, one finding a line) or csv; "
 		    "default table on a terminal, else guardduty",
 	    .offset = offsetof(struct options, format) },
+	{ .name = "details",
+	    .argument = "N",
+	    .kind = OPTION_COUNT,
+	    .least = 0,
+	    .most = 10000,
+	    .help = "with the table: the N worst findings whole, with why, "
+		    "whose and what to do",
+	    .offset = offsetof(struct options, details) },
 	{ .letter = 'o',
 	    .name = "output",
 	    .argument = "FILE",
