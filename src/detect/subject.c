@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/civil.h"
+#include "detect/flows.h"
 #include "event/normalise.h"
 
 /* Flow and DNS logs count for their actor; CloudTrail and audit logs know
@@ -92,9 +93,10 @@ subject_teaches(const struct event *ev)
 {
 	switch (ev->source) {
 	case SOURCE_VPCFLOW:
-		/* What was refused, and who knocks from outside, says
-		 * nothing of our habits. */
+		/* What was refused or in vain, and who knocks from outside,
+		 * says nothing of our habits. */
 		return ev->flow->action != FLOW_REJECT &&
+		       !flows_is_vain(ev->flow) &&
 		       (ev->flow->initiated || ip_is_private(&ev->flow->peer));
 	case SOURCE_DNS:
 		return !span_equal_nocase(ev->dns->rcode, SPAN("NXDOMAIN"));
