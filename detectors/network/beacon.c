@@ -29,10 +29,8 @@
 /* Connections closer than this are one beat. */
 #define BURST_S 20
 #define LARGE_ROW_BYTES 65536
-/* Hosts that talk to the place, as far as counts of hours tell. */
-#define FEW_HOSTS 2.5
 
-enum { SCORE, HOURS, NEW_DAYS, PERIOD };
+enum { SCORE, HOURS, NEW_DAYS, PERIOD, HOSTS };
 
 static const struct param params[] = {
 	[SCORE] = { "score", 0.75, 0.3, 1, "regularity from 0 to 1" },
@@ -40,6 +38,9 @@ static const struct param params[] = {
 	[NEW_DAYS] = { "new_days", 3, 0, 29,
 	    "days the account is known before the place is" },
 	[PERIOD] = { "period", 45, 20, 3600, "shortest interval in seconds" },
+	[HOSTS] = { "hosts", 4, 1, 1e6,
+	    "hosts that may talk to the place, gateways and replaced pods "
+	    "included" },
 };
 
 struct state {
@@ -115,12 +116,12 @@ turn_ring(struct state *st, bool regular)
 static double
 judge_place(struct detect *d, struct usual *account)
 {
-	struct usual host;
+	struct usual hosts;
 
-	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, account);
-	detect_usual(d, SCOPE_ACTOR, FEATURE_PEER, &host);
-	if (account->count > FEW_HOSTS * fmax(host.count, 1))
+	detect_usual(d, SCOPE_RESOURCE, FEATURE_USER, &hosts);
+	if (hosts.distinct > detect_param(d, HOSTS))
 		return 0;
+	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, account);
 	if (account->known_days >= account->days + detect_param(d, NEW_DAYS))
 		return SEVERITY_MEDIUM;
 	return account->known_days < 7 ? SEVERITY_LOW : 0;

@@ -4,13 +4,14 @@
  *
  * Sources     VPC flow logs
  * Statistic   novelty of the port (direction, protocol, number), backed off
- *             from the host to the account
+ *             from the host to the account, joined with that of the place
  * References  https://attack.mitre.org/techniques/T1571/
  *
  * Ports that clients are given say nothing, nor do web, name and time
  * service; Kubernetes' node ports change with each service and are left out
  * inside the network.  Only calls that were answered count.
  */
+#include <math.h>
 #include <stdio.h>
 
 #include "detect/detector.h"
@@ -38,6 +39,20 @@ match(const struct event *ev)
 	       !ports_is_everyday(f->service_port) && flows_is_tcp_or_udp(f);
 }
 
+/*
+ * A new port at a place that is unusual too is rarer than either.  Fisher's
+ * method for two: x (1 - ln x) of the product x.
+ */
+static double
+with_place(struct detect *d, double p)
+{
+	double place = detect_novelty(d, FEATURE_PEER), both = p * place;
+
+	if (!(both > 0))
+		return p;
+	return fmin(p, both * (1 - log(both)));
+}
+
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -60,7 +75,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	    account.n < detect_param(d, LEARNED) || account.days > 0)
 		return;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_PORT, &host);
-	p = detect_novelty(d, FEATURE_PORT);
+	p = with_place(d, detect_novelty(d, FEATURE_PORT));
 	if (p > detect_param(d, P_VALUE))
 		return;
 	(void)snprintf(service, sizeof(service), "%u%s%s%s", f->service_port,

@@ -14,7 +14,7 @@
 #define PORT 3389
 
 static const struct param params[GUESS_PARAMS] = {
-	[GUESS_ATTEMPTS] = { "attempts", 20, 3, 1e6,
+	[GUESS_ATTEMPTS] = { "attempts", 30, 3, 1e6,
 	    "login attempts within 10 to 20 minutes" },
 	[GUESS_PACKETS] = { "packets", 60, 6, 1e6,
 	    "packets that a failed login sends at most" },

@@ -28,13 +28,14 @@
 /* Hours of history before a network or a host is judged by its own. */
 #define LANE_HOURS 3.0
 #define HOST_HOURS 24.0
+#define FRESH_HOURS 6.0
 
 enum { FLOOR, P_VALUE, TIMES };
 
 static const struct param params[] = {
 	[FLOOR] = { "mebibytes", 50, 1, 1e7,
 	    "MiB sent to one network in an hour, never less" },
-	[P_VALUE] = { "p_value", 1e-6, 1e-30, 0.1, "how rare is too rare" },
+	[P_VALUE] = { "p_value", 1e-4, 1e-30, 0.1, "how rare is too rare" },
 	[TIMES] = { "times", 3, 1, 1e6, "times the most ever sent there" },
 };
 
@@ -45,13 +46,15 @@ struct lane {
 	double most; /* in an hour, fading */
 	double told;
 	struct decay_mean usual;
+	uint64_t is_fresh; /* new when the host was known */
 };
 
 struct state {
 	struct lane lanes[LANES];
-	struct decay_mean all; /* hours of any network */
-	double most;
-	int64_t hour; /* of the latest lesson */
+	struct decay_mean all;	 /* hours of any network */
+	struct decay_mean fresh; /* hours of networks that were new */
+	double most;		 /* in an hour, to a network that was new */
+	int64_t hour;		 /* of the latest lesson */
 };
 
 static bool
@@ -70,10 +73,14 @@ learn(struct state *st, struct lane *l)
 
 	if (!(l->sum > 0))
 		return;
+	st->most *= keep;
+	if (l->is_fresh && !(l->usual.weight > 0)) {
+		decay_mean_add_volume(&st->fresh, l->sum, keep);
+		st->most = fmax(st->most, l->sum);
+	}
 	decay_mean_add_volume(&l->usual, l->sum, 1);
 	decay_mean_add_volume(&st->all, l->sum, keep);
 	l->most = fmax(l->most, l->sum);
-	st->most = fmax(st->most * keep, l->sum);
 	if (l->hour > st->hour)
 		st->hour = l->hour;
 }
@@ -96,7 +103,10 @@ open_lane(struct state *st, uint64_t network, int64_t hour)
 	}
 	if (l->network != network) {
 		learn(st, l);
-		*l = (struct lane){ .network = network, .hour = hour };
+		/* In a host's first hours every place is new. */
+		*l = (struct lane){ .network = network,
+			.hour = hour,
+			.is_fresh = st->all.weight >= HOST_HOURS };
 	} else if (hour > l->hour) {
 		learn(st, l);
 		l->most *= decay_keep(hour - l->hour, HALF_LIFE_HOURS);
@@ -106,25 +116,39 @@ open_lane(struct state *st, uint64_t network, int64_t hour)
 	return l;
 }
 
+/*
+ * ln p at a place that is new to this host.  Who often sends much to new
+ * places, as those do who serve downloads, is judged by that.
+ */
+static double
+judge_new(struct detect *d, const struct state *st, double sum)
+{
+	struct usual place;
+	double times = detect_param(d, TIMES), log_p;
+
+	if (st->all.weight < HOST_HOURS)
+		return 0;
+	/* New to this host but not to others: its own new duty. */
+	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &place);
+	if (place.days > 4)
+		times *= 3;
+	if (sum < times * st->most)
+		return 0;
+	log_p = decay_mean_volume_log_tail(&st->all, sum);
+	if (st->fresh.weight < FRESH_HOURS)
+		return log_p;
+	return fmax(log_p, decay_mean_volume_log_tail(&st->fresh, sum));
+}
+
 /* ln p of what was sent, 0 when too little is known. */
 static double
 judge(struct detect *d, const struct state *st, const struct lane *l)
 {
-	const struct decay_mean *usual = &l->usual;
-	double times = detect_param(d, TIMES), most = l->most;
-	struct usual place;
-
-	if (usual->weight < LANE_HOURS) {
-		if (st->all.weight < HOST_HOURS)
-			return 0;
-		/* New to this host but not to others: its own new duty. */
-		detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &place);
-		usual = &st->all;
-		most = st->most * (place.days > 4 ? 3 : 1);
-	}
-	if (l->sum < times * most)
+	if (l->sum < detect_param(d, TIMES) * l->most)
 		return 0;
-	return decay_mean_volume_log_tail(usual, l->sum);
+	if (l->usual.weight < LANE_HOURS)
+		return judge_new(d, st, l->sum);
+	return decay_mean_volume_log_tail(&l->usual, l->sum);
 }
 
 static void
@@ -141,8 +165,8 @@ raise_volume(struct detect *d, const struct event *ev, const struct state *st,
 		{ known ? "bytes sent there in an hour"
 			: "bytes sent to a new place in an hour",
 		    SPAN(""), l->sum, usual, NULL },
-		{ "most ever sent to one place in an hour", SPAN(""), st->most,
-		    NAN, NULL },
+		{ "most ever sent to a new place in an hour", SPAN(""),
+		    st->most, NAN, NULL },
 		{ "destination", detect_feature(d, FEATURE_PEER), 0, 0,
 		    &place },
 	};

@@ -7,8 +7,9 @@
 
 #define WINDOW_US INT64_C(600000000)
 #define WINDOWS_A_DAY 144
-/* Fewer packets than this are no login attempt: TCP's own take 3 to 5. */
-#define PACKETS_LEAST 6
+/* Less than this is no login attempt: TCP's own packets, or a banner. */
+#define PACKETS_LEAST 4
+#define BYTES_LEAST 600
 /* Times the usual number of connections a window, once that is known. */
 #define USUAL_TIMES 3.0
 #define USUAL_WINDOWS 6.0
@@ -48,7 +49,7 @@ is_attempt(const struct detect *d, const struct guess *g, const struct flow *f)
 		return false;
 	if (f->packets == 0 && f->bytes == 0)
 		return true; /* the format does not say */
-	return f->packets >= PACKETS_LEAST &&
+	return f->packets >= PACKETS_LEAST && f->bytes >= BYTES_LEAST &&
 	       f->packets <= detect_param(d, GUESS_PACKETS) &&
 	       f->bytes <= detect_param(d, GUESS_BYTES);
 }

@@ -19,7 +19,7 @@ estimate(unsigned set)
 {
 	double free = LINEAR_COUNT_BITS - (set < LINEAR_COUNT_BITS ? set : 511);
 
-	return -LINEAR_COUNT_BITS * log(free / LINEAR_COUNT_BITS);
+	return LINEAR_COUNT_BITS * log(LINEAR_COUNT_BITS / free);
 }
 
 bool
