@@ -21,6 +21,7 @@ FLOW_HEADER = ("version account-id interface-id srcaddr dstaddr srcport "
                "vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr "
                "pkt-dstaddr flow-direction")
 
+START = 1793577600  # Monday, 2026-11-02
 DAY = 86400
 HOUR = 3600
 MINUTE = 60
