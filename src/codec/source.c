@@ -130,7 +130,7 @@ source_want(struct source *s, size_t want)
 {
 	while (s->len < want && !s->ended) {
 		enum status st;
-		size_t got;
+		size_t used, got;
 
 		make_room(s, want);
 		used = (size_t)(s->at - s->room) + s->len;
