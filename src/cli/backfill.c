@@ -250,7 +250,7 @@ write_stats(const struct session *s)
 	};
 	struct run_stats stats = {
 		.bytes = c->bytes,
-		.duplicates = e->duplicates,
+		.duplicates = e->duplicates + c->copied,
 		.late = e->late,
 		.quarantined = c->decoded.quarantined,
 		.skips = skips,

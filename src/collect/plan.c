@@ -18,6 +18,7 @@
 struct candidate {
 	struct walk_file *file;
 	int64_t time_us;
+	uint64_t copies; /* dropped in its favour */
 	bool dropped;
 	bool hashed;
 	unsigned char digest[DIGEST_BYTES];
@@ -115,9 +116,10 @@ by_content(const void *va, const void *vb)
 }
 
 static void
-drop_copy(struct plan *p, struct candidate *c)
+drop_copy(struct plan *p, struct candidate *kept, struct candidate *c)
 {
 	c->dropped = true;
+	kept->copies += 1 + c->copies;
 	p->duplicates++;
 	p->duplicate_bytes += c->file->size;
 }
@@ -132,7 +134,7 @@ drop_same_files(struct plan *p, struct candidate *all, size_t count)
 	for (i = 1; i < count; i++) {
 		if (all[i].file->device == all[kept].file->device &&
 		    all[i].file->inode == all[kept].file->inode)
-			drop_copy(p, &all[i]);
+			drop_copy(p, &all[kept], &all[i]);
 		else
 			kept = i;
 	}
@@ -221,7 +223,7 @@ drop_copies(struct plan *p, struct candidate *all, size_t count)
 	qsort(all, count, sizeof(*all), by_content);
 	for (i = 1; i < count; i++) {
 		if (same_content(&all[kept], &all[i]))
-			drop_copy(p, &all[i]);
+			drop_copy(p, &all[kept], &all[i]);
 		else
 			kept = i;
 	}
@@ -336,6 +338,7 @@ take_parcels(struct plan *p, struct candidate *all, size_t count)
 			.place = f->place,
 			.size = f->size,
 			.time_us = all[i].time_us,
+			.copies = all[i].copies,
 		};
 		p->bytes += f->size;
 		f->path = f->place = NULL;

@@ -23,6 +23,7 @@ struct parcel {
 	char *place; /* relative to its argument: what findings show */
 	uint64_t size;
 	int64_t time_us; /* what it is sorted by */
+	uint64_t copies; /* that are left out in its favour */
 };
 
 struct plan_skip {

@@ -53,6 +53,9 @@ struct worker {
 	struct span place;
 	bool opened;
 	uint64_t bytes_in, bytes_out; /* of finished parcels */
+	/* Events of the parcel when it was begun, and those of copies that
+	 * count as read. */
+	uint64_t before[SOURCE_COUNT], copied[SOURCE_COUNT];
 	size_t partial;
 };
 
@@ -139,6 +142,7 @@ open_parcel(struct worker *w)
 	enum status st;
 
 	w->place = span_str(p->place);
+	memcpy(w->before, decode_counts(w->decoder)->events, sizeof(w->before));
 	decode_begin(w->decoder, w->place);
 	st = strcmp(p->path, "-") == 0 ? reader_open_fd(w->reader, 0)
 				       : reader_open(w->reader, p->path);
@@ -193,10 +197,22 @@ decode_piece(struct worker *w, struct batch *batch)
 	return true;
 }
 
+/* A copy that was left out counts as read, and as a duplicate. */
+static void
+count_copies(struct worker *w)
+{
+	const struct decode_counts *d = decode_counts(w->decoder);
+	uint64_t copies = parcel_of(w->b, w->flight->parcel)->copies;
+
+	for (enum source s = 0; s < SOURCE_COUNT; s++)
+		w->copied[s] += copies * (d->events[s] - w->before[s]);
+}
+
 static void
 close_parcel(struct worker *w)
 {
 	if (w->opened) {
+		count_copies(w);
 		w->bytes_in += reader_bytes_in(w->reader);
 		w->bytes_out += reader_bytes_out(w->reader);
 		reader_close(w->reader);
@@ -531,8 +547,7 @@ pipeline_free(struct pipeline *b)
 		shard_free(b->shards[i]);
 	for (size_t i = 0; i < b->nspare; i++)
 		batch_free(b->spare[i]);
-	for (size_t i = 0; i < b->options.plan->count; i++)
-	{
+	for (size_t i = 0; i < b->options.plan->count; i++) {
 		free(b->notes[i].reason);
 		free(b->notes[i].because);
 	}
@@ -567,8 +582,11 @@ pipeline_count(const struct pipeline *b, struct pipeline_counts *counts)
 		counts->bytes += w->bytes_in;
 		counts->bytes_out += w->bytes_out;
 		counts->parcels_partial += w->partial;
-		for (enum source s = 0; s < SOURCE_COUNT; s++)
-			counts->decoded.events[s] += d->events[s];
+		for (enum source s = 0; s < SOURCE_COUNT; s++) {
+			counts->decoded.events[s] +=
+			    d->events[s] + w->copied[s];
+			counts->copied += w->copied[s];
+		}
 		counts->decoded.quarantined += d->quarantined;
 		counts->decoded.ignored += d->ignored;
 		counts->decoded.repaired += d->repaired;

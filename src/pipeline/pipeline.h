@@ -60,6 +60,9 @@ struct pipeline_counts {
 	uint64_t bytes_out; /* decompressed */
 	struct decode_counts decoded;
 	struct shard_counts shards;
+	/* Records of parcels that were left out as copies; part of
+	 * decoded.events too. */
+	uint64_t copied;
 	size_t parcels_partial; /* broken or with records too large */
 };
 
