@@ -39,6 +39,10 @@ _nephoscope()
 		COMPREPLY=($(compgen -W 'table guardduty csv' -- "$word"))
 		return
 		;;
+	backfill:--details)
+		:
+		return
+		;;
 	backfill:--output | backfill:-o)
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
@@ -93,7 +97,7 @@ _nephoscope()
 		;;
 	esac
 	case $command in
-	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --output --stats --quarantine --fail-on' ;;
+	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on' ;;
 	simulate) words='--help --out --seed --days --clusters --start --attack --scale --scale-sources' ;;
 	detectors) words='--help list show' ;;
 	playbook) words='--help' ;;
