@@ -1,10 +1,11 @@
 /*
  * gzip.h - decompress gzip: small objects at once, large ones as a stream.
  *
- * Objects of one member and at most GZIP_WHOLE_BYTES of output, which is
- * what AWS writes, go through libdeflate in one call; all else, and whatever
- * libdeflate refuses, goes through ISA-L's igzip as a stream, which gives
- * what is whole of a broken one.  Checksum and length are verified.
+ * Objects of one member and at most GZIP_WHOLE_BYTES of output go through
+ * libdeflate in one call; all else, and whatever libdeflate refuses, goes
+ * through ISA-L's igzip as a stream, which gives what is whole of a broken
+ * one.  Checksum and length are verified.  Of a stream that is corrupt, not
+ * merely cut, up to 64 KiB before the fault may not be given.
  *
  * Concatenated members are one stream.  Zero bytes behind the last member
  * are padding and ignored; other bytes there are MALFORMED, after all output
@@ -18,7 +19,9 @@
 #include "base/status.h"
 #include "codec/source.h"
 
-#define GZIP_WHOLE_BYTES ((size_t)4 * 1024 * 1024)
+/* Measured on one core: 0.85 against 0.62 GB/s of output at 11 KiB an object,
+ * 1.1 against 1.2 at 90 KiB, 1.0 against 1.2 at 1.5 MiB. */
+#define GZIP_WHOLE_BYTES ((size_t)64 * 1024)
 
 struct gzip;
 
