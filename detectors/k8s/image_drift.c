@@ -17,7 +17,7 @@
 
 #include "detect/detector.h"
 #include "detect/image.h"
-#include "detect/k8s_request.h"
+#include "detect/pod_habit.h"
 #include "detect/pod_spec.h"
 
 #define NAME_BYTES 128
@@ -111,17 +111,19 @@ static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
 	struct pod_spec pod;
-	bool changes = !span_equal(ev->audit->verb, SPAN("create"));
+	static const char *const keys[] = { "containers", "initContainers",
+		"ephemeralContainers", "image", NULL };
+	bool changes;
 
 	(void)state;
 	if (!pod_spec_read(ev, &pod))
 		return;
+	changes = !span_equal(ev->audit->verb, SPAN("create")) &&
+		  !pod.controlled && pod_habit_is_act(ev, &pod, keys);
 	detect_workload(d, pod.workload);
 	for (size_t i = 0; changes && i < pod.ncontainers; i++) {
 		struct look l;
 
-		if (pod.controlled || k8s_request_by_system(ev->audit))
-			break;
 		look_at(d, &pod.containers[i], &l);
 		if (!is_drift(&l))
 			continue;

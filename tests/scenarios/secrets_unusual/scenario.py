@@ -1,0 +1,29 @@
+"""Someone who never reads secrets reads those of six namespaces at night."""
+
+from world_audit import DAY, HOUR, START
+
+
+DAYS = 21
+NIGHT = START + DAYS * DAY + 2 * HOUR
+NAMESPACES = ("shop", "data", "vault", "argocd", "kube-system", "billing")
+
+
+def fire(w):
+    w.cluster_life(START, DAYS)
+    for i, ns in enumerate(NAMESPACES):
+        w.audit(NIGHT + 30 * i, "bob@example.org", "list", "secrets", ns=ns,
+                remote="203.0.113.77")
+
+
+def quiet(w):
+    w.cluster_life(START, DAYS + 2)
+    day = START + DAYS * DAY + 9 * HOUR
+    w.audit(day, "bob@example.org", "get", "secrets", ns="shop", name="db",
+            remote="198.51.100.17")
+    for ns in NAMESPACES:  # refused: nothing was read
+        w.audit(day + 60, "anna@example.org", "list", "secrets", ns=ns,
+                code=403, remote="198.51.100.19")
+    for i, ns in enumerate(NAMESPACES):  # the control plane
+        w.audit(day + 90 + i, "system:serviceaccount:kube-system:"
+                "generic-garbage-collector", "list", "secrets", ns=ns,
+                agent="kube-controller-manager/v1.30.1", remote="10.1.0.4")
