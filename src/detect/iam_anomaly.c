@@ -10,6 +10,8 @@
 
 /* An account known for fewer days calls nothing unusual. */
 #define KNOWN_DAYS_MIN 3
+/* Pseudo-observations of the next wider scope. */
+#define BACKOFF_WEIGHT 30.0
 #define HALF_LIFE_HOURS (21 * 24.0)
 #define SESSION_US (2 * CIVIL_US_PER_HOUR)
 /* A value this improbable for the actor is new to it. */
@@ -61,10 +63,27 @@ iam_anomaly_match(const struct event *ev, enum tactic tactic)
 	       tactic_of_api(ct->service, ct->name) == tactic;
 }
 
+/*
+ * The probability of a value seen this seldom.  For one never seen it is that
+ * of anything new: the order is by count, where new is the most extreme, and
+ * what is merely rare does not share its tail.
+ */
+static double
+seldom(const struct usual *u)
+{
+	if (u->n > 0 && !(u->count > 0))
+		return fmin(1, (NOVELTY_CONCENTRATION +
+				   NOVELTY_DISCOUNT * u->distinct) /
+				   (NOVELTY_CONCENTRATION + u->n));
+	return u->p;
+}
+
 static struct view
 look(struct detect *d, enum feature feature)
 {
 	struct view v = { .p = 1, .p_tenant = 1 };
+	struct usual peers;
+	double p;
 
 	if (span_is_empty(detect_feature(d, feature)))
 		return v;
@@ -72,8 +91,11 @@ look(struct detect *d, enum feature feature)
 	detect_usual(d, SCOPE_ACTOR, feature, &v.actor);
 	if (v.tenant.known_days < KNOWN_DAYS_MIN)
 		return v;
-	v.p = detect_novelty(d, feature);
-	v.p_tenant = v.tenant.p;
+	detect_usual(d, SCOPE_PEERS, feature, &peers);
+	v.p_tenant = seldom(&v.tenant);
+	p = novelty_backoff(
+	    seldom(&peers), peers.n, v.p_tenant, BACKOFF_WEIGHT);
+	v.p = novelty_backoff(seldom(&v.actor), v.actor.n, p, BACKOFF_WEIGHT);
 	return v;
 }
 
