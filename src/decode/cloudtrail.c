@@ -1,6 +1,7 @@
 /* CloudTrail records: management, data, network activity and insight. */
 #include "base/ip.h"
 #include "decode/decoder.h"
+#include "event/normalise.h"
 
 struct reading {
 	struct cloudtrail ct;
@@ -213,14 +214,16 @@ outcome_of(const struct reading *r)
 }
 
 /* Who, what, from where, with what result; not the session's name or key,
- * which change with every login. */
+ * which change with every login, unless the name is a person's. */
 static uint64_t
 activity_of(const struct decoder *d, const struct reading *r)
 {
 	const struct cloudtrail *ct = &r->ct;
-	struct span who = ct->issuer_arn.len > 0 ? ct->issuer_arn : ct->arn;
+	struct span who = ct->issuer_arn;
 	uint64_t sum = SOURCE_CLOUDTRAIL;
 
+	if (who.len == 0 || normalise_is_person(ct))
+		who = ct->arn;
 	if (who.len == 0)
 		who = ct->principal_id.len > 0 ? ct->principal_id
 					       : ct->invoked_by;

@@ -39,7 +39,7 @@ enum iam_anomaly_param {
  * a look, and how many new APIs a finding needs. */
 #define IAM_ANOMALY_PARAM_ROWS(calls, bytes, apis)                             \
 	{                                                                      \
-		[IAM_ANOMALY_P] = { "p", 1e-3, 1e-12, 1,                     \
+		[IAM_ANOMALY_P] = { "p", 1e-3, 1e-12, 0.1,                     \
 			"how unlikely is unlikely enough" },                   \
 		[IAM_ANOMALY_CALLS] = { "calls", calls, 1, 1e9,                \
 			"calls in an hour below which volume is no "           \

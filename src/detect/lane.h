@@ -18,6 +18,8 @@
 /* Records may come this much after the newest before their hour closes. */
 #define LANE_LATENESS_US (15 * 60 * (int64_t)1000000)
 
+#define LANE_PAID_MAX 32
+
 struct lane {
 	struct lane *next;
 	enum source source;
@@ -26,6 +28,13 @@ struct lane {
 	int64_t hour;	   /* the older of the two open hours; 0: none yet */
 	struct activities *open[2]; /* by parity of the hour */
 	struct alert_budget budget;
+	/* Findings that the budget has paid for: more of the same within the
+	 * day costs nothing.  A ring. */
+	struct lane_paid {
+		uint64_t identity;
+		int64_t day;
+	} paid[LANE_PAID_MAX];
+	uint32_t npaid;
 	uint64_t late;
 };
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/civil.h"
 #include "base/hash.h"
 #include "detect/engine_internal.h"
 
@@ -142,15 +143,26 @@ new_events(struct detect *d, uint64_t identity)
 	return more;
 }
 
+/* A finding is paid for once a day, however often it is raised. */
 static bool
-allowed(struct detect *d, const struct raise *r)
+allowed(struct detect *d, const struct raise *r, uint64_t identity)
 {
 	const struct config *config = d->tenant->engine->options.config;
+	struct lane *l = d->lane;
+	int64_t day = civil_day(d->ev->time_us);
 
 	if (!d->row->row->detector->statistical)
 		return true;
-	return alert_budget_allows(&d->lane->budget, r->p, d->ev->time_us,
-	    config->baseline.alert_budget);
+	for (uint32_t i = 0; i < l->npaid && i < LANE_PAID_MAX; i++) {
+		if (l->paid[i].identity == identity && l->paid[i].day == day)
+			return true;
+	}
+	if (!alert_budget_allows(&l->budget, r->p, d->ev->time_us,
+		config->baseline.alert_budget))
+		return false;
+	l->paid[l->npaid++ % LANE_PAID_MAX] =
+	    (struct lane_paid){ identity, day };
+	return true;
 }
 
 static void
@@ -163,13 +175,13 @@ fill(struct signal *s, struct detect *d, const struct raise *r)
 	s->severity = r->severity > 0 ? r->severity : det->severity;
 	s->severity_set = d->row->severity_set;
 	s->confidence = confidence_of(det, r);
-	s->counted = allowed(d, r);
+	s->identity = identity_of(d, r);
+	s->counted = allowed(d, r, s->identity);
 	s->actor_kind = d->scratch->subject.actor.kind;
 	s->resource_kind = r->resource_kind;
 	s->source = d->ev->source;
 	s->time_us = d->ev->time_us;
 	s->first_us = detect_activity(d)->first_us;
-	s->identity = identity_of(d, r);
 	s->count = new_events(d, s->identity);
 	s->event.source = d->ev->source;
 	s->event.time_us = d->ev->time_us;

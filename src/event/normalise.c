@@ -138,26 +138,6 @@ nameless(const struct cloudtrail *ct, struct buf *scratch)
 }
 
 struct span
-normalise_principal(const struct cloudtrail *ct, struct buf *scratch)
-{
-	struct arn arn;
-	struct span role;
-
-	buf_reset(scratch);
-	if (is_service(ct) && ct->arn.len == 0)
-		return ct->invoked_by.len > 0 ? ct->invoked_by : ct->remote;
-	if (is_federated(ct->identity_type))
-		return federated(ct, scratch);
-	if (!span_equal(ct->identity_type, SPAN("IAMUser")) &&
-	    !span_equal(ct->identity_type, SPAN("Root"))) {
-		role = role_of(ct, &arn);
-		if (role.len > 0)
-			return role_arn(&arn, role, scratch);
-	}
-	return ct->arn.len > 0 ? ct->arn : nameless(ct, scratch);
-}
-
-struct span
 normalise_session_name(const struct cloudtrail *ct)
 {
 	struct arn arn;
@@ -173,6 +153,40 @@ normalise_session_name(const struct cloudtrail *ct)
 	}
 	colon = span_find(ct->principal_id, ':', 0);
 	return span_skip(ct->principal_id, colon + 1);
+}
+
+bool
+normalise_is_person(const struct cloudtrail *ct)
+{
+	struct span session = normalise_session_name(ct);
+	struct arn arn;
+
+	if (!span_equal(ct->identity_type, SPAN("AssumedRole")) ||
+	    !arn_split(ct->arn, &arn) || session.len == 0)
+		return false;
+	return span_find(session, '@', 0) < session.len ||
+	       span_starts(role_name(&arn), SPAN("AWSReservedSSO_"));
+}
+
+struct span
+normalise_principal(const struct cloudtrail *ct, struct buf *scratch)
+{
+	struct arn arn;
+	struct span role;
+
+	buf_reset(scratch);
+	if (is_service(ct) && ct->arn.len == 0)
+		return ct->invoked_by.len > 0 ? ct->invoked_by : ct->remote;
+	if (is_federated(ct->identity_type))
+		return federated(ct, scratch);
+	if (!span_equal(ct->identity_type, SPAN("IAMUser")) &&
+	    !span_equal(ct->identity_type, SPAN("Root")) &&
+	    !normalise_is_person(ct)) {
+		role = role_of(ct, &arn);
+		if (role.len > 0)
+			return role_arn(&arn, role, scratch);
+	}
+	return ct->arn.len > 0 ? ct->arn : nameless(ct, scratch);
 }
 
 struct letters {

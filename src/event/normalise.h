@@ -15,12 +15,20 @@
 #include "event/event.h"
 
 /*
- * Who acts, in CloudTrail: a role by its ARN without path and session, a
- * user or root by ARN, a service by its host name, a federated user by
- * provider and name.  Empty when the record names nobody.
+ * Who acts, in CloudTrail: a person behind a role by the ARN of the session,
+ * any other role by its ARN without path and session, a user or root by ARN, a
+ * service by its host name, a federated user by provider and name.  Empty when
+ * the record names nobody.
  */
 struct span normalise_principal(
     const struct cloudtrail *ct, struct buf *scratch);
+
+/*
+ * Whether a role's session is a person who signed in: one role is then many
+ * people, who differ by the session's name.  So it is for the roles that IAM
+ * Identity Center makes and for sessions named by a mail address.
+ */
+bool normalise_is_person(const struct cloudtrail *ct);
 
 /* The session's name of an assumed role, or empty. */
 struct span normalise_session_name(const struct cloudtrail *ct);

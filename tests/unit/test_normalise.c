@@ -19,6 +19,18 @@ principals(void **state)
 		      .arn = SPAN_INIT("arn:aws-cn:sts::111122223333:"
 				       "assumed-role/deploy/jane") },
 		    SPAN_INIT("arn:aws-cn:iam::111122223333:role/deploy") },
+		{ { .identity_type = SPAN_INIT("AssumedRole"),
+		      .arn = SPAN_INIT(
+			  "arn:aws:sts::111122223333:assumed-role/"
+			  "AWSReservedSSO_Admin_0123456789abcdef/jane"),
+		      .issuer_name = SPAN_INIT("AWSReservedSSO_Admin_01") },
+		    SPAN_INIT("arn:aws:sts::111122223333:assumed-role/"
+			      "AWSReservedSSO_Admin_0123456789abcdef/jane") },
+		{ { .identity_type = SPAN_INIT("AssumedRole"),
+		      .arn = SPAN_INIT("arn:aws:sts::111122223333:"
+				       "assumed-role/ops/ann@example.org") },
+		    SPAN_INIT("arn:aws:sts::111122223333:"
+			      "assumed-role/ops/ann@example.org") },
 		{ { .identity_type = SPAN_INIT("IAMUser"),
 		      .arn =
 			  SPAN_INIT("arn:aws:iam::111122223333:user/ops/bob") },
