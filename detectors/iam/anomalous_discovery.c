@@ -15,7 +15,8 @@
  */
 #include "detect/iam_anomaly.h"
 
-static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(1000, 1e12, 3);
+static const struct param params[] =
+    IAM_ANOMALY_PARAM_ROWS(1000, 1e12, 3, 0.05);
 
 static bool
 match(const struct event *ev)

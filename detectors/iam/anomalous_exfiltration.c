@@ -14,7 +14,7 @@
  */
 #include "detect/iam_anomaly.h"
 
-static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(50, 50e6, 1);
+static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(50, 50e6, 1, 1);
 
 static bool
 match(const struct event *ev)

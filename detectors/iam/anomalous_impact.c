@@ -14,7 +14,7 @@
  */
 #include "detect/iam_anomaly.h"
 
-static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(20, 1e12, 1);
+static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(20, 1e12, 1, 0.05);
 
 static bool
 match(const struct event *ev)

@@ -16,9 +16,11 @@
 #define SESSION_US (2 * CIVIL_US_PER_HOUR)
 /* A value this improbable for the actor is new to it. */
 #define NEW_P 0.1
-/* From an origin this improbable, further new APIs add evidence. */
-#define STRANGE_P 0.05
+/* A call this improbable as a whole is one of the session's new things; each
+ * but the first counts as one in three, of these many at most. */
+#define FRESH_P 0.05
 #define FURTHER_P (1 / 3.0)
+#define FURTHER_MAX 3
 /* Hours with calls from which on the actor's own volume is known. */
 #define VOLUME_HOURS 8
 /* Volumes are wilder than a normal law of their logarithm: one standard
@@ -34,6 +36,7 @@
 struct view {
 	struct usual actor, tenant;
 	double p;	 /* backed off from the actor to the account */
+	double p_peers;	 /* among the peers, backed off to the account */
 	double p_tenant; /* in the account alone */
 };
 
@@ -72,18 +75,17 @@ static double
 seldom(const struct usual *u)
 {
 	if (u->n > 0 && !(u->count > 0))
-		return fmin(1, (NOVELTY_CONCENTRATION +
-				   NOVELTY_DISCOUNT * u->distinct) /
-				   (NOVELTY_CONCENTRATION + u->n));
+		return fmin(1,
+		    (NOVELTY_CONCENTRATION + NOVELTY_DISCOUNT * u->distinct) /
+			(NOVELTY_CONCENTRATION + u->n));
 	return u->p;
 }
 
 static struct view
 look(struct detect *d, enum feature feature)
 {
-	struct view v = { .p = 1, .p_tenant = 1 };
+	struct view v = { .p = 1, .p_peers = 1, .p_tenant = 1 };
 	struct usual peers;
-	double p;
 
 	if (span_is_empty(detect_feature(d, feature)))
 		return v;
@@ -93,9 +95,10 @@ look(struct detect *d, enum feature feature)
 		return v;
 	detect_usual(d, SCOPE_PEERS, feature, &peers);
 	v.p_tenant = seldom(&v.tenant);
-	p = novelty_backoff(
+	v.p_peers = novelty_backoff(
 	    seldom(&peers), peers.n, v.p_tenant, BACKOFF_WEIGHT);
-	v.p = novelty_backoff(seldom(&v.actor), v.actor.n, p, BACKOFF_WEIGHT);
+	v.p = novelty_backoff(
+	    seldom(&v.actor), v.actor.n, v.p_peers, BACKOFF_WEIGHT);
 	return v;
 }
 
@@ -165,9 +168,10 @@ judge_volume(struct detect *d, const struct iam_anomaly *st)
 static double
 judge_behaviour(const struct judgement *j, bool has_resource)
 {
-	double p[] = { j->api.p, j->api.p_tenant, j->region.p, j->resource.p,
-		j->resource.p_tenant };
-	double weight[] = { 1, 1, 0.5, has_resource, has_resource };
+	double p[] = { j->api.p, j->api.p_peers, j->api.p_tenant, j->region.p,
+		j->resource.p, j->resource.p_peers, j->resource.p_tenant };
+	double r = has_resource ? 1 : 0;
+	double weight[] = { 1, 0.5, 1, 0.5, r, r / 2, r };
 
 	return cauchy_combine(p, weight, COUNTOF(p));
 }
@@ -177,30 +181,30 @@ judge_origin(const struct judgement *j)
 {
 	double p[] = { j->network.p, j->network.p_tenant, j->agent.p,
 		j->agent.p_tenant, j->hour.p };
-	double weight[] = { 1, 1, 0.5, 0.5, 0.5 };
+	static const double weight[] = { 1, 1, 0.5, 0.5, 1 };
 
 	return cauchy_combine(p, weight, COUNTOF(p));
 }
 
-/* Remember a new API of the session; gives how many there are. */
-static uint32_t
-note_new(struct iam_anomaly *st, const struct event *ev, struct span api)
+/* Remember what is new in the session: a call, or a bucket it is made on. */
+static void
+note_fresh(struct iam_anomaly *st, struct detect *d, const struct event *ev)
 {
-	uint64_t hash = hash_span(&HASH_KEY_DEFAULT, api);
+	uint64_t hash = hash_mix(
+	    hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_API)),
+	    hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_RESOURCE)));
 
-	if (ev->time_us - st->new_us > SESSION_US)
-		st->nfresh = 0;
 	st->new_us = ev->time_us;
-	for (uint32_t i = 0; i < st->nfresh && i < IAM_ANOMALY_NEW; i++) {
+	for (uint32_t i = 0; i < st->nfresh; i++) {
 		if (st->fresh[i] == hash)
-			return st->nfresh;
+			return;
 	}
-	st->fresh[st->nfresh % IAM_ANOMALY_NEW] = hash;
-	return ++st->nfresh;
+	if (st->nfresh < IAM_ANOMALY_NEW)
+		st->fresh[st->nfresh++] = hash;
 }
 
 static void
-combine(struct judgement *j, uint32_t nfresh)
+combine(struct judgement *j)
 {
 	double p[GROUPS_MAX] = { j->behaviour, j->origin };
 	size_t count = 2;
@@ -212,8 +216,22 @@ combine(struct judgement *j, uint32_t nfresh)
 	if (j->refusals < 1)
 		p[count++] = j->refusals;
 	j->p = cauchy_fisher(p, count);
-	if (j->origin < STRANGE_P && nfresh > 1)
-		j->p *= pow(FURTHER_P, fmin(nfresh - 1, IAM_ANOMALY_NEW));
+}
+
+/* What the session adds to one call. */
+static void
+add_session(struct detect *d, const struct event *ev, struct iam_anomaly *st,
+    struct judgement *j)
+{
+	bool odd = j->api.p < NEW_P || j->resource.p < NEW_P;
+
+	if (ev->time_us - st->new_us > SESSION_US)
+		st->nfresh = 0;
+	if (odd && j->p < FRESH_P)
+		note_fresh(st, d, ev);
+	if (odd && st->nfresh > 1 &&
+	    j->origin <= detect_param(d, IAM_ANOMALY_ORIGIN))
+		j->p *= pow(FURTHER_P, fmin(st->nfresh - 1, FURTHER_MAX));
 	j->p = fmax(j->p, P_LEAST);
 }
 
@@ -343,7 +361,6 @@ iam_anomaly_observe(
 {
 	const struct activity *a = detect_activity(d);
 	struct judgement j = { .p = 1 };
-	uint32_t nfresh = 0;
 
 	roll(st, civil_hour(ev->time_us));
 	if (ev->outcome == OUTCOME_DENIED) {
@@ -352,10 +369,9 @@ iam_anomaly_observe(
 	}
 	add_volume(st, a);
 	judge(d, st, &j);
-	if (j.api.p < NEW_P)
-		nfresh = note_new(st, ev, detect_feature(d, FEATURE_API));
-	combine(&j, nfresh);
-	if (nfresh < detect_param(d, IAM_ANOMALY_APIS) && j.volume >= NEW_P)
+	combine(&j);
+	add_session(d, ev, st, &j);
+	if (st->nfresh < detect_param(d, IAM_ANOMALY_APIS) && j.volume >= NEW_P)
 		return;
 	if (j.p <= detect_param(d, IAM_ANOMALY_P))
 		raise(d, st, &j);

@@ -13,9 +13,9 @@
  *   refusals   how often it was refused lately against its usual
  *
  * Within a kind p-values are combined by Cauchy's method, which holds under
- * dependence, across kinds by Fisher's.  From an unusual origin, each further
- * new API within the session counts as one in three; from a usual one new
- * APIs come in bursts (a deployment), so they count once.
+ * dependence, across kinds by Fisher's.  Each further new thing within the
+ * session counts as one in three, but only from an unusual origin: from a
+ * usual one new things come in bursts (a deployment) and count once.
  *
  * State is the actor's.  Shard's thread.
  */
@@ -32,14 +32,16 @@ enum iam_anomaly_param {
 	IAM_ANOMALY_CALLS,
 	IAM_ANOMALY_BYTES,
 	IAM_ANOMALY_APIS,
+	IAM_ANOMALY_ORIGIN,
 	IAM_ANOMALY_PARAMS
 };
 
 /* The parameters of a detector: how many calls and bytes in an hour are worth
- * a look, and how many new APIs a finding needs. */
-#define IAM_ANOMALY_PARAM_ROWS(calls, bytes, apis)                             \
+ * a look, how many new things a finding needs, and how improbable an origin
+ * must be for further ones to add evidence (1: any). */
+#define IAM_ANOMALY_PARAM_ROWS(calls, bytes, apis, origin)                     \
 	{                                                                      \
-		[IAM_ANOMALY_P] = { "p", 1e-3, 1e-12, 0.1,                     \
+		[IAM_ANOMALY_P] = { "p", 2.5e-3, 1e-12, 0.1,                     \
 			"how unlikely is unlikely enough" },                   \
 		[IAM_ANOMALY_CALLS] = { "calls", calls, 1, 1e9,                \
 			"calls in an hour below which volume is no "           \
@@ -47,8 +49,10 @@ enum iam_anomaly_param {
 		[IAM_ANOMALY_BYTES] = { "bytes", bytes, 1, 1e15,               \
 			"bytes in an hour below which volume is no "           \
 			"evidence" },                                          \
-		[IAM_ANOMALY_APIS] = { "apis", apis, 1, 100,                   \
-			"new APIs within the session that are needed" },       \
+		[IAM_ANOMALY_APIS] = { "apis", apis, 1, 8,                     \
+			"new calls within the session that are needed" },      \
+		[IAM_ANOMALY_ORIGIN] = { "origin", origin, 0, 1,               \
+			"how unlikely an origin adds up new calls" },          \
 	}
 
 #define IAM_ANOMALY_NEW 8
@@ -61,7 +65,7 @@ struct iam_anomaly {
 	double refused;			 /* new refusals in the open hour */
 	double refused_most;		 /* most in an hour before, decayed */
 	int64_t new_us;			 /* when the last new API was seen */
-	uint64_t fresh[IAM_ANOMALY_NEW]; /* new APIs of the session */
+	uint64_t fresh[IAM_ANOMALY_NEW]; /* new calls of the session */
 	uint32_t nfresh;
 	bool raised; /* in the open hour: its volume teaches nothing */
 };
