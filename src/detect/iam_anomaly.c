@@ -165,6 +165,20 @@ judge_volume(struct detect *d, const struct iam_anomaly *st)
 	return cauchy_combine(p, NULL, COUNTOF(p));
 }
 
+/*
+ * Cauchy's method over what can be odd.  A usual value has a p near 1, whose
+ * term would be as large and negative as the evidence of an odd one is large
+ * and positive: all above a half count as a half, which is no evidence.  The
+ * tail of the sum, where it is used, is that of the whole form.
+ */
+static double
+weigh(double *p, const double *weight, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		p[i] = fmin(p[i], 0.5);
+	return cauchy_combine(p, weight, count);
+}
+
 static double
 judge_behaviour(const struct judgement *j, bool has_resource)
 {
@@ -173,7 +187,7 @@ judge_behaviour(const struct judgement *j, bool has_resource)
 	double r = has_resource ? 1 : 0;
 	double weight[] = { 1, 0.5, 1, 0.5, r, r / 2, r };
 
-	return cauchy_combine(p, weight, COUNTOF(p));
+	return weigh(p, weight, COUNTOF(p));
 }
 
 static double
@@ -183,7 +197,7 @@ judge_origin(const struct judgement *j)
 		j->agent.p_tenant, j->hour.p };
 	static const double weight[] = { 1, 1, 0.5, 0.5, 1 };
 
-	return cauchy_combine(p, weight, COUNTOF(p));
+	return weigh(p, weight, COUNTOF(p));
 }
 
 /* Remember what is new in the session: a call, or a bucket it is made on. */
