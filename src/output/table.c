@@ -8,7 +8,7 @@
 #include "output/paper.h"
 
 #define TABLE_LABEL 12 /* columns of "  Owner     " */
-#define TABLE_COLUMNS_LEAST 40
+#define TABLE_COLUMNS_LEAST 60
 #define TABLE_COLUMNS_MOST 160
 
 static struct paper
@@ -37,7 +37,7 @@ static void
 severity(struct paper *p, const struct finding *f)
 {
 	paper_ink(p, ink_of(f->severity));
-	paper_cell(p, span_str(owner_severity(f->severity)), 8);
+	paper_cell(p, span_str(owner_severity(f->severity)), 10);
 	paper_ink(p, PAPER_PLAIN);
 }
 
@@ -68,6 +68,14 @@ compare(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
+/* Raw text behind a word; printf would end it at a NUL. */
+static void
+join(struct buf *text, const char *before, struct span value)
+{
+	buf_add_str(text, before);
+	buf_add(text, value);
+}
+
 /* "alice -> pod web/x, cluster prod" */
 static void
 who_and_where(const struct finding *f, struct buf *text)
@@ -75,16 +83,17 @@ who_and_where(const struct finding *f, struct buf *text)
 	const struct signal *s = f->first;
 
 	buf_add(text, s->actor);
-	if (!span_is_empty(s->resource) && !span_equal(s->resource, s->actor))
-		buf_printf(text, " -> %s %.*s",
-		    s->resource_kind == ENTITY_NONE
-			? ""
-			: entity_kind_text(s->resource_kind),
-		    SPAN_ARGS(s->resource));
+	if (!span_is_empty(s->resource) && !span_equal(s->resource, s->actor)) {
+		buf_add_str(text, " -> ");
+		if (s->resource_kind != ENTITY_NONE)
+			buf_printf(
+			    text, "%s ", entity_kind_text(s->resource_kind));
+		buf_add(text, s->resource);
+	}
 	if (!span_is_empty(s->cluster))
-		buf_printf(text, ", cluster %.*s", SPAN_ARGS(s->cluster));
+		join(text, ", cluster ", s->cluster);
 	else if (!span_is_empty(s->account))
-		buf_printf(text, ", account %.*s", SPAN_ARGS(s->account));
+		join(text, ", account ", s->account);
 }
 
 static void
@@ -102,16 +111,16 @@ row(struct paper *p, const struct finding *f)
 	paper_ink(p, PAPER_BOLD);
 	buf_reset(&text);
 	finding_expand(f, finding_detector(f)->title, &text);
-	paper_cut(p, buf_span(&text), p->columns - 34);
+	paper_cut(p, buf_span(&text), p->columns - 36);
 	paper_ink(p, PAPER_PLAIN);
 	buf_add_char(p->out, '\n');
 	buf_reset(&text);
 	who_and_where(f, &text);
-	paper_spaces(p, 8);
-	paper_wrap(p, buf_span(&text), 8, 8);
+	paper_spaces(p, 10);
+	paper_wrap(p, buf_span(&text), 10, 10);
 	paper_ink(p, PAPER_DIM);
-	paper_spaces(p, 8);
-	paper_cut(p, span_str(finding_detector(f)->type), p->columns - 8);
+	paper_spaces(p, 10);
+	paper_cut(p, span_str(finding_detector(f)->type), p->columns - 10);
 	paper_ink(p, PAPER_PLAIN);
 	buf_add_char(p->out, '\n');
 	buf_done(&text);
@@ -155,8 +164,8 @@ table_write(const struct finding *const *findings, size_t n,
 	qsort(sorted, n, sizeof(*sorted), compare);
 	if (n > 0) {
 		paper_ink(&p, PAPER_DIM);
-		buf_add_str(out, "SEVERITY");
-		buf_add_str(out, "FIRST SEEN         COUNT  FINDING\n");
+		buf_add_str(
+		    out, "SEVERITY  FIRST SEEN         COUNT  FINDING\n");
 		paper_ink(&p, PAPER_PLAIN);
 	}
 	for (size_t i = 0; i < n; i++)
@@ -205,9 +214,10 @@ place(const struct finding *f, struct buf *text)
 
 	buf_reset(text);
 	for (size_t i = 0; i < COUNTOF(parts); i++) {
-		if (!span_is_empty(parts[i].value))
-			buf_printf(text, "%s%s %.*s", text->len ? ", " : "",
-			    parts[i].word, SPAN_ARGS(parts[i].value));
+		if (span_is_empty(parts[i].value))
+			continue;
+		join(text, text->len ? ", " : "", span_str(parts[i].word));
+		join(text, " ", parts[i].value);
 	}
 }
 
@@ -239,8 +249,7 @@ whose(const struct finding *f, const struct config *c, struct buf *text)
 	}
 	buf_add(text, o.name);
 	if (!span_is_empty(o.contact))
-		buf_printf(text, "%s%.*s", text->len ? ", " : "",
-		    SPAN_ARGS(o.contact));
+		join(text, text->len ? ", " : "", o.contact);
 }
 
 static void
@@ -405,7 +414,8 @@ under(struct paper *p, const char *word, struct span text)
 
 	if (span_is_empty(text))
 		return;
-	buf_printf(&line, "%s: %.*s", word, SPAN_ARGS(text));
+	buf_add_str(&line, word);
+	join(&line, ": ", text);
 	paper_spaces(p, 5);
 	paper_wrap(p, buf_span(&line), 5, 7);
 	buf_done(&line);
@@ -528,7 +538,6 @@ table_write_one(
 	struct buf text = { 0 };
 
 	severity(&p, f);
-	buf_add_str(out, "  ");
 	paper_ink(&p, PAPER_BOLD);
 	finding_expand(f, finding_detector(f)->title, &text);
 	paper_wrap(&p, buf_span(&text), 10, 10);
