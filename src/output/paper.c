@@ -110,6 +110,8 @@ next_line(struct span *rest, size_t width)
 	if (line.len == 0)
 		line = span_first(*rest, 1);
 	*rest = span_skip(*rest, line.len);
+	while (line.len > 0 && line.at[line.len - 1] == ' ')
+		line = span_first(line, line.len - 1);
 	while (rest->len > 0 && rest->at[0] == ' ')
 		*rest = span_skip(*rest, 1);
 	return line;

@@ -7,7 +7,8 @@
 #include "output/owner.h"
 #include "output/paper.h"
 
-#define TABLE_LABEL 12 /* columns of "  Owner     " */
+#define TABLE_LABEL 12	 /* columns of "  Owner     " */
+#define TABLE_FEATURE 28 /* column of the observed value under Why */
 #define TABLE_COLUMNS_LEAST 60
 #define TABLE_COLUMNS_MOST 160
 
@@ -108,21 +109,19 @@ row(struct paper *p, const struct finding *f)
 	paper_spaces(p, text.len < 6 ? 6 - text.len : 0);
 	paper_cut(p, buf_span(&text), 12);
 	paper_spaces(p, 2);
+	paper_cut(p, span_str(finding_detector(f)->type), p->columns - 36);
+	buf_add_char(p->out, '\n');
+	paper_spaces(p, 10);
 	paper_ink(p, PAPER_BOLD);
 	buf_reset(&text);
 	finding_expand(f, finding_detector(f)->title, &text);
-	paper_cut(p, buf_span(&text), p->columns - 36);
-	paper_ink(p, PAPER_PLAIN);
-	buf_add_char(p->out, '\n');
+	paper_wrap(p, buf_span(&text), 10, 10);
+	paper_ink(p, PAPER_DIM);
 	buf_reset(&text);
 	who_and_where(f, &text);
 	paper_spaces(p, 10);
 	paper_wrap(p, buf_span(&text), 10, 10);
-	paper_ink(p, PAPER_DIM);
-	paper_spaces(p, 10);
-	paper_cut(p, span_str(finding_detector(f)->type), p->columns - 10);
 	paper_ink(p, PAPER_PLAIN);
-	buf_add_char(p->out, '\n');
 	buf_done(&text);
 }
 
@@ -321,61 +320,59 @@ usual_text(const struct signal_why *w, struct buf *text)
 		    text, "%s%.*s", i ? ", " : "", SPAN_ARGS(w->usual[i]));
 }
 
+/* "never seen; usual: a, b; 412 observations on 30 of the last 30 days" */
 static void
-seen_text(const struct signal_why *w, struct buf *text)
+measure(const struct signal_why *w, struct buf *text)
 {
+	struct buf usual = { 0 };
+
 	buf_reset(text);
-	if (!w->profiled)
-		return;
-	if (w->frequency == FREQUENCY_UNSEEN)
-		buf_add_str(text, "never");
-	else
-		buf_printf(text, "%u of %u days", w->days, w->known_days);
-	buf_printf(text, ", n %.0f", round(w->n));
+	usual_text(w, &usual);
+	if (w->profiled && w->frequency == FREQUENCY_UNSEEN)
+		buf_add_str(text, "never seen before");
+	else if (w->profiled)
+		buf_printf(text, "seen on %u of the last 30 days", w->days);
+	if (usual.len > 0)
+		join(text,
+		    text->len ? "; usual: " : "usual: ", buf_span(&usual));
+	if (w->profiled && w->known_days > 0)
+		buf_printf(text,
+		    "; %.0f observations on %u of the last 30 days",
+		    round(w->n), w->known_days);
+	buf_done(&usual);
 }
 
 static void
-why_row(struct paper *p, const struct signal_why *w)
+why_line(struct paper *p, const struct signal_why *w)
 {
-	size_t room = p->columns - 2 - 20 - 18;
 	struct buf text = { 0 };
 
 	paper_spaces(p, 2);
-	paper_cell(p, w->feature, 18);
+	paper_cell(p, w->feature, TABLE_FEATURE - 4);
 	paper_spaces(p, 2);
 	if (span_is_empty(w->observed))
 		number(&text, w->observed_number);
 	else
 		buf_add(&text, w->observed);
-	paper_cell(p, buf_span(&text), room / 2 - 2);
-	paper_spaces(p, 2);
-	usual_text(w, &text);
-	paper_cell(p, buf_span(&text), room - room / 2 - 2);
-	paper_spaces(p, 2);
-	seen_text(w, &text);
-	paper_cut(p, buf_span(&text), 18);
-	buf_add_char(p->out, '\n');
+	paper_ink(p, PAPER_BOLD);
+	paper_wrap(p, buf_span(&text), TABLE_FEATURE, TABLE_FEATURE);
+	paper_ink(p, PAPER_PLAIN);
+	measure(w, &text);
+	if (text.len > 0) {
+		paper_spaces(p, TABLE_FEATURE);
+		paper_wrap(p, buf_span(&text), TABLE_FEATURE, TABLE_FEATURE);
+	}
 	buf_done(&text);
 }
 
 static void
 why(struct paper *p, const struct finding *f)
 {
-	size_t room = p->columns - 2 - 20 - 18;
-
 	if (f->first->nwhy == 0)
 		return;
 	heading(p, "Why");
-	paper_ink(p, PAPER_DIM);
-	paper_spaces(p, 2);
-	paper_cell(p, SPAN("feature"), 20);
-	paper_cell(p, SPAN("observed"), room / 2);
-	paper_cell(p, SPAN("usual"), room - room / 2);
-	paper_cut(p, SPAN("seen (last 30)"), 18);
-	buf_add_char(p->out, '\n');
-	paper_ink(p, PAPER_PLAIN);
 	for (size_t i = 0; i < f->first->nwhy; i++)
-		why_row(p, &f->first->why[i]);
+		why_line(p, &f->first->why[i]);
 }
 
 static void
@@ -450,7 +447,10 @@ step(struct paper *p, const struct playbook_line *line, size_t position)
 	under(p, "left out", line->left_out);
 	prompt(p, "$ ", line->command);
 	under(p, "expect", line->expect);
-	prompt(p, "undo: ", line->undo);
+	if (span_starts(line->undo, SPAN("none")))
+		under(p, "undo", line->undo);
+	else
+		prompt(p, "undo: ", line->undo);
 	buf_done(&text);
 }
 

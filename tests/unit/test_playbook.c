@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "detect/detector.h"
 #include "finding/vocabulary.h"
 #include "finding_fixture.h"
 #include "playbook/table.h"
@@ -91,6 +92,52 @@ shipped_words(void **state)
 		}
 		playbook_free(p);
 	}
+}
+
+static void
+detectors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < detector_count; i++) {
+		const struct detector_row *row = &detector_table[i];
+		struct playbook *p = playbook_of_type(row->detector->type);
+		bool applies = false;
+
+		if (p == NULL)
+			fail_msg("%s has no playbook", row->name);
+		for (size_t a = 0; a < p->napplies_to; a++)
+			applies |= span_matches(span_str(row->detector->type),
+			    span_str(p->applies_to[a]));
+		if (!applies)
+			fail_msg("%s does not apply to its type", row->name);
+		check_text(row->name, row->detector->title);
+		check_text(row->name, row->detector->story);
+		playbook_free(p);
+	}
+}
+
+/* docs/facts.md has a row for each name and no others. */
+static void
+documented(void **state)
+{
+	FILE *f = fopen(TEST_SOURCE_DIR "/docs/facts.md", "r");
+	size_t rows = 0;
+	char line[512];
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		struct span rest = span_str(line), name;
+
+		if (!span_starts(rest, SPAN("| `{")))
+			continue;
+		assert_true(vocabulary_placeholder(span_skip(rest, 3), &name));
+		if (vocabulary_find(name) == NULL)
+			fail_msg("nobody gives {%.*s}", SPAN_ARGS(name));
+		rows++;
+	}
+	fclose(f);
+	assert_int_equal(rows, vocabulary_count);
 }
 
 /* Write what is filled in to a script and have the shell read it. */
@@ -342,6 +389,10 @@ main(void)
 		TEST("shipped playbooks use known names only", shipped_words),
 		TEST(
 		    "the shell accepts each shipped command", shipped_commands),
+		TEST("each detector has its playbook and uses known names",
+		    detectors),
+		TEST(
+		    "docs/facts.md lists the names that there are", documented),
 		TEST("what is wrong is refused with its place", refuses),
 		TEST("values become one word each", fills),
 		TEST("a step without a safe value says why it is left out",
