@@ -102,7 +102,6 @@ raise_dga(struct detect *d, const struct state *st)
 		    round(st->domains), 0, NULL },
 		{ "log-odds of being made by a program", SPAN(""),
 		    round(st->sum), NAN, NULL },
-		{ "for example", SPAN(""), 0, NAN, NULL },
 	};
 	struct fact facts[] = {
 		{ "domain_count", span_str(count) },
@@ -119,7 +118,7 @@ raise_dga(struct detect *d, const struct state *st)
 		memcpy(names + len, st->examples[i], n);
 		len += n;
 	}
-	why[2].observed = facts[1].value = span_of(names, len);
+	facts[1].value = span_of(names, len);
 	detect_raise(d, &(struct raise){
 			    .p = exp(-st->sum),
 			    .why = why,

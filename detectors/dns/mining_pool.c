@@ -5,6 +5,8 @@
  * Sources     DNS query logs
  * Statistic   none: a table of pools and the way pools name their servers
  *             (src/detect/mining.h)
+ * When        the first query below a domain in an hour and each doubling:
+ *             the domain mostly decides
  * References  https://attack.mitre.org/techniques/T1496/
  */
 #include "detect/detector.h"
@@ -57,7 +59,7 @@ DETECTOR(mining_pool) = {
 	.sources = DETECT_DNS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.9,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.key = DETECT_KEY_NONE,
 	.observe = observe,
