@@ -170,7 +170,8 @@ outfile_write(const char *path, struct span text, struct buf *error)
 
 	if (st != STATUS_OK)
 		return st;
-	(void)fwrite(text.at, 1, text.len, outfile_stream(o));
+	if (text.len > 0)
+		(void)fwrite(text.at, 1, text.len, outfile_stream(o));
 	st = outfile_commit(o, error);
 	outfile_free(o);
 	return st;
