@@ -183,6 +183,16 @@ escape_terminal(struct span s, struct buf *out)
 	}
 }
 
+static bool
+is_one_of(const uint32_t *points, size_t n, uint32_t point)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (points[i] == point)
+			return true;
+	}
+	return false;
+}
+
 /*
  * The first character that is not blank decides; full-width forms count,
  * as spreadsheets in East Asian locales read them as the plain ones.  Tab
@@ -191,19 +201,14 @@ escape_terminal(struct span s, struct buf *out)
 static bool
 is_formula(struct span s)
 {
-	uint32_t point = 0;
+	static const uint32_t blank[] = { ' ', 0xa0, 0x3000, '\'', '"' };
+	static const uint32_t starts[] = { '=', '+', '-', '@', '|', '%', '\t',
+		'\r', '\n', 0xff1d, 0xff0b, 0xff0d, 0xff20, 0x2212 };
+	uint32_t point = ' ';
 
-	while (s.len > 0) {
+	while (s.len > 0 && is_one_of(blank, COUNTOF(blank), point))
 		escape_next(&s, &point);
-		if (point != ' ' && point != 0xa0 && point != 0x3000 &&
-		    point != '\'' && point != '"')
-			break;
-	}
-	return point == '=' || point == '+' || point == '-' || point == '@' ||
-	       point == '|' || point == '%' || point == 0xff1d ||
-	       point == 0xff0b || point == 0xff0d || point == 0xff20 ||
-	       point == 0x2212 || point == '\t' || point == '\r' ||
-	       point == '\n';
+	return is_one_of(starts, COUNTOF(starts), point);
 }
 
 void

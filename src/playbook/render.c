@@ -30,29 +30,32 @@ walk_start(struct walk *w)
 	*w = (struct walk){ .command = true };
 }
 
+/* A character that ends a word, outside quotes. */
+static void
+walk_break(struct walk *w, char c)
+{
+	if (w->in_word)
+		w->command = w->redirect = false;
+	if (strchr("|;&(\n", c) != NULL)
+		w->command = true;
+	if (c == '>')
+		w->redirect = true;
+	w->in_word = false;
+}
+
 /* A character outside quotes. */
 static void
 walk_bare(struct walk *w, char c, size_t at)
 {
-	bool space = c == ' ' || c == '\t' || c == '\n';
-	bool control = c == '|' || c == ';' || c == '&' || c == '(';
-
-	if (space || control || c == '>' || c == '<' || c == ')') {
-		if (w->in_word)
-			w->command = w->redirect = false;
-		if (control || c == '\n')
-			w->command = true;
-		if (c == '>')
-			w->redirect = true;
-		w->in_word = false;
+	if (strchr(" \t\n|;&()<>", c) != NULL) {
+		walk_break(w, c);
 		return;
 	}
 	if (c == '#' && !w->in_word) {
 		w->comment = true;
 		return;
 	}
-	if (c == '\\')
-		w->escaped = true;
+	w->escaped = c == '\\';
 	if (c == '\'' || c == '"')
 		w->quote = c;
 	if (!w->in_word)
