@@ -92,9 +92,10 @@ raise(struct detect *d, const struct state *st)
 		    .number = st->nservices,
 		    .expected = 0 },
 	};
-	const struct fact facts[] = { { "refused_apis", span_str(apis) } };
+	struct fact facts[] = { { "refused_apis", { NULL, 0 } } };
 
 	(void)snprintf(apis, sizeof(apis), "%u", st->apis);
+	facts[0].value = span_str(apis);
 	detect_raise(d, &(struct raise){ .p = trw_p(&st->walk),
 			    .why = why,
 			    .nwhy = COUNTOF(why),
