@@ -1,0 +1,16 @@
+"""The password policy is weakened, removed or left alone."""
+
+from world_cloudtrail import START, user
+
+
+def fire(w):
+    w.call(START, user("ann"), "iam", "UpdateAccountPasswordPolicy",
+           {"minimumPasswordLength": 6, "requireSymbols": False})
+    w.call(START + 60, user("bob"), "iam", "DeleteAccountPasswordPolicy",
+           error="AccessDenied")
+
+
+def quiet(w):
+    w.call(START, user("ann"), "iam", "GetAccountPasswordPolicy")
+    w.call(START + 60, user("bob"), "iam", "UpdateAccountPasswordPolicy",
+           error="MalformedPolicyDocument")
