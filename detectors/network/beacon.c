@@ -127,25 +127,34 @@ judge_place(struct detect *d, struct usual *account)
 	return account->known_days < 7 ? SEVERITY_LOW : 0;
 }
 
+struct verdict {
+	struct beacon beacon;
+	double hours, severity;
+	struct usual account; /* how the account knows the place */
+};
+
 static void
-raise_beacon(struct detect *d, const struct event *ev, double severity,
-    const struct beacon *b, double hours, const struct usual *account)
+raise_beacon(struct detect *d, const struct event *ev, const struct verdict *v)
 {
+	const struct beacon *b = &v->beacon;
 	char period[48], lasting[32], peer[IP_TEXT_BYTES];
+
 	if (b->period_s < 120)
 		(void)snprintf(
 		    period, sizeof(period), "%.0f seconds", b->period_s);
 	else
 		(void)snprintf(
 		    period, sizeof(period), "%.0f minutes", b->period_s / 60);
-	(void)snprintf(lasting, sizeof(lasting), "%.0f", hours);
+	(void)snprintf(lasting, sizeof(lasting), "%.0f", v->hours);
+
 	struct evidence why[] = {
 		{ "interval in seconds", SPAN(""), round(b->period_s), NAN,
 		    NULL },
 		{ "regularity", SPAN(""), b->score, NAN, NULL },
-		{ "hours of regular calls", SPAN(""), round(hours), 0, NULL },
+		{ "hours of regular calls", SPAN(""), round(v->hours), 0,
+		    NULL },
 		{ "destination", detect_feature(d, FEATURE_PEER), 0, 0,
-		    account },
+		    &v->account },
 	};
 	struct fact facts[] = {
 		{ "interval", span_str(period) },
@@ -154,7 +163,7 @@ raise_beacon(struct detect *d, const struct event *ev, double severity,
 
 	detect_raise(
 	    d, &(struct raise){
-		   .severity = severity,
+		   .severity = v->severity,
 		   .resource_kind = ENTITY_ADDRESS,
 		   .resource = span_str(ip_format(&ev->flow->peer, peer)),
 		   .why = why,
@@ -164,40 +173,46 @@ raise_beacon(struct detect *d, const struct event *ev, double severity,
 	       });
 }
 
+/* Take the row as a beat; true when the ring is due to be judged. */
+static bool
+take_beat(struct state *st, const struct event *ev)
+{
+	const struct flow *f = ev->flow;
+	int64_t time_s = ev->time_us / 1000000;
+
+	if (flows_is_relayed(f) || time_s < 0 || time_s > UINT32_MAX ||
+	    (f->src_port != 0 && f->src_port == st->port))
+		return false;
+	st->port = f->src_port;
+	return keep_beat(st, (uint32_t)time_s, f->bytes) &&
+	       st->beats >= BEATS_JUDGED && st->beats % 4 == 0;
+}
+
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	const struct flow *f = ev->flow;
 	struct state *st = state;
-	struct usual account;
-	struct beacon b;
-	double severity, hours;
+	struct verdict v;
 	bool regular, full;
 
-	if (flows_is_relayed(f) || ev->time_us < 0 ||
-	    ev->time_us / 1000000 > UINT32_MAX ||
-	    (f->src_port != 0 && f->src_port == st->port))
-		return;
-	st->port = f->src_port;
-	if (!keep_beat(st, (uint32_t)(ev->time_us / 1000000), f->bytes) ||
-	    st->beats < BEATS_JUDGED || st->beats % 4 != 0)
+	if (!take_beat(st, ev))
 		return;
 	full = st->beats == BEATS;
-	hours = ((double)ev->time_us / 3.6e9) -
-		(st->regular ? (double)st->since_us / 3.6e9
-			     : st->time_s[0] / 3600.0);
-	if (!full && hours < detect_param(d, HOURS))
+	v.hours = (double)ev->time_us / 3.6e9 -
+		  (st->regular ? (double)st->since_us / 3.6e9
+			       : st->time_s[0] / 3600.0);
+	if (!full && v.hours < detect_param(d, HOURS))
 		return;
-	b = score(st);
-	regular = b.score >= detect_param(d, SCORE) &&
-		  b.period_s >= detect_param(d, PERIOD);
+	v.beacon = score(st);
+	regular = v.beacon.score >= detect_param(d, SCORE) &&
+		  v.beacon.period_s >= detect_param(d, PERIOD);
 	if (full)
 		turn_ring(st, regular);
-	if (!regular || hours < detect_param(d, HOURS))
+	if (!regular || v.hours < detect_param(d, HOURS))
 		return;
-	severity = judge_place(d, &account);
-	if (severity > 0)
-		raise_beacon(d, ev, severity, &b, hours, &account);
+	v.severity = judge_place(d, &v.account);
+	if (v.severity > 0)
+		raise_beacon(d, ev, &v);
 }
 
 DETECTOR(beacon) = {
