@@ -30,9 +30,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_credential_access) = {
 	.type = "CredentialAccess:IAMUser/AnomalousBehavior",
 	.title = "{actor} reads secrets out of character: {api}",
-	.story =
-	    "{actor} called {service} {api} from {remote} with {user_agent} "
-	    "and read credentials. Unusual for it and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and read "
+		 "credentials. Unusual for it and its peers: {odd}.",
 	.mitre = "T1552 T1555.006",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,

@@ -30,9 +30,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_defense_evasion) = {
 	.type = "DefenseEvasion:IAMUser/AnomalousBehavior",
 	.title = "{actor} switches off watching out of character: {api}",
-	.story = "{actor} called {service} {api} from {remote} with "
-		 "{user_agent} and changed what watches or guards the account. "
-		 "Unusual for it and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and changed "
+		 "what watches or guards the account. Unusual for it and its "
+		 "peers: {odd}.",
 	.mitre = "T1562.008",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,

@@ -33,9 +33,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_discovery) = {
 	.type = "Discovery:IAMUser/AnomalousBehavior",
 	.title = "{actor} looks around out of character: {api}",
-	.story =
-	    "{actor} called {service} {api} from {remote} with {user_agent} "
-	    "and asked what there is. Unusual for it and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and asked what "
+		 "there is. Unusual for it and its peers: {odd}.",
 	.mitre = "T1580 T1526",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_CLOUDTRAIL,

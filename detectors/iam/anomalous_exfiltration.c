@@ -31,9 +31,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_exfiltration) = {
 	.type = "Exfiltration:IAMUser/AnomalousBehavior",
 	.title = "{actor} takes data out of character: {api}",
-	.story =
-	    "{actor} called {service} {api} from {remote} with {user_agent} "
-	    "and copied or read data. Unusual for it and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and copied or "
+		 "read data. Unusual for it and its peers: {odd}.",
 	.mitre = "T1537 T1530",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_CLOUDTRAIL,

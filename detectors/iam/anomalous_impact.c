@@ -31,9 +31,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_impact) = {
 	.type = "Impact:IAMUser/AnomalousBehavior",
 	.title = "{actor} changes or destroys out of character: {api}",
-	.story = "{actor} called {service} {api} from {remote} with "
-		 "{user_agent} and changed or deleted something. Unusual for "
-		 "it and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and changed or "
+		 "deleted something. Unusual for it and its peers: {odd}.",
 	.mitre = "T1485 T1496",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,

@@ -29,9 +29,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_initial_access) = {
 	.type = "InitialAccess:IAMUser/AnomalousBehavior",
 	.title = "{actor} comes in out of character: {api}",
-	.story =
-	    "{actor} called {service} {api} from {remote} with {user_agent} "
-	    "and opened a way in. Unusual for it and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and opened a "
+		 "way in. Unusual for it and its peers: {odd}.",
 	.mitre = "T1078.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,

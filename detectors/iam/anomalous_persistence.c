@@ -29,9 +29,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_persistence) = {
 	.type = "Persistence:IAMUser/AnomalousBehavior",
 	.title = "{actor} makes ways to come back out of character: {api}",
-	.story =
-	    "{actor} called {service} {api} from {remote} with {user_agent} "
-	    "and made a way to come back. Unusual for it and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and made a way "
+		 "to come back. Unusual for it and its peers: {odd}.",
 	.mitre = "T1098",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,

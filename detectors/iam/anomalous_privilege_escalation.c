@@ -31,9 +31,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(anomalous_privilege_escalation) = {
 	.type = "PrivilegeEscalation:IAMUser/AnomalousBehavior",
 	.title = "{actor} widens rights out of character: {api}",
-	.story = "{actor} called {service} {api} from {remote} with "
-		 "{user_agent} and widened somebody's rights. Unusual for it "
-		 "and its peers: {odd}.",
+	.story = "{actor} called {service} {api} from {remote} and widened "
+		 "somebody's rights. Unusual for it and its peers: {odd}.",
 	.mitre = "T1098.003 T1548",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_CLOUDTRAIL,

@@ -9,6 +9,8 @@
  *             https://docs.aws.amazon.com/AmazonS3/latest/userguide/
  *             access-control-block-public-access.html
  */
+#include <math.h>
+
 #include "detect/bucket_policy.h"
 #include "detect/detector.h"
 
@@ -44,7 +46,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		{ .feature = by_policy ? "principal of the policy"
 				       : "grantee of the ACL",
 		    .observed = by_policy ? SPAN("*") : SPAN("AllUsers"),
-		    .expected = 0 },
+		    .expected = NAN },
 	};
 
 	detect_raise(d, &(struct raise){ .resource_kind = ENTITY_BUCKET,

@@ -9,6 +9,8 @@
  *             is the identity provider's and AWS always says "No".
  * References  https://attack.mitre.org/techniques/T1078/004/
  */
+#include <math.h>
+
 #include "detect/detector.h"
 
 static bool
@@ -30,7 +32,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	const struct evidence why[] = {
 		{ .feature = "second factor at sign-in",
 		    .observed = SPAN("none"),
-		    .expected = 1 },
+		    .expected = NAN },
 	};
 
 	(void)state;

@@ -9,6 +9,8 @@
  * References  https://docs.aws.amazon.com/IAM/latest/UserGuide/
  *             root-user-best-practices.html
  */
+#include <math.h>
+
 #include "detect/detector.h"
 
 static bool
@@ -31,7 +33,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	const struct evidence why[] = {
 		{ .feature = "API called as root",
 		    .observed = ev->cloudtrail->name,
-		    .expected = 0 },
+		    .expected = NAN },
 	};
 
 	(void)state;

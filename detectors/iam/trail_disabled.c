@@ -8,6 +8,8 @@
  * Statistic   none: the calls that end or weaken a trail, when they succeed
  * References  https://attack.mitre.org/techniques/T1562/008/
  */
+#include <math.h>
+
 #include "base/hash.h"
 #include "detect/detector.h"
 
@@ -199,7 +201,7 @@ raise(struct detect *d, struct span harm, struct span target,
 	const struct evidence why[] = {
 		{ .feature = "what happened to the records",
 		    .observed = harm,
-		    .expected = 0 },
+		    .expected = NAN },
 	};
 	const struct fact facts[] = {
 		{ "harm", harm },
