@@ -200,13 +200,12 @@ baseline_ask(struct baseline *b, uint64_t profile, uint64_t value, int32_t day,
 	const struct context *ctx = contexts_find(b->contexts, profile);
 	const struct cell *c;
 
-	*usual = (struct usual){ .p = 1.0 };
+	*usual = (struct usual){ .p = 1.0, .profile = profile };
 	if (ctx == NULL)
 		return;
 	usual->n = novelty_total(&ctx->novelty);
 	usual->distinct = novelty_distinct(&ctx->novelty);
 	usual->known_days = day_bitmap_days(&ctx->days, day, 30);
-	add_names(b, ctx, usual);
 	c = cells_find(b->cells, cell_key(profile, value));
 	if (c != NULL) {
 		struct day_bitmap days = { .bits = c->bits,
@@ -217,6 +216,18 @@ baseline_ask(struct baseline *b, uint64_t profile, uint64_t value, int32_t day,
 		usual->frequency = day_bitmap_frequency(&days, day);
 	}
 	usual->p = novelty_p(&ctx->novelty, usual->count);
+}
+
+void
+baseline_names(const struct baseline *b, struct usual *usual)
+{
+	const struct context *ctx;
+
+	if (usual->nnames > 0 || usual->profile == 0)
+		return;
+	ctx = contexts_find(b->contexts, usual->profile);
+	if (ctx != NULL)
+		add_names(b, ctx, usual);
 }
 
 void

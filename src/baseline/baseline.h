@@ -39,9 +39,12 @@ void baseline_learn(
 /* Keep the text of a value for later explanations. */
 void baseline_name(struct baseline *b, uint64_t value, struct span text);
 
-/* What `profile` says of `value`, as of `day`. */
+/* What `profile` says of `value`, as of `day`; without names. */
 void baseline_ask(struct baseline *b, uint64_t profile, uint64_t value,
     int32_t day, struct usual *usual);
+
+/* Fill in the names of usual->profile, unless there are some. */
+void baseline_names(const struct baseline *b, struct usual *usual);
 
 struct baseline_sizes {
 	uint64_t values, profiles, names;

@@ -454,6 +454,26 @@ open_value(struct cutter *c, size_t *len)
 	return STEP_AGAIN;
 }
 
+/*
+ * An object on one line, as CloudTrail writes them, that is all there is and
+ * fits: the parser finds its end, so it is not scanned for it here.
+ */
+static bool
+is_one_line(struct cutter *c)
+{
+	size_t end = span_find(span_first(window(c), c->aim), '\n', 0);
+
+	if (end < held(c) && end < c->aim &&
+	    count_blanks(span_skip(window(c), end), false) < held(c) - end)
+		return false;
+	fill(c, c->most + 1);
+	if (!c->ended || c->end_status != STATUS_OK || held(c) > c->most)
+		return false;
+	end = span_find(window(c), '\n', 0);
+	return end == held(c) ||
+	       count_blanks(span_skip(window(c), end), false) == held(c) - end;
+}
+
 static enum step
 step_values(struct cutter *c, size_t *len)
 {
@@ -461,6 +481,10 @@ step_values(struct cutter *c, size_t *len)
 	if (!drop_blanks(c, false))
 		return STEP_END;
 	fill(c, c->aim);
+	if (is_one_line(c)) {
+		*len = held(c);
+		return STEP_PIECE;
+	}
 	if (looks_by_line(c))
 		return step_lines(c, len);
 	for (;;) {

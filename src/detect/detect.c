@@ -27,6 +27,7 @@ detect_subject(struct detect *d)
 	if (!d->have_subject) {
 		subject_of(&d->scratch->subject, d->ev,
 		    d->tenant->engine->options.key);
+		memset(d->scratch->asked, 0, sizeof(d->scratch->asked));
 		d->have_subject = true;
 	}
 	return &d->scratch->subject;
@@ -66,11 +67,27 @@ ask(struct detect *d, enum scope scope, enum feature feature, uint64_t value,
 	    (int32_t)civil_day(d->ev->time_us), usual);
 }
 
+/* The answer about the event's own value, remembered for the event. */
+static const struct usual *
+usual_of(struct detect *d, enum scope scope, enum feature feature)
+{
+	const struct subject *s = detect_subject(d);
+	uint32_t bit = (uint32_t)1 << feature;
+	struct usual *usual = &d->scratch->usual[scope][feature];
+
+	if (d->scratch->asked[scope] & bit)
+		return usual;
+	ask(d, scope, feature, s->key[feature], usual);
+	if (scope != SCOPE_WORKLOAD) /* which detectors set as they go */
+		d->scratch->asked[scope] |= bit;
+	return usual;
+}
+
 void
 detect_usual(struct detect *d, enum scope scope, enum feature feature,
     struct usual *usual)
 {
-	ask(d, scope, feature, detect_subject(d)->key[feature], usual);
+	*usual = *usual_of(d, scope, feature);
 }
 
 void
@@ -80,21 +97,22 @@ detect_usual_value(struct detect *d, enum scope scope, enum feature feature,
 	ask(d, scope, feature,
 	    subject_value_key(d->tenant->engine->options.key, feature, value),
 	    usual);
+	baseline_names(d->tenant->baseline, usual);
 }
 
 double
 detect_novelty(struct detect *d, enum feature feature)
 {
-	struct usual actor, peers, tenant;
+	const struct usual *tenant = usual_of(d, SCOPE_TENANT, feature);
+	const struct usual *peers, *actor;
 	double p;
 
-	detect_usual(d, SCOPE_TENANT, feature, &tenant);
-	if (tenant.known_days < KNOWN_DAYS_MIN)
+	if (tenant->known_days < KNOWN_DAYS_MIN)
 		return 1.0;
-	detect_usual(d, SCOPE_PEERS, feature, &peers);
-	detect_usual(d, SCOPE_ACTOR, feature, &actor);
-	p = novelty_backoff(peers.p, peers.n, tenant.p, BACKOFF_WEIGHT);
-	return novelty_backoff(actor.p, actor.n, p, BACKOFF_WEIGHT);
+	peers = usual_of(d, SCOPE_PEERS, feature);
+	actor = usual_of(d, SCOPE_ACTOR, feature);
+	p = novelty_backoff(peers->p, peers->n, tenant->p, BACKOFF_WEIGHT);
+	return novelty_backoff(actor->p, actor->n, p, BACKOFF_WEIGHT);
 }
 
 void

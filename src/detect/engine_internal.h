@@ -50,6 +50,9 @@ struct tenant {
 struct engine_scratch {
 	struct subject subject;
 	struct facts facts;
+	/* What the baseline said of the event's own values: asked once. */
+	struct usual usual[SCOPE_COUNT][FEATURE_COUNT];
+	uint32_t asked[SCOPE_COUNT]; /* bits of features */
 };
 
 /* The engine's side of one call of a detector. */

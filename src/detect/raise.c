@@ -33,9 +33,11 @@ pack(struct packer *p, struct span s)
 }
 
 static void
-pack_why(struct packer *p, struct signal_why *w, const struct evidence *e)
+pack_why(struct packer *p, struct signal_why *w, const struct evidence *e,
+    const struct baseline *baseline)
 {
 	const struct usual *u = e->usual;
+	struct usual named;
 
 	w->feature = pack(p, span_str(e->feature));
 	w->observed = pack(p, e->observed);
@@ -44,9 +46,11 @@ pack_why(struct packer *p, struct signal_why *w, const struct evidence *e)
 	w->profiled = u != NULL;
 	if (u == NULL)
 		return;
-	w->nusual = u->nnames;
-	for (size_t i = 0; i < u->nnames; i++)
-		w->usual[i] = pack(p, u->names[i]);
+	named = *u;
+	baseline_names(baseline, &named);
+	w->nusual = named.nnames;
+	for (size_t i = 0; i < named.nnames; i++)
+		w->usual[i] = pack(p, named.names[i]);
 	w->n = u->n;
 	w->days = u->days;
 	w->known_days = u->known_days;
@@ -85,7 +89,7 @@ pack_texts(struct packer *p, struct signal *s, struct detect *d,
 	pack_facts(p, s, facts->list, facts->count);
 	s->nwhy = r->nwhy < SIGNAL_WHY_MAX ? r->nwhy : SIGNAL_WHY_MAX;
 	for (size_t i = 0; i < s->nwhy; i++)
-		pack_why(p, &s->why[i], &r->why[i]);
+		pack_why(p, &s->why[i], &r->why[i], d->tenant->baseline);
 }
 
 /*
