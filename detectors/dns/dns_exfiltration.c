@@ -48,7 +48,10 @@ struct state {
 static bool
 match(const struct event *ev)
 {
-	return ev->dns->name.len >= LEAST_NAME_BYTES;
+	const struct dns *q = ev->dns;
+
+	return q->name.len >= LEAST_NAME_BYTES && !q->domain.internal &&
+	       !span_is_empty(q->domain.subdomain);
 }
 
 static enum tunnel_record
