@@ -81,6 +81,18 @@ struct unknown {
 	struct span text;
 };
 
+/*
+ * How a DNS name in lower case was split.  Names repeat: most are split once
+ * and found by their keyed hash from then on.
+ */
+#define DECODE_NAMES 2048
+
+struct name_parts {
+	uint64_t hash;			       /* 0: free */
+	uint8_t suffix, registered, label_len; /* starts; lengths follow */
+	bool internal, is_customer, valid;
+};
+
 struct decoder {
 	struct decode_options options;
 	struct decode_counts counts;
@@ -115,6 +127,7 @@ struct decoder {
 	struct field_map audit_map, gke_map;
 	struct field_map dns_map, zeek_map;
 	struct field_map wrap_map;
+	struct name_parts names[DECODE_NAMES]; /* by hash, the latest */
 };
 
 /* --- decode.c --------------------------------------------------------------

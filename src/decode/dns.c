@@ -104,16 +104,71 @@ cluster_of(const struct decoder *d, const struct dns *q,
 	return c != NULL ? span_str(c->name) : d->place.cluster;
 }
 
+static bool
+has_capitals(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.at[i] >= 'A' && name.at[i] <= 'Z')
+			return true;
+	}
+	return false;
+}
+
+/* Split a name in lower case, and remember where. */
+static void
+split_anew(struct name_parts *p, uint64_t hash, struct span name)
+{
+	char room[DOMAIN_BYTES];
+	struct domain d;
+
+	*p = (struct name_parts){ .hash = hash };
+	p->valid = domain_split(name, room, &d) && d.name.len == name.len;
+	if (!p->valid)
+		return;
+	p->suffix = (uint8_t)(name.len - d.suffix.len);
+	p->registered = (uint8_t)(name.len - d.registered.len);
+	p->label_len = (uint8_t)d.label.len;
+	p->internal = d.internal;
+	p->is_customer = d.is_customer;
+}
+
+/* The parts of a name as they were found before. */
+static void
+take_parts(const struct name_parts *p, struct span name, struct domain *d)
+{
+	if (!p->valid)
+		return;
+	d->name = name;
+	d->suffix = span_skip(name, p->suffix);
+	d->registered = span_skip(name, p->registered);
+	d->label = span_first(d->registered, p->label_len);
+	d->subdomain =
+	    span_first(name, p->registered > 0 ? p->registered - 1u : 0);
+	d->internal = p->internal;
+	d->is_customer = p->is_customer;
+}
+
 static void
 split_name(struct decoder *d, struct dns *q)
 {
+	struct span name = q->name;
+	struct name_parts *p;
+	uint64_t hash;
 	char *room;
 
-	if (q->name.len >= DOMAIN_BYTES)
+	if (name.len == 0 || name.len >= DOMAIN_BYTES)
 		return;
-	room = arena_alloc(d->batch->arena, q->name.len + 1);
-	if (room != NULL)
-		(void)domain_split(q->name, room, &q->domain);
+	if (has_capitals(name)) {
+		room = arena_alloc(d->batch->arena, name.len + 1);
+		if (room != NULL)
+			(void)domain_split(name, room, &q->domain);
+		return;
+	}
+	hash = hash_seeded(&d->key, name.len, name) | 1;
+	p = &d->names[hash / 2 % DECODE_NAMES];
+	if (p->hash != hash)
+		split_anew(p, hash, name);
+	take_parts(p, name, &q->domain);
 }
 
 void
