@@ -15,12 +15,6 @@
 
 static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(20, 1e12, 1, 0.05);
 
-static bool
-match(const struct event *ev)
-{
-	return iam_anomaly_match(ev, TACTIC_CREDENTIAL_ACCESS);
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -37,8 +31,9 @@ DETECTOR(anomalous_credential_access) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
+	.by_tactic = true,
 	.when = DETECT_ACTIVITY,
-	.match = match,
+	.match = iam_anomaly_match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct iam_anomaly),
 	.state_version = 1,

@@ -18,12 +18,6 @@
 static const struct param params[] =
     IAM_ANOMALY_PARAM_ROWS(1000, 1e12, 3, 0.05);
 
-static bool
-match(const struct event *ev)
-{
-	return iam_anomaly_match(ev, TACTIC_DISCOVERY);
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -40,8 +34,9 @@ DETECTOR(anomalous_discovery) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
+	.by_tactic = true,
 	.when = DETECT_ACTIVITY,
-	.match = match,
+	.match = iam_anomaly_match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct iam_anomaly),
 	.state_version = 1,

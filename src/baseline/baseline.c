@@ -162,6 +162,32 @@ baseline_learn(
 }
 
 void
+baseline_mark(struct baseline *b, uint64_t key, int64_t hour)
+{
+	int32_t day = (int32_t)(hour / 24);
+	struct cell *c = cells_find(b->cells, key);
+
+	if (c == NULL)
+		c = cells_add(b->cells, key, day);
+	if (c != NULL)
+		mark(c, day);
+	else
+		b->overflow++;
+}
+
+unsigned
+baseline_marked_days(struct baseline *b, uint64_t key, int32_t day)
+{
+	const struct cell *c = cells_find(b->cells, key);
+	struct day_bitmap days;
+
+	if (c == NULL)
+		return 0;
+	days = (struct day_bitmap){ .bits = c->bits, .anchor = c->anchor };
+	return day_bitmap_days(&days, day, 30);
+}
+
+void
 baseline_name(struct baseline *b, uint64_t value, struct span text)
 {
 	names_add(b->names, value, text);

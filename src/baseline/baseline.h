@@ -36,6 +36,13 @@ uint64_t baseline_profile(
 void baseline_learn(
     struct baseline *b, uint64_t profile, uint64_t value, int64_t hour);
 
+/*
+ * Remember that something happened on the day of `hour`, outside of any
+ * profile; and on how many of the last 30 days up to `day` it did.
+ */
+void baseline_mark(struct baseline *b, uint64_t key, int64_t hour);
+unsigned baseline_marked_days(struct baseline *b, uint64_t key, int32_t day);
+
 /* Keep the text of a value for later explanations. */
 void baseline_name(struct baseline *b, uint64_t value, struct span text);
 

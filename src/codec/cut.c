@@ -469,7 +469,7 @@ is_one_line(struct cutter *c)
 	fill(c, c->most + 1);
 	if (!c->ended || c->end_status != STATUS_OK || held(c) > c->most)
 		return false;
-	end = span_find(window(c), '\n', 0);
+	end = span_find(window(c), '\n', end);
 	return end == held(c) ||
 	       count_blanks(span_skip(window(c), end), false) == held(c) - end;
 }

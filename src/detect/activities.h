@@ -25,6 +25,7 @@ struct lesson {
 struct activity_row {
 	uint64_t key;
 	struct activity sums;
+	uint64_t routine; /* key of its days in the baseline; 0: not kept */
 	struct lesson *lessons; /* in the table's arena */
 	uint16_t nlessons;
 	uint8_t nraised;

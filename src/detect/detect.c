@@ -7,6 +7,8 @@
 #define BACKOFF_WEIGHT 30.0
 /* A stream known for fewer days says nothing is unusual. */
 #define KNOWN_DAYS_MIN 3
+/* On so many of the last 30 days a thing is routine. */
+#define ROUTINE_DAYS 3
 
 double
 detect_param(const struct detect *d, size_t index)
@@ -113,6 +115,15 @@ detect_novelty(struct detect *d, enum feature feature)
 	actor = usual_of(d, SCOPE_ACTOR, feature);
 	p = novelty_backoff(peers->p, peers->n, tenant->p, BACKOFF_WEIGHT);
 	return novelty_backoff(actor->p, actor->n, p, BACKOFF_WEIGHT);
+}
+
+bool
+detect_routine(struct detect *d)
+{
+	if (d->activity == NULL || d->activity->routine == 0)
+		return false;
+	return baseline_marked_days(d->tenant->baseline, d->activity->routine,
+		   (int32_t)civil_day(d->ev->time_us)) >= ROUTINE_DAYS;
 }
 
 void

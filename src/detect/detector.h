@@ -82,6 +82,8 @@ struct detector {
 	 * budget does not allow is kept as a signal only. */
 	bool statistical;
 	bool off; /* off unless the config enables it */
+	/* Only called for calls that serve `tactic`, and for refused ones. */
+	bool by_tactic;
 	enum detect_when when;
 	/* Cheap test before anything else is looked up; NULL: all events of
 	 * the sources.  No state. */
@@ -160,6 +162,14 @@ double detect_novelty(struct detect *d, enum feature feature);
  */
 void detect_learn(struct detect *d, enum scope scope, enum feature feature,
     struct span value);
+
+/*
+ * This very activity (same actor, act, target, origin, outcome) happened on
+ * several of the last 30 days and was part of no finding: nothing about it is
+ * new, though its amount may be.  CloudTrail and audit logs only.  Asked
+ * first, it saves all the questions above for nearly all of what happens.
+ */
+bool detect_routine(struct detect *d);
 
 /* Set the scope entity of SCOPE_WORKLOAD for this call: "ns/kind/name". */
 void detect_workload(struct detect *d, struct span workload);

@@ -66,7 +66,9 @@ struct detect {
 	struct activity sums;	       /* of this event alone, then */
 	struct engine_scratch *scratch;
 	bool have_subject; /* scratch->subject is of this event */
-	uint64_t workload; /* entity of SCOPE_WORKLOAD; 0: none */
+	bool have_tactic;
+	enum tactic tactic; /* of this event */
+	uint64_t workload;  /* entity of SCOPE_WORKLOAD; 0: none */
 };
 
 /* The subject of d->ev, made at the first call. */

@@ -55,15 +55,12 @@ is_service_role(const struct cloudtrail *ct)
 }
 
 bool
-iam_anomaly_match(const struct event *ev, enum tactic tactic)
+iam_anomaly_match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	if (ct->from_service || is_service_role(ct) ||
-	    ev->outcome == OUTCOME_FAILED)
-		return false;
-	return ev->outcome == OUTCOME_DENIED ||
-	       tactic_of_api(ct->service, ct->name) == tactic;
+	return !ct->from_service && ev->outcome != OUTCOME_FAILED &&
+	       !is_service_role(ct);
 }
 
 /*
@@ -375,6 +372,7 @@ iam_anomaly_observe(
 {
 	const struct activity *a = detect_activity(d);
 	struct judgement j = { .p = 1 };
+	struct usual account;
 
 	roll(st, civil_hour(ev->time_us));
 	if (ev->outcome == OUTCOME_DENIED) {
@@ -382,6 +380,11 @@ iam_anomaly_observe(
 		return;
 	}
 	add_volume(st, a);
+	if (detect_routine(d) && judge_volume(d, st) >= 1)
+		return;
+	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
+	if (account.known_days < KNOWN_DAYS_MIN)
+		return;
 	judge(d, st, &j);
 	combine(&j);
 	add_session(d, ev, st, &j);

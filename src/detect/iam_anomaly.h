@@ -41,7 +41,7 @@ enum iam_anomaly_param {
  * must be for further ones to add evidence (1: any). */
 #define IAM_ANOMALY_PARAM_ROWS(calls, bytes, apis, origin)                     \
 	{                                                                      \
-		[IAM_ANOMALY_P] = { "p", 2.5e-3, 1e-12, 0.1,                     \
+		[IAM_ANOMALY_P] = { "p", 2.5e-3, 1e-12, 0.1,                   \
 			"how unlikely is unlikely enough" },                   \
 		[IAM_ANOMALY_CALLS] = { "calls", calls, 1, 1e9,                \
 			"calls in an hour below which volume is no "           \
@@ -70,9 +70,9 @@ struct iam_anomaly {
 	bool raised; /* in the open hour: its volume teaches nothing */
 };
 
-/* Calls that serve the tactic, and refusals of any call, of people and
+/* Calls (of the tactic: see by_tactic) and refusals of any call, of people and
  * programs; not what AWS does on behalf of somebody. */
-bool iam_anomaly_match(const struct event *ev, enum tactic tactic);
+bool iam_anomaly_match(const struct event *ev);
 
 /* Learn from the event and raise when it is out of character. */
 void iam_anomaly_observe(

@@ -97,6 +97,9 @@ close_hour(void *cookie, struct lane *l, int64_t hour)
 			    r->sums.count - r->raised[k].told, r->sums.last_us);
 		if (r->tainted)
 			continue;
+		if (r->routine != 0)
+			baseline_mark(t->baseline, r->routine,
+			    r->hour_late ? r->hour_late : hour);
 		for (size_t k = 0; k < r->nlessons; k++)
 			baseline_learn(t->baseline, r->lessons[k].profile,
 			    r->lessons[k].value,
@@ -171,6 +174,11 @@ tally(struct detect *d)
 	if (fresh) {
 		d->activity->hour_late = late ? (int32_t)hour : 0;
 		prepare_lessons(d, table);
+		if (d->activity->nlessons > 0 &&
+		    (d->ev->source == SOURCE_CLOUDTRAIL ||
+			d->ev->source == SOURCE_K8S_AUDIT))
+			d->activity->routine =
+			    hash_mix(d->lane->key + 1, d->ev->activity);
 	}
 	count = d->activity->sums.count;
 	return (count & (count - 1)) == 0;
@@ -229,6 +237,26 @@ state_of(struct detect *d)
 	return states_get(*states, key, d->lane->newest_us);
 }
 
+/* Does the event serve the detector's tactic?  Found out once an event. */
+static bool
+fits_tactic(struct detect *d, const struct detector *det)
+{
+	const struct event *ev = d->ev;
+
+	if (ev->outcome == OUTCOME_DENIED)
+		return true;
+	if (!d->have_tactic) {
+		d->tactic = TACTIC_NONE;
+		if (ev->source == SOURCE_CLOUDTRAIL)
+			d->tactic = tactic_of_api(
+			    ev->cloudtrail->service, ev->cloudtrail->name);
+		else if (ev->source == SOURCE_K8S_AUDIT)
+			d->tactic = tactic_of_audit(ev->audit);
+		d->have_tactic = true;
+	}
+	return d->tactic == det->tactic;
+}
+
 static void
 call(struct detect *d, const struct engine_list *list)
 {
@@ -236,6 +264,8 @@ call(struct detect *d, const struct engine_list *list)
 		const struct detector *det = list->rows[i]->row->detector;
 		void *state = NULL;
 
+		if (det->by_tactic && !fits_tactic(d, det))
+			continue;
 		if (det->match != NULL && !det->match(d->ev))
 			continue;
 		d->row = list->rows[i];

@@ -137,6 +137,8 @@ novelty_p(const struct novelty *n, double count)
 	bool with_new;
 
 	for (unsigned i = 0; i < NOVELTY_OCTAVES; i++) {
+		if (n->values[i] == 0)
+			continue;
 		total += (double)n->mass[i];
 		distinct += octave_distinct(n, i, unit);
 	}
@@ -146,9 +148,12 @@ novelty_p(const struct novelty *n, double count)
 	bound = weight_new + NOVELTY_DISCOUNT;
 	with_new = !(count > 0) || count >= bound;
 	last = octave_of((count > 0 ? count : bound) * unit);
-	for (unsigned i = 0; i <= last; i++)
+	for (unsigned i = 0; i <= last; i++) {
+		if (n->values[i] == 0)
+			continue;
 		tail += (double)n->mass[i] / unit -
 			NOVELTY_DISCOUNT * octave_distinct(n, i, unit);
+	}
 	/* A count that decayed on its own may have slipped just below the
 	 * octave its mass is in: at least the value itself is in its tail. */
 	if (count > 0)
