@@ -83,7 +83,7 @@ turn_hour(struct state *st, int64_t hour)
 	/* What was raised teaches nothing. */
 	if (st->now.queries > 0 && st->told == 0)
 		decay_mean_add_volume(&st->usual, bytes,
-		    decay_keep(hour - st->hour, HALF_LIFE_HOURS));
+		    decay_mean_keep(hour - st->hour, HALF_LIFE_HOURS));
 	st->now = (struct tunnel){ .queries = 0 };
 	st->hour = hour;
 	st->judged = st->told = 0;

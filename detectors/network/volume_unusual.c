@@ -69,7 +69,7 @@ match(const struct event *ev)
 static void
 learn(struct state *st, struct lane *l)
 {
-	double keep = decay_keep(l->hour - st->hour, HALF_LIFE_HOURS);
+	double keep = decay_mean_keep(l->hour - st->hour, HALF_LIFE_HOURS);
 
 	if (!(l->sum > 0))
 		return;
@@ -109,7 +109,7 @@ open_lane(struct state *st, uint64_t network, int64_t hour)
 			.is_fresh = st->all.weight >= HOST_HOURS };
 	} else if (hour > l->hour) {
 		learn(st, l);
-		l->most *= decay_keep(hour - l->hour, HALF_LIFE_HOURS);
+		l->most *= decay_mean_keep(hour - l->hour, HALF_LIFE_HOURS);
 		l->hour = hour;
 		l->sum = l->told = 0;
 	}

@@ -102,6 +102,18 @@ parse_zone(struct span s, int64_t *offset_us)
 	return true;
 }
 
+/* The time of day behind the date, to the second. */
+static bool
+parse_clock(struct span s, struct civil *c)
+{
+	if ((s.at[10] != 'T' && s.at[10] != ' ' && s.at[10] != 't') ||
+	    !digits(s, 11, 2, &c->hour) || !digits(s, 14, 2, &c->minute) ||
+	    !digits(s, 17, 2, &c->second))
+		return false;
+	return s.at[13] == ':' && s.at[16] == ':' && c->hour <= 23 &&
+	       c->minute <= 59 && c->second <= 60;
+}
+
 bool
 civil_parse(struct span s, int64_t *time_us)
 {
@@ -115,12 +127,7 @@ civil_parse(struct span s, int64_t *time_us)
 		*time_us = civil_time_us(c);
 		return true;
 	}
-	if ((s.at[10] != 'T' && s.at[10] != ' ' && s.at[10] != 't') ||
-	    !digits(s, 11, 2, &c.hour) || !digits(s, 14, 2, &c.minute) ||
-	    !digits(s, 17, 2, &c.second))
-		return false;
-	if (s.at[13] != ':' || s.at[16] != ':' || c.hour > 23 ||
-	    c.minute > 59 || c.second > 60)
+	if (!parse_clock(s, &c))
 		return false;
 	if (s.len > at && (s.at[at] == '.' || s.at[at] == ',') &&
 	    !parse_fraction(s, &at, &c.us))

@@ -186,22 +186,35 @@ sift_list(struct decoder *d, struct sieve *s, struct span value)
 	return kept > 0;
 }
 
+static bool
+opens(char c)
+{
+	return c == '{' || c == '[';
+}
+
+/* Where the value that opens at `at` ends, or 0; what is left to look
+ * through grows less by what was. */
+static size_t
+sift_end(struct sieve *s, size_t at, size_t line)
+{
+	size_t far = s->seek < s->text.len ? line : s->text.len;
+	size_t end, looked;
+
+	if (!opens(s->text.at[at]))
+		return 0;
+	end = value_end(span_first(s->text, far), at);
+	looked = (end != 0 ? end : far) - at;
+	s->seek -= looked < s->seek ? looked : s->seek;
+	return end;
+}
+
 /* Take one value or one line off at `at`; returns where to go on. */
 static size_t
 sift_one(struct decoder *d, struct sieve *s, size_t at)
 {
 	size_t line = span_find(s->text, '\n', at);
-	size_t end = 0, far = s->text.len;
-	char c = s->text.at[at];
+	size_t end = sift_end(s, at, line);
 
-	if (c == '{' || c == '[') {
-		if (s->seek < s->text.len)
-			far = line;
-		end = value_end(span_first(s->text, far), at);
-		s->seek -= (end != 0 ? end : far) - at < s->seek
-			       ? (end != 0 ? end : far) - at
-			       : s->seek;
-	}
 	if (end != 0 && keep(d, s, cut(s->text, at, end)))
 		return end;
 	if (end > line && sift_list(d, s, cut(s->text, at, end)))
@@ -215,8 +228,7 @@ sift_one(struct decoder *d, struct sieve *s, size_t at)
 		if (end != 0 && sift_list(d, s, cut(s->text, at, to)))
 			return to;
 		end = to;
-	} else if (line + 1 < s->text.len && (s->text.at[line + 1] == '{' ||
-						 s->text.at[line + 1] == '[')) {
+	} else if (line + 1 < s->text.len && opens(s->text.at[line + 1])) {
 		/* The next line starts a value: only this one is bad. */
 		end = line;
 	}

@@ -71,26 +71,38 @@ number_at(struct span s, size_t at, size_t len, unsigned *out)
 	return true;
 }
 
-/* "2026/11/22", "2026-11-22" or "20261122" at `at`, an hour behind it. */
+/* "2026/11/22", "2026-11-22" or "20261122" at `*at`, which moves past it. */
+static bool
+date_at(struct span s, size_t *at, struct civil *c)
+{
+	unsigned year;
+	size_t from = *at, wide = 0;
+
+	if (!number_at(s, from, 4, &year) || year < 2000 || year > 2199)
+		return false;
+	if (from + 4 < s.len &&
+	    (s.at[from + 4] == '/' || s.at[from + 4] == '-'))
+		wide = 1;
+	if (!number_at(s, from + 4 + wide, 2, &c->month) ||
+	    !number_at(s, from + 6 + 2 * wide, 2, &c->day) || c->month < 1 ||
+	    c->month > 12 || c->day < 1 || c->day > 31)
+		return false;
+	if (wide && s.at[from + 7] != s.at[from + 4])
+		return false;
+	c->year = (int)year;
+	*at = from + 8 + 2 * wide;
+	return true;
+}
+
+/* A date at `at`, an hour behind it. */
 static bool
 time_at(struct span s, size_t at, int64_t *time_us)
 {
 	struct civil c = { 0 };
-	unsigned year, hour;
-	size_t wide = 0;
+	unsigned hour;
 
-	if (!number_at(s, at, 4, &year) || year < 2000 || year > 2199)
+	if (!date_at(s, &at, &c))
 		return false;
-	if (at + 4 < s.len && (s.at[at + 4] == '/' || s.at[at + 4] == '-'))
-		wide = 1;
-	if (!number_at(s, at + 4 + wide, 2, &c.month) ||
-	    !number_at(s, at + 6 + 2 * wide, 2, &c.day) || c.month < 1 ||
-	    c.month > 12 || c.day < 1 || c.day > 31)
-		return false;
-	if (wide && s.at[at + 7] != s.at[at + 4])
-		return false;
-	c.year = (int)year;
-	at += 8 + 2 * wide;
 	if (at < s.len &&
 	    (s.at[at] == 'T' || s.at[at] == '/' || s.at[at] == '-' ||
 		s.at[at] == '_') &&

@@ -403,6 +403,18 @@ open_envelope(struct decoder *d, struct json_value v, const struct envelope *e,
 	return true;
 }
 
+/* Whole files and messages that are known to be no log. */
+static bool
+is_no_log(struct decoder *d, const struct envelope *e)
+{
+	if (e->digest.tape != NULL)
+		decode_skip(d, "CloudTrail digest");
+	if (e->config_items.tape != NULL)
+		decode_skip(d, "AWS Config snapshot");
+	return d->skipped ||
+	       span_equal(e->message_type, SPAN("CONTROL_MESSAGE"));
+}
+
 static void
 wrap_object(
     struct decoder *d, struct json_value v, const struct decode_context *cx)
@@ -421,11 +433,7 @@ wrap_object(
 		wrap_list(d, items, cx);
 		return;
 	}
-	if (e.digest.tape != NULL)
-		decode_skip(d, "CloudTrail digest");
-	if (e.config_items.tape != NULL)
-		decode_skip(d, "AWS Config snapshot");
-	if (d->skipped || span_equal(e.message_type, SPAN("CONTROL_MESSAGE")))
+	if (is_no_log(d, &e))
 		return;
 	if (e.payload.tape != NULL && decode_wants(d, SOURCE_K8S_AUDIT) &&
 	    gke_read(d, v, cx))

@@ -28,7 +28,7 @@ guess_match(const struct event *ev, unsigned port)
 static void
 turn(struct guess *g, int64_t window)
 {
-	double keep = decay_keep(window - g->window, 14 * WINDOWS_A_DAY);
+	double keep = decay_mean_keep(window - g->window, 14 * WINDOWS_A_DAY);
 
 	/* A window that was raised teaches nothing. */
 	if (g->now > 0 && g->told == 0)

@@ -7,7 +7,7 @@
 #define LEAST_VOLUME_DEVIATION 0.35
 
 double
-decay_keep(int64_t elapsed_us, double half_life_us)
+decay_mean_keep(int64_t elapsed_us, double half_life_us)
 {
 	if (elapsed_us <= 0 || !(half_life_us > 0))
 		return 1;

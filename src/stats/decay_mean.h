@@ -19,7 +19,7 @@ struct decay_mean {
 
 /* What stays after `elapsed_us`: 2^(-elapsed/half-life), in [0, 1].  Time
  * that runs backwards keeps everything. */
-double decay_keep(int64_t elapsed_us, double half_life_us);
+double decay_mean_keep(int64_t elapsed_us, double half_life_us);
 
 /* Learn x after keeping the part `keep` of the past. */
 void decay_mean_add(struct decay_mean *m, double x, double keep);

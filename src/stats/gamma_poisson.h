@@ -35,7 +35,7 @@ struct gamma_prior {
 
 /* Learn `count` events in `windows` (1 = one window; 0.5 = half of one; a
  * seasonal factor multiplies it).  `keep` in (0, 1] is what stays of the
- * past: 2^(-elapsed/half-life), decay_keep(). */
+ * past: 2^(-elapsed/half-life), decay_mean_keep(). */
 void gamma_poisson_add(
     struct gamma_poisson *g, double count, double windows, double keep);
 

@@ -222,8 +222,8 @@ decay_mean_agrees_with_weights(void **state)
 		assert_close(m.variance, square / total, 1e-8);
 		assert_close(m.weight, total, 1e-12);
 	}
-	assert_close(decay_keep(86400, 86400), 0.5, 1e-15);
-	assert_close(decay_keep(-5, 86400), 1, 1e-15);
+	assert_close(decay_mean_keep(86400, 86400), 0.5, 1e-15);
+	assert_close(decay_mean_keep(-5, 86400), 1, 1e-15);
 }
 
 static void
