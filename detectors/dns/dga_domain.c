@@ -61,8 +61,9 @@ match(const struct event *ev)
 static void
 fade(struct state *st, int64_t now_us)
 {
-	double keep =
-	    st->last_us ? decay_keep(now_us - st->last_us, HALF_LIFE_US) : 0;
+	double keep = st->last_us
+			  ? decay_mean_keep(now_us - st->last_us, HALF_LIFE_US)
+			  : 0;
 
 	if (now_us > st->last_us)
 		st->last_us = now_us;
