@@ -89,7 +89,7 @@ class Options(unittest.TestCase):
                          [f["severity"] for f in self.all])
         table = backfill(self.folder, form="table").decode()
         for finding in self.all:
-            self.assertIn(finding["type"], table)
+            self.assertIn(finding["type"][:50], table)  # may be cut
         self.assertIn(f"{len(self.all)} findings", table)
 
     def test_details(self):
