@@ -380,10 +380,10 @@ iam_anomaly_observe(
 		return;
 	}
 	add_volume(st, a);
-	if (detect_routine(d) && judge_volume(d, st) >= 1)
-		return;
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
 	if (account.known_days < KNOWN_DAYS_MIN)
+		return;
+	if (detect_routine(d) && judge_volume(d, st) >= 1)
 		return;
 	judge(d, st, &j);
 	combine(&j);

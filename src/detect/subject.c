@@ -182,13 +182,43 @@ put_agent(struct subject *s, struct span raw)
 }
 
 static void
-of_cloudtrail(struct subject *s, const struct event *ev)
+name_principal(
+    struct subject *s, const struct cloudtrail *ct, const struct hash_key *key)
+{
+	uint64_t hash =
+	    hash_mix(hash_seeded(key, ct->identity_type.len, ct->arn),
+		hash_span(key, ct->issuer_arn));
+	struct subject_principal *p = &s->principals[hash % SUBJECT_PRINCIPALS];
+
+	if (p->hash == hash) {
+		s->actor.name = span_of(p->name, p->name_len);
+		s->actor.peers = span_of(p->peers, p->peers_len);
+		return;
+	}
+	s->actor.name = normalise_principal(ct, &s->name);
+	s->actor.peers = normalise_peer_group(ct, &s->peers);
+	/* The hash holds all that names of people and roles depend on. */
+	if (ct->arn.len == 0 || ct->invoked_by.len > 0 ||
+	    ct->web_provider.len > 0 || s->actor.name.len == 0 ||
+	    s->actor.peers.len == 0 ||
+	    s->actor.name.len > SUBJECT_PRINCIPAL_BYTES ||
+	    s->actor.peers.len > SUBJECT_PRINCIPAL_BYTES)
+		return;
+	p->hash = hash;
+	p->name_len = (uint8_t)s->actor.name.len;
+	p->peers_len = (uint8_t)s->actor.peers.len;
+	memcpy(p->name, s->actor.name.at, p->name_len);
+	memcpy(p->peers, s->actor.peers.at, p->peers_len);
+}
+
+static void
+of_cloudtrail(
+    struct subject *s, const struct event *ev, const struct hash_key *key)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	s->actor.kind = ENTITY_PRINCIPAL;
-	s->actor.name = normalise_principal(ct, &s->name);
-	s->actor.peers = normalise_peer_group(ct, &s->peers);
+	name_principal(s, ct, key);
 	put(s, FEATURE_API, ct->service, ":", ct->name);
 	put_agent(s, ct->agent);
 	put_network(s, &ev->remote, ct->remote);
@@ -338,7 +368,7 @@ subject_of(
 	memset(s->entity, 0, sizeof(s->entity));
 	switch (ev->source) {
 	case SOURCE_CLOUDTRAIL:
-		of_cloudtrail(s, ev);
+		of_cloudtrail(s, ev, key);
 		break;
 	case SOURCE_VPCFLOW:
 		of_flow(s, ev);

@@ -16,6 +16,19 @@
 
 #define SUBJECT_FEATURE_BYTES 256
 
+/*
+ * Names of principals, normalised before: the slowest part of a subject, and
+ * few principals do most of what happens.
+ */
+#define SUBJECT_PRINCIPALS 256
+#define SUBJECT_PRINCIPAL_BYTES 152
+
+struct subject_principal {
+	uint64_t hash; /* of what the names depend on; 0: free */
+	uint8_t name_len, peers_len;
+	char name[SUBJECT_PRINCIPAL_BYTES], peers[SUBJECT_PRINCIPAL_BYTES];
+};
+
 struct subject {
 	struct actor actor;
 	struct span text[FEATURE_COUNT]; /* empty: not of this event */
@@ -23,6 +36,7 @@ struct subject {
 	uint64_t entity[SCOPE_COUNT];	 /* 0: no such scope */
 	struct buf name, peers, scratch; /* room for normalised names */
 	char room[FEATURE_COUNT][SUBJECT_FEATURE_BYTES];
+	struct subject_principal principals[SUBJECT_PRINCIPALS];
 };
 
 /* Fill `s` (zeroed before its first use) for `ev`. */

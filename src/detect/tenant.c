@@ -132,7 +132,11 @@ prepare_lessons(struct detect *d, struct activities *table)
 		lessons[n].profile =
 		    baseline_profile(profiles[i].scope, entity, f);
 		lessons[n++].value = s->key[f];
-		baseline_name(d->tenant->baseline, s->key[f], s->text[f]);
+	}
+	for (enum feature f = 0; f < FEATURE_COUNT; f++) {
+		if (s->key[f] != 0)
+			baseline_name(
+			    d->tenant->baseline, s->key[f], s->text[f]);
 	}
 	d->activity->lessons = lessons;
 	d->activity->nlessons = (uint16_t)n;

@@ -158,14 +158,21 @@ normalise_session_name(const struct cloudtrail *ct)
 bool
 normalise_is_person(const struct cloudtrail *ct)
 {
-	struct span session = normalise_session_name(ct);
-	struct arn arn;
+	const struct span sso = SPAN("AWSReservedSSO_");
+	struct span role = ct->issuer_name, session;
 
-	if (!span_equal(ct->identity_type, SPAN("AssumedRole")) ||
-	    !arn_split(ct->arn, &arn) || session.len == 0)
+	if (!span_equal(ct->identity_type, SPAN("AssumedRole")))
 		return false;
-	return span_find(session, '@', 0) < session.len ||
-	       span_starts(role_name(&arn), SPAN("AWSReservedSSO_"));
+	/* No session name and no role name holds a slash. */
+	session = last_part(ct->arn, '/');
+	if (session.len == 0 || session.len == ct->arn.len)
+		return false;
+	if (span_find(session, '@', 0) < session.len)
+		return true;
+	if (role.len == 0)
+		role = last_part(
+		    span_first(ct->arn, ct->arn.len - session.len - 1), '/');
+	return span_starts(role, sso);
 }
 
 struct span
