@@ -1,5 +1,5 @@
 /*
- * CryptoCurrency:EC2/MiningPoolRequest!DNS - a host asks for the address of
+ * CryptoCurrency:EC2/BitcoinTool.B!DNS - a host asks for the address of
  * a mining pool.
  *
  * Sources     DNS query logs
@@ -49,7 +49,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 }
 
 DETECTOR(mining_pool) = {
-	.type = "CryptoCurrency:EC2/MiningPoolRequest!DNS",
+	.type = "CryptoCurrency:EC2/BitcoinTool.B!DNS",
 	.title = "{client} asks for the mining pool {domain}",
 	.story = "{client} ({instance}) asked for {domain}: {what}. Miners ask "
 		 "for it before they connect; whoever pays for the host pays "

@@ -167,7 +167,7 @@ DETECTOR(role_binding_unusual) = {
 	.title = "{user} gave {role} to {subject}",
 	.story =
 	    "{user} from {remote} bound role {role} to {subject} "
-	    "({resource_type} {binding} {namespace}) in cluster {cluster}. "
+	    "({resource_type} {binding}, {namespace}) in cluster {cluster}. "
 	    "Nobody had granted this before.",
 	.mitre = "T1098.006",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,

@@ -52,10 +52,19 @@ add_minute(int64_t time_us, struct buf *out)
 	    c.hour, c.minute);
 }
 
-/* "unknown" and the name in words, for what the log does not say. */
+/* "unknown" and the name in words, for what the log does not say; a request
+ * that names no namespace or no object meant them all. */
 static void
 add_unknown(struct span name, struct buf *out)
 {
+	if (span_equal(name, SPAN("namespace"))) {
+		buf_add_str(out, "all namespaces");
+		return;
+	}
+	if (span_equal(name, SPAN("name"))) {
+		buf_add_str(out, "of any name");
+		return;
+	}
 	buf_add_str(out, "unknown ");
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.at[i];
@@ -80,19 +89,57 @@ add_value(const struct finding *f, struct span name, struct buf *out)
 	buf_done(&value);
 }
 
+/* Where the next placeholder or remark may begin, behind the first byte. */
+static size_t
+next_stop(struct span text)
+{
+	size_t brace = span_find(text, '{', 1);
+
+	/* A remark begins two bytes before its placeholder. */
+	if (brace >= 3 && brace < text.len && text.at[brace - 1] == '(' &&
+	    text.at[brace - 2] == ' ')
+		return brace - 2;
+	return brace;
+}
+
+/* Bytes of " ({name})" at the front of `text` when the log does not say the
+ * name: a remark in brackets is then left out. */
+static size_t
+empty_remark(const struct finding *f, struct span text)
+{
+	struct buf value = { 0 };
+	struct span name;
+	size_t len;
+	bool known;
+
+	if (!span_starts(text, SPAN(" ({")))
+		return 0;
+	len = vocabulary_placeholder(span_skip(text, 2), &name);
+	if (len == 0 || !span_starts(span_skip(text, 2 + len), SPAN(")")))
+		return 0;
+	known = vocabulary_value(f, name, &value);
+	buf_done(&value);
+	return known ? 0 : len + 3;
+}
+
 void
 finding_expand(const struct finding *f, const char *text, struct buf *out)
 {
 	struct span rest = span_str(text), name;
 
 	while (rest.len > 0) {
-		size_t len = vocabulary_placeholder(rest, &name);
+		size_t len = empty_remark(f, rest);
 
+		if (len > 0) {
+			rest = span_skip(rest, len);
+			continue;
+		}
+		len = vocabulary_placeholder(rest, &name);
 		if (len > 0) {
 			add_value(f, name, out);
 			rest = span_skip(rest, len);
 		} else {
-			len = span_find(rest, '{', 1);
+			len = next_stop(rest);
 			buf_add(out, span_first(rest, len));
 			rest = span_skip(rest, len);
 		}
@@ -209,7 +256,7 @@ add_counted(const struct signal_why *w, struct buf *out)
 		add_amount(w->feature, w->observed_number, out);
 	else
 		add_observed(w->observed, out);
-	if (!isnan(w->expected)) {
+	if (span_is_empty(w->observed) && !isnan(w->expected)) {
 		buf_add_str(out, ", usually ");
 		add_amount(w->feature, w->expected, out);
 	}

@@ -27,7 +27,7 @@ const struct attack_kind attack_table[] = {
 	    "image that asks for a mining pool and works for it for two"
 	    " days.",
 	    "Execution:Kubernetes/AnomalousBehavior.WorkloadDeployed,"
-	    "CryptoCurrency:EC2/MiningPoolRequest!DNS,"
+	    "CryptoCurrency:EC2/BitcoinTool.B!DNS,"
 	    "Behavior:EC2/NetworkPortUnusual",
 	    attack_cryptominer },
 	{ "s3-exfil",
