@@ -455,23 +455,22 @@ open_value(struct cutter *c, size_t *len)
 }
 
 /*
- * An object on one line, as CloudTrail writes them, that is all there is and
- * fits: the parser finds its end, so it is not scanned for it here.
+ * An object on one line, as CloudTrail delivers them, that is all there is
+ * and fits: the parser finds its end, so it is not scanned for it here.
  */
 static bool
-is_one_line(struct cutter *c)
+is_delivery(struct cutter *c)
 {
-	size_t end = span_find(span_first(window(c), c->aim), '\n', 0);
+	struct span text = window(c);
 
-	if (end < held(c) && end < c->aim &&
-	    count_blanks(span_skip(window(c), end), false) < held(c) - end)
+	if (!span_starts(text, SPAN("{\"Records\":[")))
 		return false;
 	fill(c, c->most + 1);
 	if (!c->ended || c->end_status != STATUS_OK || held(c) > c->most)
 		return false;
-	end = span_find(window(c), '\n', end);
-	return end == held(c) ||
-	       count_blanks(span_skip(window(c), end), false) == held(c) - end;
+	text = span_trim(window(c));
+	return span_ends(text, SPAN("}]}")) &&
+	       span_find(text, '\n', 0) == text.len;
 }
 
 static enum step
@@ -481,7 +480,7 @@ step_values(struct cutter *c, size_t *len)
 	if (!drop_blanks(c, false))
 		return STEP_END;
 	fill(c, c->aim);
-	if (is_one_line(c)) {
+	if (is_delivery(c)) {
 		*len = held(c);
 		return STEP_PIECE;
 	}
