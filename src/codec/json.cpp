@@ -9,7 +9,9 @@
 static_assert(JSON_PADDING >= simdjson::SIMDJSON_PADDING, "padding");
 
 struct json_parser {
-	explicit json_parser(size_t limit) : dom(limit) {}
+	explicit json_parser(size_t limit) : dom(limit)
+	{
+	}
 	simdjson::dom::parser dom;
 	const char *error = "";
 	bool sized = false;
@@ -62,8 +64,8 @@ json_parse(struct json_parser *p, struct span text, struct json_value *root)
 	simdjson::error_code error;
 
 	if (!p->sized || p->dom.capacity() < text.len) {
-		size_t size = text.len > first_capacity ? text.len :
-		    first_capacity;
+		size_t size =
+		    text.len > first_capacity ? text.len : first_capacity;
 
 		if (size > p->dom.max_capacity())
 			size = p->dom.max_capacity();

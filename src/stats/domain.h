@@ -29,9 +29,9 @@ struct domain {
 
 /*
  * Normalise `raw` into `buffer` of raw.len + 1 bytes (DOMAIN_BYTES always do)
- * and split it; all spans point into the buffer.  False, and nothing usable, when the name is empty,
- * longer than 255 bytes or has an empty label inside.  Any other byte is
- * taken as it is: a tunnel may send anything.
+ * and split it; all spans point into the buffer.  False, and nothing usable,
+ * when the name is empty, longer than 255 bytes or has an empty label inside.
+ * Any other byte is taken as it is: a tunnel may send anything.
  */
 bool domain_split(struct span raw, char *buffer, struct domain *out);
 
