@@ -257,6 +257,7 @@ decoder_free(struct decoder *d)
 	buf_done(&d->scratch);
 	buf_done(&d->mended);
 	free(d->unknown);
+	free(d->joins);
 	free(d);
 }
 

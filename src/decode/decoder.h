@@ -119,6 +119,8 @@ struct decoder {
 	struct unknown *unknown;
 	size_t nunknown, unknown_room;
 	struct inner inner[BATCH_INNER_MAX];
+	size_t *joins; /* where line ends of the piece became commas */
+	size_t njoins, joins_room;
 	/* rarely needed */
 	struct json_parser *second; /* tries single records */
 	struct buf scratch, mended;

@@ -16,11 +16,23 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Remember where a line end was made a comma. */
+static void
+note_join(struct decoder *d, size_t at)
+{
+	if (d->njoins == d->joins_room) {
+		d->joins_room = d->joins_room ? d->joins_room * 2 : 1024;
+		d->joins =
+		    status_realloc(d->joins, d->joins_room, sizeof(*d->joins));
+	}
+	d->joins[d->njoins++] = at;
+}
+
 /* Put a comma for each line end between two values: one that a closing
  * bracket comes before and an opening one behind, which is found nowhere
  * inside a value. */
 static void
-join_values(char *text, size_t len)
+join_values(struct decoder *d, char *text, size_t len)
 {
 	char *p = text, *end = text + len;
 
@@ -36,9 +48,19 @@ join_values(char *text, size_t len)
 		if (p == end)
 			break;
 		if (before > text && (before[-1] == '}' || before[-1] == ']') &&
-		    (*p == '{' || *p == '['))
+		    (*p == '{' || *p == '[')) {
 			*line_end = ',';
+			note_join(d, (size_t)(line_end - text));
+		}
 	}
+}
+
+/* Give the text its lines back: where one is broken, they end it. */
+static void
+part_values(struct decoder *d, char *text)
+{
+	while (d->njoins > 0)
+		text[d->joins[--d->njoins]] = '\n';
 }
 
 /* Blank what surrounds the values: a byte order mark, and the commas
@@ -70,30 +92,57 @@ parse_all(struct batch *b, struct json_value *root)
 	    b->parser, span_of(b->text - 1, b->text_len + 2), root);
 }
 
+/* Begin a text of its own: a copy that has room behind it to read, as the
+ * parser needs. */
+static void
+mend_begin(struct decoder *d)
+{
+	buf_reset(&d->mended);
+	buf_add_char(&d->mended, '[');
+}
+
+/*
+ * Is the copy one value?  Asked inside brackets, as it will be parsed among
+ * others: alone it may be one level deeper than that.
+ */
+static bool
+mend_end(struct decoder *d, struct span *text)
+{
+	size_t len = d->mended.len;
+	struct json_value root, item;
+	struct json_iter it;
+
+	buf_add_char(&d->mended, ']');
+	for (unsigned i = 0; i < JSON_PADDING; i++)
+		buf_add_char(&d->mended, ' ');
+	if (buf_is_cut(&d->mended) ||
+	    json_parse(d->second, span_of(d->mended.at, len + 1), &root) !=
+		STATUS_OK)
+		return false;
+	*text = span_of(d->mended.at + 1, len - 1);
+	it = json_iter(root);
+	if (json_next_item(&it, &item) && !json_next_item(&it, &item))
+		return true;
+	/* None, or many: let the parser say so of the text alone. */
+	d->mended.at[len] = ' ';
+	return json_parse(d->second, *text, &root) == STATUS_OK;
+}
+
 bool
 piece_try(struct decoder *d, struct span *text)
 {
-	struct json_value root;
+	struct span tried;
 
-	/* A copy has room behind it to read, as the parser needs. */
-	buf_reset(&d->mended);
+	mend_begin(d);
 	buf_add(&d->mended, *text);
-	for (unsigned i = 0; i < JSON_PADDING; i++)
-		buf_add_char(&d->mended, ' ');
-	if (json_parse(d->second, span_of(d->mended.at, text->len), &root) ==
-	    STATUS_OK) {
-		*text = span_of(d->mended.at, text->len);
+	if (mend_end(d, &tried)) {
+		*text = tried;
 		return true;
 	}
-	buf_reset(&d->mended);
-	if (!repair_json(*text, &d->mended) || buf_is_cut(&d->mended))
+	mend_begin(d);
+	if (!repair_json(*text, &d->mended) || !mend_end(d, &tried))
 		return false;
-	text->len = d->mended.len;
-	for (unsigned i = 0; i < JSON_PADDING; i++)
-		buf_add_char(&d->mended, ' ');
-	text->at = d->mended.at;
-	if (json_parse(d->second, *text, &root) != STATUS_OK)
-		return false;
+	*text = tried;
 	d->counts.repaired++;
 	return true;
 }
@@ -129,9 +178,8 @@ value_end(struct span s, size_t at)
 
 struct sieve {
 	struct span text;
-	struct buf good; /* values, a line each */
+	struct buf good; /* values with commas between them */
 	size_t seek;	 /* bytes left for looking for ends */
-	bool items;	 /* commas between the values */
 };
 
 static bool
@@ -140,8 +188,7 @@ keep(struct decoder *d, struct sieve *s, struct span value)
 	if (!piece_try(d, &value))
 		return false;
 	if (s->good.len > 0)
-		buf_add_char(&s->good, '\n');
-	/* A line end in a value that spans lines is as good as a blank. */
+		buf_add_char(&s->good, ',');
 	buf_add(&s->good, value);
 	return true;
 }
@@ -239,14 +286,14 @@ sift_one(struct decoder *d, struct sieve *s, size_t at)
 
 /* Keep the values that parse, report the others. */
 static void
-sift(struct decoder *d, enum cut_kind kind)
+sift(struct decoder *d)
 {
 	struct batch *b = d->batch;
 	struct sieve s = { .text = { b->text, b->text_len },
-		.seek = b->text_len * SEEK_FACTOR,
-		.items = kind == CUT_ITEMS };
+		.seek = b->text_len * SEEK_FACTOR };
 	size_t at = 0;
 
+	part_values(d, b->text);
 	while (at < s.text.len) {
 		if (is_blank(b->text[at]) || b->text[at] == ',' ||
 		    b->text[at] == 0x1e)
@@ -307,11 +354,11 @@ piece_read(struct decoder *d, enum cut_kind kind, struct span prefix)
 		lines_read(d);
 		return;
 	}
+	d->njoins = 0;
 	if (kind == CUT_VALUES)
-		join_values(b->text, b->text_len);
+		join_values(d, b->text, b->text_len);
 	if (parse_all(b, &root) != STATUS_OK) {
-		sift(d, kind);
-		join_values(b->text, b->text_len);
+		sift(d);
 		if (parse_all(b, &root) != STATUS_OK) {
 			decode_reject(d, span_of(b->text, b->text_len),
 			    json_parser_error(b->parser));

@@ -135,6 +135,18 @@ inner_sift(struct decoder *d, struct inner *in)
 	free(old.items);
 }
 
+/* Nothing of this depth can be had: say so of each text. */
+static void
+inner_refuse(struct decoder *d, struct inner *in)
+{
+	struct json_parser *p = batch_inner(d->batch, d->depth);
+
+	for (size_t i = 0; i < in->count; i++)
+		decode_reject(d,
+		    span_of(in->text + in->items[i].at, in->items[i].len),
+		    json_parser_error(p));
+}
+
 void
 wrap_finish(struct decoder *d)
 {
@@ -151,6 +163,8 @@ wrap_finish(struct decoder *d)
 		if (!parsed) {
 			inner_sift(d, in);
 			parsed = in->count > 0 && inner_parse(d, in, &root);
+			if (!parsed)
+				inner_refuse(d, in);
 		}
 		it = parsed ? json_iter(root) : (struct json_iter){ 0 };
 		/* What is found inside now belongs to the next depth. */

@@ -198,6 +198,83 @@ stages(void **state)
 	harness_done(&h);
 }
 
+/* An event whose extra member is an array nested `depth` deep. */
+static void
+add_deep_event(struct buf *out, unsigned depth, const char *quote)
+{
+	buf_printf(out,
+	    "{%sauditID%s:%s2%s,%sverb%s:%sget%s,%sstage%s:%sPanic%s,%sx%s:",
+	    quote, quote, quote, quote, quote, quote, quote, quote, quote,
+	    quote, quote, quote, quote, quote);
+	for (unsigned i = 0; i < depth; i++)
+		buf_add_char(out, '[');
+	for (unsigned i = 0; i < depth; i++)
+		buf_add_char(out, ']');
+	buf_add_char(out, '}');
+}
+
+/* Three events, the one between nested `depth` deep: at the most that one is
+ * lost. */
+static void
+assert_neighbours_live(unsigned depth, bool inside)
+{
+	struct harness h;
+	struct buf text = { 0 };
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (inside)
+			buf_add_str(&text, "{\"message\":\"");
+		add_deep_event(
+		    &text, i == 1 ? depth : 1, inside ? "\\\"" : "\"");
+		buf_add_str(&text, inside ? "\"}\n" : "\n");
+	}
+	harness_init(&h, (struct decode_options){ 0 });
+	(void)harness_decode(&h, "audit.log", CUT_VALUES, buf_text(&text));
+	if (h.batch->count + h.rejected != 3 || h.batch->count < 2)
+		fail_msg("depth %u: %zu events, %u refused", depth,
+		    h.batch->count, h.rejected);
+	harness_done(&h);
+	buf_done(&text);
+}
+
+static void
+deep_record(void **state)
+{
+	(void)state;
+	for (unsigned depth = 56; depth < 72; depth++) {
+		assert_neighbours_live(depth, false);
+		assert_neighbours_live(depth, true);
+	}
+}
+
+#define EVENT "{\"auditID\":\"1\",\"verb\":\"get\",\"stage\":\"Panic\"}"
+
+/* A line that is no record, whatever it is, between records. */
+static void
+bad_line(void **state)
+{
+	static const char *const lines[] = { "5", "null", "\"x\"", "[]",
+		"{\"auditID\":\"1\",\"verb\":\"un}", "{\"auditID\":{", "}", "]",
+		"{\"auditID\":\"1\",\"verb\":\"get\"}}", "{\"a\":\"\\\"}",
+		"[\"a\",{\"b\":\"c}]", "{\"a\":1,}" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(lines); i++) {
+		struct buf text = { 0 };
+		struct harness h;
+
+		buf_printf(
+		    &text, EVENT "\n%s\n" EVENT "\n" EVENT "\n", lines[i]);
+		harness_init(&h, (struct decode_options){ 0 });
+		(void)harness_decode(
+		    &h, "audit.log", CUT_VALUES, buf_text(&text));
+		if (h.batch->count < 3)
+			fail_msg("%s: %zu events", lines[i], h.batch->count);
+		harness_done(&h);
+		buf_done(&text);
+	}
+}
+
 int
 main(void)
 {
@@ -208,6 +285,9 @@ main(void)
 		TEST("other logs of a cluster are ignored", other_streams),
 		TEST("a bad text in a string costs only itself", inner_bad),
 		TEST("each stage is an event with its own id", stages),
+		TEST("a record nested too deeply costs only itself",
+		    deep_record),
+		TEST("a bad line costs only itself", bad_line),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
