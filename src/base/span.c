@@ -74,8 +74,14 @@ span_search(struct span s, struct span needle)
 bool
 span_contains_nocase(struct span s, struct span needle)
 {
+	char first;
+
+	if (needle.len == 0)
+		return true;
+	first = lower(needle.at[0]);
 	for (size_t i = 0; i + needle.len <= s.len; i++) {
-		if (span_equal_nocase(span_of(s.at + i, needle.len), needle))
+		if (lower(s.at[i]) == first &&
+		    span_equal_nocase(span_of(s.at + i, needle.len), needle))
 			return true;
 	}
 	return false;

@@ -74,7 +74,8 @@ span_skip(struct span s, size_t from)
 {
 	if (from > s.len)
 		from = s.len;
-	return (struct span){ s.at + from, s.len - from };
+	/* C has no NULL + 0; compilers make one addition of it. */
+	return (struct span){ from > 0 ? s.at + from : s.at, s.len - from };
 }
 
 /* The first `len` bytes at most. */

@@ -24,6 +24,23 @@ keep(struct facts *f, struct span s)
 	return span_of(at, s.len);
 }
 
+/* Append two texts to those of `size` bytes that end at `len`; what does not
+ * fit is cut.  Returns where they end now. */
+static size_t
+append(char *text, size_t size, size_t len, const char *between, struct span s)
+{
+	const struct span parts[] = { span_str(between), s };
+
+	for (size_t i = 0; i < COUNTOF(parts); i++) {
+		struct span part = span_first(parts[i], size - len);
+
+		if (part.len > 0)
+			memcpy(text + len, part.at, part.len);
+		len += part.len;
+	}
+	return len;
+}
+
 static void
 add_number(struct facts *f, const char *name, uint64_t n)
 {
@@ -81,15 +98,15 @@ add_groups(struct facts *f, unsigned groups)
 		{ AUDIT_GROUP_AUTHENTICATED, "system:authenticated" },
 		{ AUDIT_GROUP_UNAUTHENTICATED, "system:unauthenticated" },
 	};
-	char text[160] = "";
+	char text[160];
 	size_t len = 0;
 
 	for (size_t i = 0; i < COUNTOF(names); i++) {
 		if (groups & names[i].bit)
-			len += (size_t)snprintf(text + len, sizeof(text) - len,
-			    "%s%s", len ? "," : "", names[i].name);
+			len = append(text, sizeof(text), len, len ? "," : "",
+			    span_str(names[i].name));
 	}
-	add(f, "groups", keep(f, span_str(text)));
+	add(f, "groups", keep(f, span_of(text, len)));
 }
 
 static void
@@ -172,7 +189,7 @@ static void
 of_dns(struct facts *f, const struct event *ev, const struct subject *subject)
 {
 	const struct dns *q = ev->dns;
-	char text[512] = "";
+	char text[512];
 	size_t len = 0;
 
 	add_ip(f, "client", &q->client);
@@ -183,10 +200,9 @@ of_dns(struct facts *f, const struct event *ev, const struct subject *subject)
 	add(f, "instance", q->instance_id);
 	add(f, "vpc", q->vpc_id);
 	for (size_t i = 0; i < q->nanswers && i < 4; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-		    "%s%.*s", len ? " " : "",
-		    SPAN_ARGS(span_first(q->answers[i], 100)));
-	add(f, "answers", keep(f, span_str(text)));
+		len = append(text, sizeof(text), len, len ? " " : "",
+		    span_first(q->answers[i], 100));
+	add(f, "answers", keep(f, span_of(text, len)));
 }
 
 void

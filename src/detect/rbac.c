@@ -12,19 +12,36 @@ rbac_is_bound(const struct audit *a)
 	       k8s_request_wrote(a);
 }
 
+/* Those that a detector looks for. */
+static bool
+is_telling(const struct rbac_subject *s)
+{
+	return rbac_is_anonymous(s) || rbac_is_default_account(s);
+}
+
 static void
 add_subject(struct rbac_binding *b, struct json_value v, struct span ns)
 {
-	struct rbac_subject *s = &b->subjects[b->nsubjects];
+	struct rbac_subject s;
+	size_t at = b->nsubjects;
 
-	if (b->nsubjects == RBAC_SUBJECTS_MAX || !json_is(v, JSON_OBJECT))
+	if (!json_is(v, JSON_OBJECT))
 		return;
-	s->kind = json_get_string(v, SPAN("kind"));
-	s->name = json_get_string(v, SPAN("name"));
-	s->ns = json_get_string(v, SPAN("namespace"));
-	if (span_is_empty(s->ns) && span_equal(s->kind, SPAN("ServiceAccount")))
-		s->ns = ns;
-	b->nsubjects++;
+	s.kind = json_get_string(v, SPAN("kind"));
+	s.name = json_get_string(v, SPAN("name"));
+	s.ns = json_get_string(v, SPAN("namespace"));
+	if (span_is_empty(s.ns) && span_equal(s.kind, SPAN("ServiceAccount")))
+		s.ns = ns;
+	/* Behind many others is where somebody would hide one. */
+	if (at == RBAC_SUBJECTS_MAX) {
+		while (at > 0 && is_telling(&b->subjects[at - 1]))
+			at--;
+		if (at == 0 || !is_telling(&s))
+			return;
+		b->subjects[at - 1] = s;
+		return;
+	}
+	b->subjects[b->nsubjects++] = s;
 }
 
 static void

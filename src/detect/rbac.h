@@ -13,7 +13,7 @@
 #include "base/span.h"
 #include "event/event.h"
 
-#define RBAC_SUBJECTS_MAX 32 /* further ones are not looked at */
+#define RBAC_SUBJECTS_MAX 32 /* of more, those that detectors look for */
 
 struct rbac_subject {
 	struct span kind; /* User, Group, ServiceAccount */
