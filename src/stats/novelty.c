@@ -8,6 +8,13 @@
  * of the 24 are for counts up to 2^16 before the top one is shared. */
 #define MOST_OCTAVES_AGE 8
 
+/* What a count of one weighs now, in landmark units. */
+static double
+unit_of(const struct novelty *n)
+{
+	return n->unit > 0 ? n->unit : 1;
+}
+
 static void
 shift_octaves(struct novelty *n, unsigned by)
 {
@@ -54,6 +61,7 @@ novelty_advance(struct novelty *n, int64_t time_us, double half_life_us)
 		shift_octaves(n, (unsigned)whole);
 		n->age = fmin(n->age, 1e6) - whole;
 	}
+	n->unit = exp2(n->age);
 }
 
 /* The octave of a count in landmark units.  One observation at the landmark
@@ -61,20 +69,20 @@ novelty_advance(struct novelty *n, int64_t time_us, double half_life_us)
 static unsigned
 octave_of(double scaled)
 {
-	int exponent;
+	uint64_t bits;
 
 	if (!(scaled >= 1))
 		return 0;
-	if (scaled >= ldexp(1, NOVELTY_OCTAVES))
-		return NOVELTY_OCTAVES - 1;
-	(void)frexp(scaled, &exponent);
-	return (unsigned)exponent - 1;
+	/* The exponent of an IEEE 754 double is the octave. */
+	memcpy(&bits, &scaled, sizeof(bits));
+	bits = (bits >> 52) - 1023;
+	return bits < NOVELTY_OCTAVES ? (unsigned)bits : NOVELTY_OCTAVES - 1;
 }
 
 void
 novelty_add(struct novelty *n, double old_count, double new_count)
 {
-	double unit = exp2(n->age);
+	double unit = unit_of(n);
 
 	if (old_count > 0) {
 		unsigned i = octave_of(old_count * unit);
@@ -107,13 +115,13 @@ novelty_total(const struct novelty *n)
 
 	for (unsigned i = 0; i < NOVELTY_OCTAVES; i++)
 		total += (double)n->mass[i];
-	return total / exp2(n->age);
+	return total / unit_of(n);
 }
 
 double
 novelty_distinct(const struct novelty *n)
 {
-	double unit = exp2(n->age), distinct = 0;
+	double unit = unit_of(n), distinct = 0;
 
 	for (unsigned i = 0; i < NOVELTY_OCTAVES; i++)
 		distinct += octave_distinct(n, i, unit);
@@ -131,7 +139,7 @@ novelty_p_new(const struct novelty *n)
 double
 novelty_p(const struct novelty *n, double count)
 {
-	double unit = exp2(n->age), total = 0, distinct = 0, tail = 0;
+	double unit = unit_of(n), total = 0, distinct = 0, tail = 0;
 	double weight_new, bound;
 	unsigned last;
 	bool with_new;

@@ -39,6 +39,7 @@
 struct novelty {
 	int64_t time_us; /* of the last advance; 0: never */
 	double age;	 /* half-lives since the landmark */
+	double unit;	 /* 2^age, or 0 for 1: what a new count weighs */
 	float mass[NOVELTY_OCTAVES];
 	uint16_t values[NOVELTY_OCTAVES];
 };
