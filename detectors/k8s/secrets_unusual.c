@@ -79,8 +79,11 @@ sweep(struct detect *d, struct state *st, const struct event *ev)
 	}
 	st->seen[bit / 64] |= (uint64_t)1 << (bit % 64);
 	count = namespaces(st);
-	/* On each day it was seen, the actor had an hour without secrets. */
+	/* On each day it was seen, the actor had an hour without secrets; one
+	 * never seen had them on all days that the cluster was. */
 	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &active);
+	if (active.known_days == 0)
+		detect_usual(d, SCOPE_TENANT, FEATURE_API, &active);
 	quiet = st->usual;
 	if (quiet.windows < active.known_days)
 		quiet.windows = active.known_days;

@@ -17,6 +17,7 @@
 #include "detect/detector.h"
 #include "detect/flows.h"
 #include "detect/ports.h"
+#include "detect/scan_habit.h"
 #include "stats/linear_count.h"
 
 #define LANES 6
@@ -113,6 +114,7 @@ raise_sweep(struct detect *d, const struct event *ev, const struct lane *l,
 	(void)ev;
 	detect_raise(d, &(struct raise){
 			    .p = exp(-STEP * fmax(vain - answered, 0)),
+			    .severity = scan_habit_severity(d, SEVERITY_HIGH),
 			    .why = why,
 			    .nwhy = COUNTOF(why),
 			    .facts = facts,

@@ -9,9 +9,10 @@
  * References  Jung et al., IEEE S&P 2004;
  * https://attack.mitre.org/techniques/T1046/
  *
- * Only calls that our side began count: what the internet tries at our edge
- * is its noise.  Ports that clients are given (32768 and above) do not count:
- * late packets of closed connections go there.
+ * One finding a host, however many it scans.  Only calls that our side began
+ * count: what the internet tries at our edge is its noise.  Ports that clients
+ * are given (32768 and above) do not count: late packets of closed connections
+ * go there.
  */
 #include <math.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include "detect/detector.h"
 #include "detect/flows.h"
 #include "detect/ports.h"
+#include "detect/scan_habit.h"
 #include "stats/linear_count.h"
 
 #define EXAMPLES 8
@@ -53,10 +55,10 @@ match(const struct event *ev)
 }
 
 static void
-raise_scan(struct detect *d, const struct event *ev, const struct state *st,
-    double vain, double answered)
+raise_scan(
+    struct detect *d, const struct state *st, double vain, double answered)
 {
-	char tried[24], list[FLOWS_PORTS_BYTES], peer[IP_TEXT_BYTES];
+	char tried[24], list[FLOWS_PORTS_BYTES];
 	size_t len = flows_list_ports(st->examples, st->nexamples, list);
 	(void)snprintf(tried, sizeof(tried), "%.0f", vain);
 	struct evidence why[] = {
@@ -69,16 +71,14 @@ raise_scan(struct detect *d, const struct event *ev, const struct state *st,
 		{ "port_count", span_str(tried) },
 	};
 
-	detect_raise(
-	    d, &(struct raise){
-		   .p = exp(-STEP * fmax(vain - answered, 0)),
-		   .resource_kind = ENTITY_ADDRESS,
-		   .resource = span_str(ip_format(&ev->flow->peer, peer)),
-		   .why = why,
-		   .nwhy = COUNTOF(why),
-		   .facts = facts,
-		   .nfacts = COUNTOF(facts),
-	       });
+	detect_raise(d, &(struct raise){
+			    .p = exp(-STEP * fmax(vain - answered, 0)),
+			    .severity = scan_habit_severity(d, SEVERITY_MEDIUM),
+			    .why = why,
+			    .nwhy = COUNTOF(why),
+			    .facts = facts,
+			    .nfacts = COUNTOF(facts),
+			});
 }
 
 static void
@@ -118,7 +118,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	    reached > detect_param(d, ANSWERED) * vain || vain < 1.1 * st->told)
 		return;
 	st->told = (uint32_t)vain;
-	raise_scan(d, ev, st, vain, reached);
+	raise_scan(d, st, vain, reached);
 }
 
 DETECTOR(portscan) = {

@@ -29,6 +29,8 @@
 #define LANE_HOURS 3.0
 #define HOST_HOURS 24.0
 #define FRESH_HOURS 6.0
+/* Days after which a host without outside traffic is known for that. */
+#define SILENT_DAYS 7
 
 enum { FLOOR, P_VALUE, TIMES };
 
@@ -117,6 +119,24 @@ open_lane(struct state *st, uint64_t network, int64_t hour)
 }
 
 /*
+ * ln p for a host that was seen on many days and hardly ever sent anything
+ * outside, as databases do: one hour in all those known, of a size that
+ * follows a power law.  What others send to as well may be its new duty.
+ */
+static double
+judge_silent(struct detect *d, double sum)
+{
+	struct usual host, place;
+	double floor = detect_param(d, FLOOR) * 1048576;
+
+	detect_usual(d, SCOPE_ACTOR, FEATURE_PEER, &host);
+	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &place);
+	if (host.known_days < SILENT_DAYS || place.days > 1)
+		return 0;
+	return log(floor / sum) - log(24.0 * host.known_days);
+}
+
+/*
  * ln p at a place that is new to this host.  Who often sends much to new
  * places, as those do who serve downloads, is judged by that.
  */
@@ -127,7 +147,7 @@ judge_new(struct detect *d, const struct state *st, double sum)
 	double times = detect_param(d, TIMES), log_p;
 
 	if (st->all.weight < HOST_HOURS)
-		return 0;
+		return judge_silent(d, sum);
 	/* New to this host but not to others: its own new duty. */
 	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &place);
 	if (place.days > 4)

@@ -12,6 +12,8 @@
 #define KNOWN_DAYS_MIN 3
 /* Pseudo-observations of the next wider scope. */
 #define BACKOFF_WEIGHT 30.0
+/* From so many days on, how many days counts besides how often. */
+#define DAYS_MIN 2
 #define HALF_LIFE_HOURS (21 * 24.0)
 #define SESSION_US (2 * CIVIL_US_PER_HOUR)
 /* A value this improbable for the actor is new to it. */
@@ -75,7 +77,29 @@ seldom(const struct usual *u)
 		return fmin(1,
 		    (NOVELTY_CONCENTRATION + NOVELTY_DISCOUNT * u->distinct) /
 			(NOVELTY_CONCENTRATION + u->n));
+	/*
+	 * What is done once a day by someone who does a thousand other things
+	 * a day is rare among those, and still as sure as the day: on 4 of 5
+	 * days is not rare.
+	 */
+	if (u->days >= DAYS_MIN)
+		return fmax(u->p, u->days / (u->known_days + 1.0));
 	return u->p;
+}
+
+/*
+ * A network is kept for a day rather than for a call: homes, phones and
+ * hotels give a new one each time.  So a new one is as likely as the part of
+ * the actor's days that brought one before; the first does not count.
+ */
+static double
+seldom_network(const struct usual *u)
+{
+	double p = seldom(u);
+
+	if (u->count > 0 || u->distinct < 2)
+		return p;
+	return fmin(1, fmax(p, (u->distinct - 1) / (u->known_days + 1.0)));
 }
 
 static struct view
@@ -94,8 +118,10 @@ look(struct detect *d, enum feature feature)
 	v.p_tenant = seldom(&v.tenant);
 	v.p_peers = novelty_backoff(
 	    seldom(&peers), peers.n, v.p_tenant, BACKOFF_WEIGHT);
-	v.p = novelty_backoff(
-	    seldom(&v.actor), v.actor.n, v.p_peers, BACKOFF_WEIGHT);
+	v.p = novelty_backoff(feature == FEATURE_NETWORK
+				  ? seldom_network(&v.actor)
+				  : seldom(&v.actor),
+	    v.actor.n, v.p_peers, BACKOFF_WEIGHT);
 	return v;
 }
 

@@ -8,7 +8,7 @@
 
 /* An image seen so on this many days, a deployer on so many, is a habit. */
 #define IMAGE_DAYS 2
-#define DEPLOYER_DAYS 5
+#define DEPLOYER_DAYS 3
 
 #define WHOLE_CLUSTER SPAN("*")
 #define TEXT_BYTES 512

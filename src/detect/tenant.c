@@ -15,6 +15,9 @@
 #define STATES_SHARE 3
 /* No detector's states may take more than this part of STATES_SHARE. */
 #define STATES_PART 4
+/* What was told on so many days is learned when it happens again. */
+#define TOLD_DAYS 2
+#define TOLD_SALT UINT64_C(0x746f6c64)
 #define DEDUP_SLOT_BYTES 43 /* two generations of 16 bytes, 3/4 full */
 
 struct tenant *
@@ -80,6 +83,26 @@ lane_of(struct tenant *t, const struct event *ev)
 	return *at;
 }
 
+/*
+ * What a finding covers teaches nothing, lest an intruder be learned while
+ * nobody looks.  But what was told on TOLD_DAYS days and goes on is the work
+ * of somebody whom nobody minds: from then on it is learned as any other.
+ */
+static bool
+teaches(struct tenant *t, const struct activity_row *r, int64_t hour)
+{
+	uint64_t told;
+
+	if (!r->tainted)
+		return true;
+	if (r->routine == 0)
+		return false;
+	told = hash_mix(r->routine, TOLD_SALT);
+	baseline_mark(t->baseline, told, hour);
+	return baseline_marked_days(t->baseline, told, (int32_t)(hour / 24)) >
+	       TOLD_DAYS;
+}
+
 /* An hour is over: tell findings how their activities grew, and learn. */
 static void
 close_hour(void *cookie, struct lane *l, int64_t hour)
@@ -90,20 +113,19 @@ close_hour(void *cookie, struct lane *l, int64_t hour)
 
 	for (size_t i = 0; i < count; i++) {
 		struct activity_row *r = &rows[i];
+		int64_t of = r->hour_late ? r->hour_late : hour;
 
 		for (size_t k = 0; k < r->nraised; k++)
 			t->engine->options.grew(t->cookie,
 			    r->raised[k].identity,
 			    r->sums.count - r->raised[k].told, r->sums.last_us);
-		if (r->tainted)
+		if (!teaches(t, r, of))
 			continue;
 		if (r->routine != 0)
-			baseline_mark(t->baseline, r->routine,
-			    r->hour_late ? r->hour_late : hour);
+			baseline_mark(t->baseline, r->routine, of);
 		for (size_t k = 0; k < r->nlessons; k++)
 			baseline_learn(t->baseline, r->lessons[k].profile,
-			    r->lessons[k].value,
-			    r->hour_late ? r->hour_late : hour);
+			    r->lessons[k].value, of);
 	}
 }
 
