@@ -138,8 +138,9 @@ DETECTOR(image_drift) = {
 	.title =
 	    "{user} replaced the image of {workload} by one from elsewhere",
 	.story = "{user} put {image} into container {container} of {workload} "
-		 "in cluster {cluster}, which ran {image_before} until now. "
-		 "That repository was never used here.",
+		 "in cluster {cluster}; the workload's images came from "
+		 "{image_before} until now. That repository was never used "
+		 "here.",
 	.mitre = "T1525 T1554",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,

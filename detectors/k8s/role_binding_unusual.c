@@ -57,6 +57,7 @@ is_told_elsewhere(const struct rbac_binding *b)
 static void
 describe(struct grant *g, const struct event *ev)
 {
+	struct span ns = k8s_request_namespace(ev);
 	int len;
 
 	g->subject = g->binding.nsubjects > 0 ? g->binding.subjects : NULL;
@@ -64,10 +65,11 @@ describe(struct grant *g, const struct event *ev)
 			      ? rbac_subject_text(g->subject, g->subject_room,
 				    sizeof(g->subject_room))
 			      : k8s_request_name(ev);
+	if (span_is_empty(ns))
+		ns = SPAN("all namespaces");
 	len = snprintf(g->room, sizeof(g->room), "%.*s to %.*s in %.*s",
 	    SPAN_ARGS(span_first(g->binding.role, 80)),
-	    SPAN_ARGS(g->subject_text),
-	    SPAN_ARGS(span_first(k8s_request_namespace(ev), 64)));
+	    SPAN_ARGS(g->subject_text), SPAN_ARGS(span_first(ns, 64)));
 	g->text = len > 0 ? span_str(g->room) : SPAN("?");
 }
 

@@ -180,7 +180,11 @@ raise_volume(struct detect *d, const struct event *ev, const struct state *st,
 	char sent[32], expected[32], peer[IP_TEXT_BYTES];
 	struct usual place;
 	(void)snprintf(sent, sizeof(sent), "%.0f MB", l->sum / 1e6);
-	(void)snprintf(expected, sizeof(expected), "%.1f MB", usual / 1e6);
+	if (usual < 5e4)
+		(void)snprintf(expected, sizeof(expected), "hardly anything");
+	else
+		(void)snprintf(
+		    expected, sizeof(expected), "%.1f MB", usual / 1e6);
 	struct evidence why[] = {
 		{ known ? "bytes sent there in an hour"
 			: "bytes sent to a new place in an hour",

@@ -81,8 +81,9 @@ raise_guess(struct detect *d, const struct event *ev, const struct guess *g,
 	detect_raise(
 	    d, &(struct raise){
 		   .severity = f->initiated ? SEVERITY_HIGH : SEVERITY_LOW,
+		   /* Ours that guesses has one finding for all it tries. */
 		   .resource_kind = ENTITY_ADDRESS,
-		   .resource = facts[3].value,
+		   .resource = f->initiated ? SPAN("") : facts[3].value,
 		   .why = why,
 		   .nwhy = COUNTOF(why),
 		   .facts = facts,

@@ -11,6 +11,10 @@ def fire(w):
     for i in range(60):
         w.probe(t + i, SCANNER, TARGET, 1 + i * 37 % 9000, rejected=i % 4 > 0)
     w.talk(t + 70, SCANNER, TARGET, 22)
+    for k in range(3):  # more targets: the same finding
+        for i in range(20):
+            w.probe(t + 100 + 30 * k + i, SCANNER, "10.1.2.%d" % (40 + k),
+                    1 + i * 37 % 9000, rejected=True)
 
 
 def noise(w, t):

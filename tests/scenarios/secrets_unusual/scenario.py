@@ -13,6 +13,10 @@ def fire(w):
     for i, ns in enumerate(NAMESPACES):
         w.audit(NIGHT + 30 * i, "bob@example.org", "list", "secrets", ns=ns,
                 remote="203.0.113.77")
+    for i, ns in enumerate(NAMESPACES):  # an account never seen before
+        w.audit(NIGHT + HOUR + 30 * i, "system:serviceaccount:shop:web",
+                "list", "secrets", ns=ns, agent="curl/8.4.0",
+                remote="10.1.7.77")
 
 
 def quiet(w):

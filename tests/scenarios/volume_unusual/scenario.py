@@ -5,6 +5,7 @@ import random
 from world_flow import DAY, HOUR, MINUTE, START
 
 HOST, BACKUP, PLACE = "10.1.1.10", "198.51.100.200", "203.0.113.77"
+DATABASE = "10.1.2.31"
 
 
 def history(w, days):
@@ -20,7 +21,17 @@ def history(w, days):
                        sent=350000000 + rng.randrange(90000000))
 
 
+def silent(w):
+    """A database, which answers its clients and calls nobody."""
+    for hour in range(9 * 24):
+        w.talk(START + hour * HOUR, HOST, DATABASE, 5432, got=400000)
+    for i in range(20):
+        w.talk(START + 8 * DAY + 3 * HOUR + i * 2 * MINUTE, DATABASE,
+               "203.0.113.99", 443, sent=150000000)
+
+
 def fire(w):
+    silent(w)
     history(w, 6)
     t = START + 5 * DAY + 4 * HOUR
     for i in range(10):

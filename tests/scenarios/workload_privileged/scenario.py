@@ -1,4 +1,4 @@
-"""A privileged pod by hand; the network plugin that always was is not news."""
+"""A privileged pod by hand, a build runner's first days; what is a habit, not."""
 
 from world_audit import container, DAY, HOUR, pod, pod_spec, START, workload
 
@@ -13,8 +13,26 @@ def plugin(version):
         "agent", "quay.io/cni/agent:%s" % version, securityContext=ROOT)))
 
 
+def builds(w):
+    """A build runner's pods are privileged; each day brings an image."""
+    for day in range(DAYS):
+        for i, image in enumerate(("docker:24", "node:%d" % (18 + day))):
+            w.deploy(START + day * DAY + (9 + i) * HOUR, pod(
+                "runner-project-%d-concurrent-0-x%d" % (day * 2 + i, day),
+                "builds", pod_spec(container("build", image,
+                                             securityContext=ROOT))),
+                     user="system:serviceaccount:builds:runner",
+                     agent="gitlab-runner 16.6.1 linux/amd64")
+    w.deploy(NOW + 9, pod("runner-project-9-concurrent-0-y", "builds",
+                          pod_spec(container("build", "maven:3.9",
+                                             securityContext=ROOT))),
+             user="system:serviceaccount:builds:runner",
+             agent="gitlab-runner 16.6.1 linux/amd64")
+
+
 def fire(w):
     w.cluster_life(START, DAYS)
+    builds(w)
     w.deploy(NOW, pod("debug", spec=pod_spec(
         container("a", "alpine:3.20"),
         container("b", "alpine:3.20", securityContext=ROOT))),
