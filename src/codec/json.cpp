@@ -55,6 +55,41 @@ status_of(simdjson::error_code error)
 	}
 }
 
+/*
+ * Does any string exceed JSON_STRING_MAX?  Strings lie in the buffer in the
+ * order of the tape, each behind the other with five bytes between, so the
+ * distance of neighbours tells without reading the buffer.
+ */
+static bool
+has_long_string(const uint64_t *tape, const uint8_t *strings)
+{
+	const uint64_t offset_bits = ((uint64_t)1 << 56) - 1;
+	size_t end = (size_t)(tape[0] & offset_bits), last = SIZE_MAX;
+	uint32_t len;
+
+	for (size_t i = 1; i < end; i++) {
+		switch (tape[i] >> 56) {
+		case 'l':
+		case 'u':
+		case 'd':
+			i++;
+			break;
+		case '"':
+			if (last != SIZE_MAX && (tape[i] & offset_bits) - last >
+						    JSON_STRING_MAX + 5)
+				return true;
+			last = (size_t)(tape[i] & offset_bits);
+			break;
+		default:
+			break;
+		}
+	}
+	if (last == SIZE_MAX)
+		return false;
+	memcpy(&len, strings + last, sizeof(len));
+	return len > JSON_STRING_MAX;
+}
+
 /* Allocate for the first text at least this much, so that growing is rare. */
 static const size_t first_capacity = 256 * 1024;
 
@@ -84,6 +119,11 @@ json_parse(struct json_parser *p, struct span text, struct json_value *root)
 	if (error) {
 		p->error = simdjson::error_message(error);
 		return status_of(error);
+	}
+	if (text.len > JSON_STRING_MAX && has_long_string(p->dom.doc.tape.get(),
+					      p->dom.doc.string_buf.get())) {
+		p->error = "a string is longer than 1 MiB";
+		return STATUS_TOO_LARGE;
 	}
 	root->tape = p->dom.doc.tape.get();
 	root->strings = p->dom.doc.string_buf.get();

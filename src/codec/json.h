@@ -26,6 +26,7 @@ extern "C" {
 
 #define JSON_PADDING 64 /* readable bytes needed behind a text to parse */
 #define JSON_DEPTH_MAX 64
+#define JSON_STRING_MAX ((size_t)1024 * 1024)
 
 struct json_parser;
 
@@ -56,8 +57,8 @@ void json_parser_free(struct json_parser *p);
 
 /*
  * Parse one JSON value.  JSON_PADDING bytes behind the text must be readable
- * (their content does not matter).  MALFORMED, TOO_LARGE (size or depth) or
- * OK with the root in *root.
+ * (their content does not matter).  MALFORMED, TOO_LARGE (size, depth or a
+ * string) or OK with the root in *root.
  */
 NODISCARD enum status json_parse(
     struct json_parser *p, struct span text, struct json_value *root);

@@ -183,7 +183,7 @@ unquote(struct span s)
 /* Index of the first byte that is a blank or a control character, told by
  * the borrow that subtracting makes in a byte below 0x21. */
 static inline const char *
-word_end(const char *p, const char *end)
+low_byte(const char *p, const char *end)
 {
 	while (end - p >= 8) {
 		uint64_t w, low;
@@ -199,13 +199,29 @@ word_end(const char *p, const char *end)
 	return p;
 }
 
+static inline bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Other control bytes belong to the word: they part no columns. */
+static inline const char *
+word_end(const char *p, const char *end)
+{
+	p = low_byte(p, end);
+	while (p < end && !is_space(*p))
+		p = low_byte(p + 1, end);
+	return p;
+}
+
 /* The next word of a row; empty at its end. */
 static inline struct span
 next_word(const char **at, const char *end)
 {
 	const char *from = *at;
 
-	while (from < end && (unsigned char)*from <= ' ')
+	while (from < end && is_space(*from))
 		from++;
 	*at = word_end(from, end);
 	return span_of(from, (size_t)(*at - from));

@@ -207,7 +207,7 @@ class Hostile(unittest.TestCase):
                  "log-status"]
         for port in range(1, 400):
             lines.append(
-                f"5 210987654321 eni-\x9b31m<b>$(x) =i-'\"`x`\u202e "
+                f"5 210987654321 eni-\x1b[31m\x9b31m<b>$(x) =i-'\"`x`\u202e "
                 f"10.0.0.9 10.0.0.10 40000 {port} 6 1 60 "
                 f"{1793606400 + port} {1793606401 + port} REJECT OK")
         (folder / "flow.log").write_text("\n".join(lines) + "\n")

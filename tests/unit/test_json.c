@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "codec/json.h"
 
@@ -65,11 +66,40 @@ deep_and_large_texts_are_refused(void **state)
 	json_parser_free(p);
 }
 
+static void
+a_string_past_a_mebibyte_is_refused(void **state)
+{
+	struct json_parser *p = json_parser_new(8 << 20);
+	size_t size = JSON_STRING_MAX + 64, n = JSON_STRING_MAX;
+	char *text = status_calloc(size + JSON_PADDING, 1);
+	struct json_value root;
+
+	(void)state;
+	/* First a string of just the limit, then of one byte more; last and
+	 * not last in the text. */
+	for (unsigned more = 0; more < 2; more++) {
+		memset(text, 'x', size);
+		memcpy(text, "[1,\"", 4);
+		memcpy(text + 4 + n + more, "\"]", 2);
+		assert_int_equal(
+		    json_parse(p, span_of(text, n + more + 6), &root),
+		    more ? STATUS_TOO_LARGE : STATUS_OK);
+		memcpy(text + 4 + n + more, "\",\"a\"]", 6);
+		assert_int_equal(
+		    json_parse(p, span_of(text, n + more + 10), &root),
+		    more ? STATUS_TOO_LARGE : STATUS_OK);
+	}
+	free(text);
+	json_parser_free(p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("members and items are walked", members_are_walked),
+		TEST("a string past a mebibyte is refused",
+		    a_string_past_a_mebibyte_is_refused),
 		TEST("deep and large texts are refused",
 		    deep_and_large_texts_are_refused),
 	};
