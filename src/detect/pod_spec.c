@@ -3,9 +3,12 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "detect/host_path.h"
 #include "detect/k8s_request.h"
 
 #define COMMAND_BYTES 2048
+#define CONTAINERS_LOOKED_AT 1000 /* of each list, for one that matters */
+#define MOUNTS_LOOKED_AT 256	  /* of all containers */
 
 /* Resources that hold a pod template, and the kind they are known by. */
 struct workload_kind {
@@ -129,68 +132,151 @@ pod_spec_command(const struct pod_container *c, char *room, size_t size)
 }
 
 static void
+read_container(struct pod_container *c, struct json_value object, bool host_pid)
+{
+	char command[COMMAND_BYTES];
+
+	*c = (struct pod_container){ .object = object };
+	c->name = json_get_string(object, SPAN("name"));
+	c->image = json_get_string(object, SPAN("image"));
+	read_power(c, host_pid);
+	c->intent =
+	    shell_intent_of(pod_spec_command(c, command, sizeof(command)));
+}
+
+/* What a detector looks for outranks what none does. */
+static unsigned
+container_rank(const struct pod_container *c)
+{
+	return (unsigned)c->power + (c->intent != SHELL_ORDINARY ? 4 : 0);
+}
+
+/* Behind many others is where somebody would hide one: the last that matters
+ * less makes room. */
+static void
+add_container(struct pod_spec *pod, const struct pod_container *c)
+{
+	size_t at = pod->ncontainers;
+
+	if (at < POD_SPEC_CONTAINERS_MAX) {
+		pod->containers[pod->ncontainers++] = *c;
+		return;
+	}
+	while (at > 0 &&
+	       container_rank(&pod->containers[at - 1]) >= container_rank(c))
+		at--;
+	if (at > 0)
+		pod->containers[at - 1] = *c;
+}
+
+static void
 read_containers(struct pod_spec *pod, struct json_value list)
 {
 	struct json_iter it = json_iter(list);
 	struct json_value item;
 
-	while (pod->ncontainers < POD_SPEC_CONTAINERS_MAX &&
-	       json_next_item(&it, &item)) {
-		struct pod_container *c = &pod->containers[pod->ncontainers];
-		char command[COMMAND_BYTES];
+	for (size_t i = 0;
+	     i < CONTAINERS_LOOKED_AT && json_next_item(&it, &item); i++) {
+		struct pod_container c;
 
 		if (!json_is(item, JSON_OBJECT))
 			continue;
-		*c = (struct pod_container){ .object = item };
-		c->name = json_get_string(item, SPAN("name"));
-		c->image = json_get_string(item, SPAN("image"));
-		read_power(c, pod->host_pid);
-		c->intent = shell_intent_of(
-		    pod_spec_command(c, command, sizeof(command)));
-		pod->ncontainers++;
+		read_container(&c, item, pod->host_pid);
+		add_container(pod, &c);
 	}
 }
 
-/* The container that mounts `volume`, and whether it only reads it. */
+/* The volumes that containers mount, each seen once: a list of volumes is as
+ * long as an attacker likes, and so is one of mounts. */
+struct volume_use {
+	struct span volume, container;
+	bool read_only;
+};
+
+struct volume_uses {
+	struct volume_use list[MOUNTS_LOOKED_AT];
+	size_t count;
+	bool more; /* there are uses that the list does not hold */
+};
+
+static void
+read_uses(struct volume_uses *uses, const struct pod_container *c)
+{
+	struct json_iter it =
+	    json_iter(json_get(c->object, SPAN("volumeMounts")));
+	struct json_value item;
+
+	while (json_next_item(&it, &item)) {
+		struct volume_use *use = &uses->list[uses->count];
+
+		if (uses->count == MOUNTS_LOOKED_AT) {
+			uses->more = true;
+			return;
+		}
+		use->volume = json_get_string(item, SPAN("name"));
+		use->container = c->name;
+		use->read_only = json_is_true(json_get(item, SPAN("readOnly")));
+		uses->count++;
+	}
+}
+
+/* The container that mounts `volume`, and whether it only reads it.  Of more
+ * mounts than are looked at, one may be the volume's. */
 static bool
 find_mount(
-    const struct pod_spec *pod, struct span volume, struct pod_mount *mount)
+    const struct volume_uses *uses, struct span volume, struct pod_mount *mount)
 {
-	for (size_t i = 0; i < pod->ncontainers; i++) {
-		const struct pod_container *c = &pod->containers[i];
-		struct json_iter it =
-		    json_iter(json_get(c->object, SPAN("volumeMounts")));
-		struct json_value item;
+	for (size_t i = 0; i < uses->count; i++) {
+		const struct volume_use *use = &uses->list[i];
 
-		while (json_next_item(&it, &item)) {
-			if (!span_equal(
-				json_get_string(item, SPAN("name")), volume))
-				continue;
-			mount->container = c->name;
-			mount->read_only =
-			    json_is_true(json_get(item, SPAN("readOnly")));
-			return true;
-		}
+		if (!span_equal(use->volume, volume))
+			continue;
+		mount->container = use->container;
+		mount->read_only = use->read_only;
+		return true;
 	}
-	return false;
+	return uses->more;
+}
+
+/* As for containers: a path that gives away the node makes itself room. */
+static void
+add_mount(struct pod_spec *pod, const struct pod_mount *m)
+{
+	char room[HOST_PATH_BYTES];
+	size_t at = pod->nmounts;
+
+	if (at < POD_SPEC_MOUNTS_MAX) {
+		pod->mounts[pod->nmounts++] = *m;
+		return;
+	}
+	if (!host_path_is_sensitive(host_path_clean(m->path, room)))
+		return;
+	while (at > 0 && host_path_is_sensitive(
+			     host_path_clean(pod->mounts[at - 1].path, room)))
+		at--;
+	if (at > 0)
+		pod->mounts[at - 1] = *m;
 }
 
 static void
 read_mounts(struct pod_spec *pod, struct json_value volumes)
 {
 	struct json_iter it = json_iter(volumes);
+	struct volume_uses uses;
 	struct json_value item;
 
-	while (
-	    pod->nmounts < POD_SPEC_MOUNTS_MAX && json_next_item(&it, &item)) {
+	uses.count = 0;
+	uses.more = false;
+	for (size_t i = 0; i < pod->ncontainers; i++)
+		read_uses(&uses, &pod->containers[i]);
+	while (json_next_item(&it, &item)) {
 		struct json_value host = json_get(item, SPAN("hostPath"));
-		struct pod_mount *m = &pod->mounts[pod->nmounts];
+		struct pod_mount m = { 0 };
 
-		*m = (struct pod_mount){ 0 };
-		m->path = json_get_string(host, SPAN("path"));
-		if (!span_is_empty(m->path) &&
-		    find_mount(pod, json_get_string(item, SPAN("name")), m))
-			pod->nmounts++;
+		m.path = json_get_string(host, SPAN("path"));
+		if (!span_is_empty(m.path) &&
+		    find_mount(&uses, json_get_string(item, SPAN("name")), &m))
+			add_mount(pod, &m);
 	}
 }
 

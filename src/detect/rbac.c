@@ -12,11 +12,11 @@ rbac_is_bound(const struct audit *a)
 	       k8s_request_wrote(a);
 }
 
-/* Those that a detector looks for. */
-static bool
-is_telling(const struct rbac_subject *s)
+/* What a detector looks for outranks what none does. */
+static unsigned
+rank_of(const struct rbac_subject *s)
 {
-	return rbac_is_anonymous(s) || rbac_is_default_account(s);
+	return rbac_is_anonymous(s) ? 2 : rbac_is_default_account(s) ? 1 : 0;
 }
 
 static void
@@ -34,11 +34,10 @@ add_subject(struct rbac_binding *b, struct json_value v, struct span ns)
 		s.ns = ns;
 	/* Behind many others is where somebody would hide one. */
 	if (at == RBAC_SUBJECTS_MAX) {
-		while (at > 0 && is_telling(&b->subjects[at - 1]))
+		while (at > 0 && rank_of(&b->subjects[at - 1]) >= rank_of(&s))
 			at--;
-		if (at == 0 || !is_telling(&s))
-			return;
-		b->subjects[at - 1] = s;
+		if (at > 0)
+			b->subjects[at - 1] = s;
 		return;
 	}
 	b->subjects[b->nsubjects++] = s;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "detect/anonymous.h"
 #include "detect/host_path.h"
 #include "detect/image.h"
@@ -16,7 +17,7 @@
 /* An event whose record is the JSON text; borrows from the fixture. */
 struct fixture {
 	struct json_parser *parser;
-	char room[4096 + JSON_PADDING];
+	char room[32768 + JSON_PADDING];
 	struct audit audit;
 	struct event event;
 };
@@ -285,6 +286,77 @@ bindings_are_read_from_objects_and_patches(void **state)
 	done(&f);
 }
 
+/* `n` items, each with its number between two texts. */
+static void
+add_many(struct buf *out, const char *before, unsigned n, const char *after)
+{
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(out, "%s%u%s,", before, i, after);
+}
+
+static void
+hides_behind_many(void **state)
+{
+	struct fixture f = { 0 };
+	struct pod_spec pod;
+	struct buf text = { 0 };
+	bool found = false;
+
+	(void)state;
+	f.audit = (struct audit){ .resource = SPAN("pods"), .ns = SPAN("a") };
+	buf_add_str(&text, "{\"requestObject\":{\"spec\":{\"containers\":[");
+	add_many(&text, "{\"name\":\"c", 60,
+	    "\",\"volumeMounts\":[{\"name\":\"v0\"},{\"name\":\"v1\"}]}");
+	buf_add_str(&text,
+	    "{\"name\":\"last\",\"securityContext\":{\"privileged\":true},"
+	    "\"args\":[\"xmrig\"],\"volumeMounts\":[");
+	add_many(&text, "{\"name\":\"v", 300, "\"}");
+	buf_add_str(&text, "{\"name\":\"etc\"}]}],\"volumes\":[");
+	add_many(&text, "{\"name\":\"v", 60,
+	    "\",\"hostPath\":{\"path\":\"/data\"}}");
+	buf_add_str(
+	    &text, "{\"name\":\"etc\",\"hostPath\":{\"path\":\"/etc\"}}]}}}");
+	fill(&f, buf_text(&text));
+	assert_true(pod_spec_read(&f.event, &pod));
+	assert_int_equal(pod.ncontainers, POD_SPEC_CONTAINERS_MAX);
+	assert_non_null(pod_spec_powerful(&pod));
+	assert_non_null(pod_spec_hostile(&pod));
+	assert_int_equal(pod.nmounts, POD_SPEC_MOUNTS_MAX);
+	for (size_t i = 0; i < pod.nmounts; i++)
+		found = found || span_equal(pod.mounts[i].path, SPAN("/etc"));
+	assert_true(found);
+	buf_done(&text);
+	done(&f);
+}
+
+static void
+a_subject_hides_behind_many(void **state)
+{
+	struct fixture f = { 0 };
+	struct rbac_binding b;
+	struct buf text = { 0 };
+	bool found = false;
+
+	(void)state;
+	f.audit =
+	    (struct audit){ .resource = SPAN("rolebindings"), .ns = SPAN("a") };
+	buf_add_str(&text, "{\"requestObject\":{\"subjects\":[");
+	add_many(&text, "{\"kind\":\"User\",\"name\":\"u", 40, "\"}");
+	add_many(&text,
+	    "{\"kind\":\"ServiceAccount\",\"name\":\"default\",\"x\":", 40,
+	    "}");
+	buf_add_str(
+	    &text, "{\"kind\":\"User\",\"name\":\"system:anonymous\"}]}}");
+	fill(&f, buf_text(&text));
+	assert_true(rbac_read(&f.event, &b));
+	assert_int_equal(b.nsubjects, RBAC_SUBJECTS_MAX);
+	for (size_t i = 0; i < b.nsubjects; i++)
+		found = found || rbac_is_anonymous(&b.subjects[i]);
+	assert_true(found);
+	buf_done(&text);
+	done(&f);
+}
+
 static void
 requests_serve_tactics(void **state)
 {
@@ -389,6 +461,11 @@ main(void)
 		    a_pod_belongs_to_its_deployment),
 		TEST("bindings are read from objects and patches",
 		    bindings_are_read_from_objects_and_patches),
+		TEST(
+		    "what matters of a pod cannot hide behind many that do not",
+		    hides_behind_many),
+		TEST("anyone cannot hide behind many subjects",
+		    a_subject_hides_behind_many),
 		TEST("requests serve tactics", requests_serve_tactics),
 		TEST("watchers are guarded", watchers_are_guarded),
 		TEST("what is meant for anyone is no anonymous access",
