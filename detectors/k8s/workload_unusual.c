@@ -97,7 +97,7 @@ strangest(struct detect *d, const struct pod_spec *pod)
 }
 
 static void
-find_hostile(struct suspect *s, const struct pod_spec *pod)
+find_hostile(struct suspect *s, struct pod_spec *pod)
 {
 	const struct pod_container *c = pod_spec_hostile(pod);
 
@@ -160,7 +160,7 @@ is_known_hostile(
 }
 
 static void
-judge(struct detect *d, const struct event *ev, const struct pod_spec *pod)
+judge(struct detect *d, const struct event *ev, struct pod_spec *pod)
 {
 	static const char *const keys[] = { "containers", "initContainers",
 		"ephemeralContainers", "image", "command", "args", NULL };

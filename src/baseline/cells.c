@@ -8,7 +8,8 @@
 
 static_assert(sizeof(struct cell) == 32, "two cells a cache line");
 
-#define FIRST_CELLS ((size_t)1024)
+#define FIRST_CELLS ((size_t)64) /* many tenants say little */
+#define LEAST_LIMIT ((size_t)1024)
 /* A key is looked for in this many neighbours and no further. */
 #define WINDOW 16
 /* A cell may be given up when it was seen on at most so many days ... */
@@ -29,7 +30,7 @@ cells_new(size_t limit)
 {
 	struct cells *t = status_calloc(1, sizeof(*t));
 
-	t->limit = FIRST_CELLS;
+	t->limit = LEAST_LIMIT;
 	while (t->limit * 2 <= limit)
 		t->limit *= 2;
 	t->size = FIRST_CELLS;

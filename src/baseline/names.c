@@ -23,7 +23,7 @@ names_new(size_t limit_bytes)
 {
 	struct names *t = status_calloc(1, sizeof(*t));
 
-	t->size = 256;
+	t->size = 64;
 	t->rows = status_calloc(t->size, sizeof(*t->rows));
 	t->arena = arena_new(limit_bytes);
 	t->limit_bytes = limit_bytes;

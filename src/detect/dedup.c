@@ -9,7 +9,8 @@
 
 #include "base/status.h"
 
-#define FIRST_SLOTS ((size_t)1024)
+#define FIRST_SLOTS ((size_t)64) /* many tenants say little */
+#define LEAST_HORIZON ((size_t)1024)
 
 struct slot {
 	uint64_t key[2]; /* both 0: free */
@@ -31,7 +32,7 @@ dedup_new(size_t horizon)
 {
 	struct dedup *d = status_calloc(1, sizeof(*d));
 
-	d->horizon = horizon > FIRST_SLOTS ? horizon : FIRST_SLOTS;
+	d->horizon = horizon > LEAST_HORIZON ? horizon : LEAST_HORIZON;
 	return d;
 }
 

@@ -13,7 +13,7 @@
 #include "base/span.h"
 #include "event/event.h"
 
-#define K8S_EXEC_COMMAND_BYTES 1024 /* longer commands are cut */
+#define K8S_EXEC_COMMAND_BYTES 8192 /* longer commands are cut */
 
 /* An exec into, or attach to, a container that was let through. */
 bool k8s_exec_happened(const struct audit *a);

@@ -6,7 +6,6 @@
 #include "detect/host_path.h"
 #include "detect/k8s_request.h"
 
-#define COMMAND_BYTES 2048
 #define CONTAINERS_LOOKED_AT 1000 /* of each list, for one that matters */
 #define MOUNTS_LOOKED_AT 256	  /* of all containers */
 
@@ -134,27 +133,35 @@ pod_spec_command(const struct pod_container *c, char *room, size_t size)
 static void
 read_container(struct pod_container *c, struct json_value object, bool host_pid)
 {
-	char command[COMMAND_BYTES];
-
 	*c = (struct pod_container){ .object = object };
 	c->name = json_get_string(object, SPAN("name"));
 	c->image = json_get_string(object, SPAN("image"));
 	read_power(c, host_pid);
-	c->intent =
-	    shell_intent_of(pod_spec_command(c, command, sizeof(command)));
+}
+
+static bool
+is_hostile(struct pod_container *c)
+{
+	char command[SHELL_COMMAND_BYTES];
+
+	if (!c->judged)
+		c->intent = shell_intent_of(
+		    pod_spec_command(c, command, sizeof(command)));
+	c->judged = true;
+	return c->intent != SHELL_ORDINARY;
 }
 
 /* What a detector looks for outranks what none does. */
 static unsigned
-container_rank(const struct pod_container *c)
+container_rank(struct pod_container *c)
 {
-	return (unsigned)c->power + (c->intent != SHELL_ORDINARY ? 4 : 0);
+	return (unsigned)c->power + (is_hostile(c) ? 4 : 0);
 }
 
 /* Behind many others is where somebody would hide one: the last that matters
  * less makes room. */
 static void
-add_container(struct pod_spec *pod, const struct pod_container *c)
+add_container(struct pod_spec *pod, struct pod_container *c)
 {
 	size_t at = pod->ncontainers;
 
@@ -376,10 +383,10 @@ pod_spec_powerful(const struct pod_spec *pod)
 }
 
 const struct pod_container *
-pod_spec_hostile(const struct pod_spec *pod)
+pod_spec_hostile(struct pod_spec *pod)
 {
 	for (size_t i = 0; i < pod->ncontainers; i++)
-		if (pod->containers[i].intent != SHELL_ORDINARY)
+		if (is_hostile(&pod->containers[i]))
 			return &pod->containers[i];
 	return NULL;
 }

@@ -32,6 +32,7 @@ struct pod_container {
 	struct span name, image;
 	enum pod_power power;
 	struct span capability; /* behind POD_POWER_CAPABILITY */
+	bool judged;		/* intent was looked for */
 	enum shell_intent intent;
 	struct json_value object;
 };
@@ -65,8 +66,9 @@ bool pod_spec_read(const struct event *ev, struct pod_spec *pod);
 /* The most powerful container, or NULL. */
 const struct pod_container *pod_spec_powerful(const struct pod_spec *pod);
 
-/* The first container whose command reads like an attack, or NULL. */
-const struct pod_container *pod_spec_hostile(const struct pod_spec *pod);
+/* The first container whose command reads like an attack, or NULL.  Only
+ * this judges commands. */
+const struct pod_container *pod_spec_hostile(struct pod_spec *pod);
 
 /* "privileged", "capability SYS_ADMIN", "host process namespace"; static or
  * in room. */

@@ -1,10 +1,12 @@
 #include "detect/shell.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/status.h"
 
-/* All of `parts` (as many as are not NULL) occur: one sign of an intent. */
+/* All of `parts` (as many as are not NULL, in lower case) occur: one sign of
+ * an intent. */
 struct sign {
 	enum shell_intent intent;
 	const char *parts[3];
@@ -21,7 +23,7 @@ static const struct sign signs[] = {
 	{ SHELL_REVERSE, { "socket", "dup2", NULL } },
 	{ SHELL_REVERSE, { "pty.spawn", "socket", NULL } },
 	{ SHELL_REVERSE, { "fsockopen", "exec", NULL } },
-	{ SHELL_REVERSE, { "TCPSocket", "exec", NULL } },
+	{ SHELL_REVERSE, { "tcpsocket", "exec", NULL } },
 	{ SHELL_FETCH_RUN, { "curl ", "| sh", NULL } },
 	{ SHELL_FETCH_RUN, { "curl ", "|sh", NULL } },
 	{ SHELL_FETCH_RUN, { "curl ", "| bash", NULL } },
@@ -60,39 +62,53 @@ static const struct sign signs[] = {
 
 /* What follows "nc " must be its own word: "rsync -e ssh" is no netcat. */
 static bool
-has_part(struct span command, struct span part)
+has_netcat(struct span command)
 {
-	size_t at;
+	struct span nc = SPAN("nc ");
+	size_t at = span_search(command, nc);
 
-	if (!span_equal(part, SPAN("nc ")))
-		return span_contains_nocase(command, part);
-	at = span_search(command, part);
 	while (at < command.len) {
-		size_t next;
-
-		if (at == 0 || command.at[at - 1] == ' ' ||
-		    command.at[at - 1] == '/' || command.at[at - 1] == ';' ||
-		    command.at[at - 1] == '|')
+		if (at == 0 || memchr(" /;|", command.at[at - 1], 4) != NULL)
 			return true;
-		next = span_search(span_skip(command, at + 1), part);
-		at += 1 + next;
+		at += 1 + span_search(span_skip(command, at + 1), nc);
 	}
 	return false;
+}
+
+static bool
+has_part(struct span command, const char *part)
+{
+	if (strcmp(part, "nc ") == 0)
+		return has_netcat(command);
+	return memmem(command.at, command.len, part, strlen(part)) != NULL;
+}
+
+static bool
+has_sign(struct span command, const struct sign *sign)
+{
+	for (size_t i = 0; i < COUNTOF(sign->parts); i++)
+		if (sign->parts[i] != NULL &&
+		    !has_part(command, sign->parts[i]))
+			return false;
+	return true;
 }
 
 enum shell_intent
 shell_intent_of(struct span command)
 {
-	for (size_t i = 0; i < COUNTOF(signs); i++) {
-		bool all = true;
+	char room[SHELL_COMMAND_BYTES];
+	struct span lower = span_of(room, 0);
 
-		for (size_t j = 0; j < COUNTOF(signs[i].parts); j++)
-			if (signs[i].parts[j] != NULL &&
-			    !has_part(command, span_str(signs[i].parts[j])))
-				all = false;
-		if (all)
-			return signs[i].intent;
+	/* Once in lower case, for all the signs. */
+	for (; lower.len < command.len && lower.len < sizeof(room);
+	     lower.len++) {
+		char c = command.at[lower.len];
+
+		room[lower.len] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 	}
+	for (size_t i = 0; i < COUNTOF(signs) && lower.len > 0; i++)
+		if (has_sign(lower, &signs[i]))
+			return signs[i].intent;
 	return SHELL_ORDINARY;
 }
 

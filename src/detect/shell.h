@@ -18,7 +18,10 @@ enum shell_intent {
 	SHELL_ESCAPE,	   /* enters the host's namespaces or file system */
 };
 
-/* What the command line (words joined by spaces) is for. */
+#define SHELL_COMMAND_BYTES 8192
+
+/* What the command line (words joined by spaces) is for, as far as its first
+ * SHELL_COMMAND_BYTES say. */
 enum shell_intent shell_intent_of(struct span command);
 
 /* "opens a reverse shell", ...; "" for SHELL_ORDINARY. */

@@ -18,6 +18,8 @@
 /* What was told on so many days is learned when it happens again. */
 #define TOLD_DAYS 2
 #define TOLD_SALT UINT64_C(0x746f6c64)
+/* Each cluster of a tenant has its own clock and hours. */
+#define CLUSTERS_MAX 256
 #define DEDUP_SLOT_BYTES 43 /* two generations of 16 bytes, 3/4 full */
 
 struct tenant *
@@ -61,26 +63,37 @@ engine_tenant_free(struct tenant *t)
 	free(t);
 }
 
+/* Past CLUSTERS_MAX names of clusters, all further ones share a lane. */
+static struct lane *
+find_lane(struct tenant *t, enum source source, uint64_t key)
+{
+	struct lane **at;
+	size_t count = 0;
+
+	for (at = &t->lanes; *at != NULL; at = &(*at)->next) {
+		if ((*at)->source != source)
+			continue;
+		if ((*at)->key == key)
+			return *at;
+		count++;
+	}
+	if (count >= CLUSTERS_MAX && key != 0)
+		return find_lane(t, source, 0);
+	*at = lane_new(source, key, LANE_SHARE * t->engine->memory_bytes / 16);
+	return *at;
+}
+
 static struct lane *
 lane_of(struct tenant *t, const struct event *ev)
 {
 	uint64_t key = 0;
-	struct lane **at;
 
 	if (ev->source == SOURCE_K8S_AUDIT)
 		key = hash_span(t->engine->options.key, ev->cluster);
-	if (t->latest != NULL && t->latest->source == ev->source &&
-	    t->latest->key == key)
-		return t->latest;
-	for (at = &t->lanes; *at != NULL; at = &(*at)->next) {
-		if ((*at)->source == ev->source && (*at)->key == key)
-			break;
-	}
-	if (*at == NULL)
-		*at = lane_new(
-		    ev->source, key, LANE_SHARE * t->engine->memory_bytes / 16);
-	t->latest = *at;
-	return *at;
+	if (t->latest == NULL || t->latest->source != ev->source ||
+	    t->latest->key != key)
+		t->latest = find_lane(t, ev->source, key);
+	return t->latest;
 }
 
 /*
