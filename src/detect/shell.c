@@ -97,16 +97,19 @@ enum shell_intent
 shell_intent_of(struct span command)
 {
 	char room[SHELL_COMMAND_BYTES];
-	struct span lower = span_of(room, 0);
+	struct span lower;
+	size_t len = 0;
 
 	/* Once in lower case, for all the signs. */
-	for (; lower.len < command.len && lower.len < sizeof(room);
-	     lower.len++) {
-		char c = command.at[lower.len];
+	for (; len < command.len && len < sizeof(room); len++) {
+		char c = command.at[len];
 
-		room[lower.len] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+		room[len] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 	}
-	for (size_t i = 0; i < COUNTOF(signs) && lower.len > 0; i++)
+	if (len == 0)
+		return SHELL_ORDINARY;
+	lower = span_of(room, len);
+	for (size_t i = 0; i < COUNTOF(signs); i++)
 		if (has_sign(lower, &signs[i]))
 			return signs[i].intent;
 	return SHELL_ORDINARY;
