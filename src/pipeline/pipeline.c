@@ -373,6 +373,29 @@ report(struct pipeline *b)
 		b->options.progress(b->options.cookie, &p);
 }
 
+/* May the worker decode on without waiting for the shards? */
+static bool
+has_room(const struct worker *w)
+{
+	return w->flight != NULL &&
+	       w->flight->decoded - w->flight->recycled < AHEAD_MAX;
+}
+
+/*
+ * One thing to do.  Alone, a worker passes on what it has just decoded while
+ * it is still in the cache.  Among others it decodes as long as it may, as
+ * nobody else can go on with its parcel, and leaves shards to those who wait.
+ */
+static bool
+work_on_something(struct worker *w)
+{
+	struct pipeline *b = w->b;
+
+	if (b->nworkers > 1 && has_room(w))
+		return work_on_parcel(w);
+	return work_on_shard(b) || work_on_parcel(w);
+}
+
 static void *
 work(void *arg)
 {
@@ -380,13 +403,10 @@ work(void *arg)
 	struct pipeline *b = w->b;
 
 	pthread_mutex_lock(&b->lock);
-	for (;;) {
-		/* What is decoded already comes first: it holds memory. */
-		while (work_on_shard(b))
+	while (!finished(b)) {
+		if (work_on_something(w))
 			report(b);
-		if (finished(b))
-			break;
-		if (!work_on_parcel(w) && !finished(b))
+		else if (!finished(b))
 			pthread_cond_wait(&b->changed, &b->lock);
 	}
 	pthread_cond_broadcast(&b->changed);
