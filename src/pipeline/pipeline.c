@@ -19,8 +19,14 @@
 #include "codec/cut.h"
 #include "codec/reader.h"
 
-/* Batches decoded ahead of the shards, per parcel. */
-#define AHEAD_MAX 2
+/* Batches decoded ahead of the shards: per parcel, and the text of all that
+ * is not of the parcel the shards are at.  Decoded, text takes five to twelve
+ * times its size, so that this is at most 150 MiB. */
+#define AHEAD_MAX 32
+#define AHEAD_BYTES ((size_t)12 * 1024 * 1024)
+/* Batches that are kept to be used again, and how much one may hold. */
+#define SPARE_MAX 8
+#define SPARE_BYTES ((size_t)1024 * 1024)
 
 struct flight {
 	size_t parcel;
@@ -76,6 +82,7 @@ struct pipeline {
 	uint64_t head, tail; /* absolute flight numbers */
 	struct batch **spare;
 	size_t nspare;
+	size_t ahead;		 /* bytes of text decoded and not yet passed */
 	struct skip_note *notes; /* per parcel */
 	_Atomic uint64_t bytes_in, events;
 	pthread_mutex_t reject_lock;
@@ -234,6 +241,17 @@ take_spare(struct pipeline *b)
 	return b->nspare > 0 ? b->spare[--b->nspare] : batch_new();
 }
 
+/* Keep a batch for the next piece; a large one only among few. */
+static void
+give_spare(struct pipeline *b, struct batch *batch)
+{
+	if (b->nspare < SPARE_MAX || (batch->text_room <= SPARE_BYTES &&
+					 b->nspare < b->ring_size * AHEAD_MAX))
+		b->spare[b->nspare++] = batch;
+	else
+		batch_free(batch);
+}
+
 /* Give back what all shards have passed. */
 static void
 recycle(struct pipeline *b)
@@ -249,9 +267,11 @@ recycle(struct pipeline *b)
 				passed = c->batch;
 		}
 		while (f->recycled < passed) {
-			b->spare[b->nspare++] =
-			    f->batches[f->recycled % AHEAD_MAX];
-			f->recycled++;
+			struct batch *batch =
+			    f->batches[f->recycled++ % AHEAD_MAX];
+
+			b->ahead -= batch->text_len;
+			give_spare(b, batch);
 		}
 		for (unsigned i = 0; i < b->nshards; i++) {
 			if (b->cursors[i].flight == b->head)
@@ -320,6 +340,22 @@ begin_parcel(struct worker *w)
 	return true;
 }
 
+/*
+ * May the worker decode on without waiting for the shards?  The parcel they
+ * are at always goes on, or nothing would.
+ */
+static bool
+has_room(const struct worker *w)
+{
+	const struct pipeline *b = w->b;
+	const struct flight *f = w->flight;
+
+	if (f == NULL || f->decoded - f->recycled == AHEAD_MAX)
+		return false;
+	return b->ahead < AHEAD_BYTES || f->decoded == f->recycled ||
+	       f == &b->ring[b->head % b->ring_size];
+}
+
 /* Decode one piece of the worker's parcel; false when it may not. */
 static bool
 work_on_parcel(struct worker *w)
@@ -333,7 +369,7 @@ work_on_parcel(struct worker *w)
 	if (w->flight == NULL && !begin_parcel(w))
 		return false;
 	f = w->flight;
-	if (f->decoded - f->recycled == AHEAD_MAX)
+	if (!has_room(w))
 		return false;
 	batch = take_spare(b);
 	pthread_mutex_unlock(&b->lock);
@@ -345,10 +381,12 @@ work_on_parcel(struct worker *w)
 	else
 		atomic_fetch_add(&b->events, batch->count);
 	pthread_mutex_lock(&b->lock);
-	if (more && batch->count > 0)
+	if (more && batch->count > 0) {
 		f->batches[f->decoded++ % AHEAD_MAX] = batch;
-	else
-		b->spare[b->nspare++] = batch;
+		b->ahead += batch->text_len;
+	} else {
+		give_spare(b, batch);
+	}
 	if (!more) {
 		f->done = true;
 		w->flight = NULL;
@@ -371,14 +409,6 @@ report(struct pipeline *b)
 
 	if (b->options.progress != NULL)
 		b->options.progress(b->options.cookie, &p);
-}
-
-/* May the worker decode on without waiting for the shards? */
-static bool
-has_room(const struct worker *w)
-{
-	return w->flight != NULL &&
-	       w->flight->decoded - w->flight->recycled < AHEAD_MAX;
 }
 
 /*
