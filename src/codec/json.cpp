@@ -15,6 +15,7 @@ struct json_parser {
 	simdjson::dom::parser dom;
 	const char *error = "";
 	bool sized = false;
+	size_t string_max = JSON_STRING_MAX;
 };
 
 extern "C" {
@@ -27,6 +28,12 @@ json_parser_new(size_t limit)
 	if (p == nullptr)
 		abort();
 	return p;
+}
+
+void
+json_parser_strings(struct json_parser *p, size_t most)
+{
+	p->string_max = most;
 }
 
 void
@@ -56,12 +63,12 @@ status_of(simdjson::error_code error)
 }
 
 /*
- * Does any string exceed JSON_STRING_MAX?  Strings lie in the buffer in the
+ * Does any string exceed `most` bytes?  Strings lie in the buffer in the
  * order of the tape, each behind the other with five bytes between, so the
  * distance of neighbours tells without reading the buffer.
  */
 static bool
-has_long_string(const uint64_t *tape, const uint8_t *strings)
+has_long_string(const uint64_t *tape, const uint8_t *strings, size_t most)
 {
 	const uint64_t offset_bits = ((uint64_t)1 << 56) - 1;
 	size_t end = (size_t)(tape[0] & offset_bits), last = SIZE_MAX;
@@ -87,7 +94,7 @@ has_long_string(const uint64_t *tape, const uint8_t *strings)
 	if (last == SIZE_MAX)
 		return false;
 	memcpy(&len, strings + last, sizeof(len));
-	return len > JSON_STRING_MAX;
+	return len > most;
 }
 
 /* Allocate for the first text at least this much, so that growing is rare. */
@@ -120,8 +127,9 @@ json_parse(struct json_parser *p, struct span text, struct json_value *root)
 		p->error = simdjson::error_message(error);
 		return status_of(error);
 	}
-	if (text.len > JSON_STRING_MAX && has_long_string(p->dom.doc.tape.get(),
-					      p->dom.doc.string_buf.get())) {
+	if (text.len > p->string_max &&
+	    has_long_string(p->dom.doc.tape.get(), p->dom.doc.string_buf.get(),
+		p->string_max)) {
 		p->error = "a string is longer than 1 MiB";
 		return STATUS_TOO_LARGE;
 	}

@@ -52,6 +52,9 @@ enum json_type {
 /* A parser for texts up to `limit` bytes.  Caller frees. */
 struct json_parser *json_parser_new(size_t limit);
 
+/* Let strings be longer than JSON_STRING_MAX, for texts of our own making. */
+void json_parser_strings(struct json_parser *p, size_t most);
+
 /* NULL is allowed. */
 void json_parser_free(struct json_parser *p);
 

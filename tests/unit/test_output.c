@@ -49,6 +49,7 @@ document_init(
 	size_t len;
 
 	*d = (struct document){ .parser = json_parser_new(64 << 20) };
+	json_parser_strings(d->parser, 64 << 20);
 	guardduty_write(&x->finding, c, &d->line);
 	len = d->line.len;
 	assert_int_equal(d->line.at[len - 1], '\n');
