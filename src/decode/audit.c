@@ -10,14 +10,8 @@ struct reading {
 };
 
 #define STRING(name, member)                                                   \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct reading, member),             \
-		    FIELD_STRING                                               \
-	}
-#define VALUE(name, member)                                                    \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct reading, member), FIELD_VALUE \
-	}
+	FIELD_AT(struct reading, name, member, FIELD_STRING)
+#define VALUE(name, member) FIELD_AT(struct reading, name, member, FIELD_VALUE)
 
 /* The first ones are those that an audit event is told by. */
 enum { TELLING = 7 };

@@ -45,8 +45,8 @@ struct decode_options {
 struct decode_counts {
 	uint64_t events[SOURCE_COUNT]; /* records understood */
 	uint64_t quarantined;	       /* records refused, each reported */
-	uint64_t ignored;  /* understood as no event: NODATA rows, headers,
-			    * other log streams of a cluster */
+	uint64_t ignored;	       /* understood as no record: headers,
+					* other log streams of a cluster */
 	uint64_t repaired; /* bad UTF-8 or numbers mended before parsing */
 };
 

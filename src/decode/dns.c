@@ -15,14 +15,8 @@ struct zeek {
 };
 
 #define STRING(name, member)                                                   \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct reading, member),             \
-		    FIELD_STRING                                               \
-	}
-#define VALUE(name, member)                                                    \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct reading, member), FIELD_VALUE \
-	}
+	FIELD_AT(struct reading, name, member, FIELD_STRING)
+#define VALUE(name, member) FIELD_AT(struct reading, name, member, FIELD_VALUE)
 
 static const struct field fields[] = {
 	STRING("query_name", q.name),

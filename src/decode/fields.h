@@ -27,6 +27,12 @@ struct field {
 	enum field_type type;
 };
 
+/* A row of a table of fields: JSON member `name` into `member` of `type`. */
+#define FIELD_AT(type, name, member, kind)                                     \
+	{                                                                      \
+		SPAN_INIT(name), offsetof(type, member), kind                  \
+	}
+
 struct field_map {
 	const struct field *fields; /* borrowed */
 	uint8_t slot[FIELDS_SLOTS]; /* index + 1, 0: free */

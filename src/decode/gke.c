@@ -13,14 +13,8 @@ struct reading {
 };
 
 #define STRING(name, member)                                                   \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct reading, member),             \
-		    FIELD_STRING                                               \
-	}
-#define VALUE(name, member)                                                    \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct reading, member), FIELD_VALUE \
-	}
+	FIELD_AT(struct reading, name, member, FIELD_STRING)
+#define VALUE(name, member) FIELD_AT(struct reading, name, member, FIELD_VALUE)
 
 /* Of the entry and of its protoPayload: no key is in both. */
 static const struct field fields[] = {

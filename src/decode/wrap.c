@@ -15,15 +15,8 @@ struct envelope {
 };
 
 #define STRING(name, member)                                                   \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct envelope, member),            \
-		    FIELD_STRING                                               \
-	}
-#define VALUE(name, member)                                                    \
-	{                                                                      \
-		SPAN_INIT(name), offsetof(struct envelope, member),            \
-		    FIELD_VALUE                                                \
-	}
+	FIELD_AT(struct envelope, name, member, FIELD_STRING)
+#define VALUE(name, member) FIELD_AT(struct envelope, name, member, FIELD_VALUE)
 
 static const struct field fields[] = {
 	VALUE("Records", records_upper),
