@@ -3,10 +3,6 @@
 #include "detect/engine_internal.h"
 #include "stats/novelty.h"
 
-/* Pseudo-observations of the next wider scope (detection.md 3.2). */
-#define BACKOFF_WEIGHT 30.0
-/* A stream known for fewer days says nothing is unusual. */
-#define KNOWN_DAYS_MIN 3
 /* On so many of the last 30 days a thing is routine. */
 #define ROUTINE_DAYS 3
 
@@ -109,12 +105,12 @@ detect_novelty(struct detect *d, enum feature feature)
 	const struct usual *peers, *actor;
 	double p;
 
-	if (tenant->known_days < KNOWN_DAYS_MIN)
+	if (tenant->known_days < DETECT_KNOWN_DAYS)
 		return 1.0;
 	peers = usual_of(d, SCOPE_PEERS, feature);
 	actor = usual_of(d, SCOPE_ACTOR, feature);
-	p = novelty_backoff(peers->p, peers->n, tenant->p, BACKOFF_WEIGHT);
-	return novelty_backoff(actor->p, actor->n, p, BACKOFF_WEIGHT);
+	p = novelty_backoff(peers->p, peers->n, tenant->p, DETECT_BACKOFF);
+	return novelty_backoff(actor->p, actor->n, p, DETECT_BACKOFF);
 }
 
 bool

@@ -41,6 +41,11 @@
 
 #define DETECT_PARAMS_MAX 8
 
+/* A stream known for fewer days says nothing is unusual. */
+#define DETECT_KNOWN_DAYS 3
+/* Pseudo-observations of the next wider scope (detection.md 3.2). */
+#define DETECT_BACKOFF 30.0
+
 struct detect; /* the engine's side of one call */
 
 /* A number the user may set under `detectors: "TYPE": {params: ...}`. */

@@ -8,10 +8,6 @@
 #include "stats/cauchy.h"
 #include "stats/novelty.h"
 
-/* An account known for fewer days calls nothing unusual. */
-#define KNOWN_DAYS_MIN 3
-/* Pseudo-observations of the next wider scope. */
-#define BACKOFF_WEIGHT 30.0
 /* From so many days on, how many days counts besides how often. */
 #define DAYS_MIN 2
 #define HALF_LIFE_HOURS (21 * 24.0)
@@ -112,16 +108,16 @@ look(struct detect *d, enum feature feature)
 		return v;
 	detect_usual(d, SCOPE_TENANT, feature, &v.tenant);
 	detect_usual(d, SCOPE_ACTOR, feature, &v.actor);
-	if (v.tenant.known_days < KNOWN_DAYS_MIN)
+	if (v.tenant.known_days < DETECT_KNOWN_DAYS)
 		return v;
 	detect_usual(d, SCOPE_PEERS, feature, &peers);
 	v.p_tenant = seldom(&v.tenant);
 	v.p_peers = novelty_backoff(
-	    seldom(&peers), peers.n, v.p_tenant, BACKOFF_WEIGHT);
+	    seldom(&peers), peers.n, v.p_tenant, DETECT_BACKOFF);
 	v.p = novelty_backoff(feature == FEATURE_NETWORK
 				  ? seldom_network(&v.actor)
 				  : seldom(&v.actor),
-	    v.actor.n, v.p_peers, BACKOFF_WEIGHT);
+	    v.actor.n, v.p_peers, DETECT_BACKOFF);
 	return v;
 }
 
@@ -407,7 +403,7 @@ iam_anomaly_observe(
 	}
 	add_volume(st, a);
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
-	if (account.known_days < KNOWN_DAYS_MIN)
+	if (account.known_days < DETECT_KNOWN_DAYS)
 		return;
 	if (detect_routine(d) && judge_volume(d, st) >= 1)
 		return;
