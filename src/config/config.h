@@ -57,8 +57,76 @@ struct config_baseline {
 	double alert_budget;		  /* 5 per cluster and day */
 };
 
+/* A word or text handed on as it is: a librdkafka property, a header. */
+struct config_property {
+	char *name, *value;
+	unsigned line, column;
+};
+
+/* Files of keys and certificates (PEM); NULL when not given. */
+struct config_tls {
+	char *cert, *key, *client_ca, *ca;
+};
+
+/* One of `sources`; members that its kind does not use are NULL, 0 or -1. */
+struct config_source {
+	char *name;
+	char *kind; /* "files", "s3", "kafka", "webhook" */
+	char *format, *cluster;
+	/* files */
+	char *path;
+	int follow;
+	/* s3 */
+	char *bucket, *prefix, *region, *queue, *endpoint;
+	char *profile, *role_arn, *external_id;
+	char *digest_keys; /* folder of public keys of digest files */
+	int verify_digests, path_style, requester_pays;
+	int64_t start_us; /* 0: not said */
+	double poll_seconds, look_back_hours;
+	/* kafka */
+	char *topic, *cluster_from, *cluster_key;
+	struct config_property *properties;
+	size_t nproperties;
+	/* webhook */
+	char *listen, *token_file;
+	struct config_tls tls;
+	uint64_t body_bytes; /* largest body */
+};
+
+/* One of `feeds`. */
+struct config_feed {
+	char *name;
+	char *kind;   /* "file", "stdout", "kafka", "webhook", "syslog" */
+	char *format; /* "guardduty", ... */
+	double min_severity;
+	char *path;		   /* file */
+	char *url;		   /* webhook */
+	char *topic;		   /* kafka */
+	char *address, *transport; /* syslog: host:port; tls, tcp or udp */
+	char *secret_file;	   /* webhook: key of the HMAC */
+	char *token_file;	   /* webhook: bearer token */
+	struct config_tls tls;
+	struct config_property *properties; /* kafka; webhook: headers */
+	size_t nproperties;
+};
+
+struct config_service {
+	uint64_t memory_bytes; /* of collected bytes not yet judged */
+	double commit_ms;      /* at most so long until a commit */
+	double jobs;	       /* threads; 0: one a processor */
+	char *log;	       /* "logfmt" or "json" */
+	char *log_level;       /* "error", "warning", "info", "debug" */
+};
+
 struct config {
 	char *path; /* NULL: defaults only */
+	struct config_source *sources;
+	size_t nsources;
+	struct config_feed *feeds;
+	size_t nfeeds;
+	char *store_path;     /* NULL: not given */
+	char *console_listen; /* "127.0.0.1:7480" */
+	struct config_service service;
 	struct config_cluster *clusters;
 	size_t nclusters;
 	struct config_account *accounts;

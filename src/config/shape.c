@@ -8,6 +8,10 @@
 	.count_offset = offsetof(struct type, count)
 #define UNBOUNDED .least = -1e300, .most = 1e300
 
+static const char *const log_words[] = { "logfmt", "json", NULL };
+static const char *const level_words[] = { "error", "warning", "info", "debug",
+	NULL };
+static const char *const transport_words[] = { "tls", "tcp", "udp", NULL };
 static const struct shape_key text_item = { .kind = SHAPE_TEXT };
 static const struct shape_key net_item = { .kind = SHAPE_NET };
 static const struct shape_key number_item = {
@@ -20,7 +24,8 @@ static const char *const format_words[] = { "auto", "cloudtrail", "vpcflow",
 	"route53", "coredns", "k8s-audit", NULL };
 static const char *const source_words[] = { "files", "s3", "kafka", "webhook",
 	NULL };
-static const char *const cluster_from_words[] = { "key", "topic", NULL };
+static const char *const cluster_from_words[] = { "key", "topic", "header",
+	"field", NULL };
 static const char *const list_words[] = { "ip", "domain", "image", "hash",
 	NULL };
 static const char *const trust_words[] = { "threat", "trusted", NULL };
@@ -29,58 +34,160 @@ static const char *const feed_words[] = { "file", "stdout", "kafka", "webhook",
 static const char *const feed_format_words[] = { "guardduty", "asff", "ocsf",
 	"csv", NULL };
 
-static const struct shape_key tls_keys[] = {
-	{ .name = "cert", .help = "file of the server's certificate (PEM)" },
-	{ .name = "key", .help = "file of its private key (PEM)" },
-	{ .name = "client_ca",
-	    .help = "file of the CA that signs client certificates" },
-	{ 0 },
+#define TLS_KEYS(owner)                                                        \
+	{ .name = "cert",                                                      \
+		AT(owner, tls.cert),                                           \
+		.help = "file of our certificate (PEM)" },                     \
+	    { .name = "key",                                                   \
+		    AT(owner, tls.key),                                        \
+		    .help = "file of its private key (PEM)" },                 \
+	    { .name = "client_ca",                                             \
+		    AT(owner, tls.client_ca),                                  \
+		    .help = "file of the CA that signs client certificates" }, \
+	    { .name = "ca",                                                    \
+		    AT(owner, tls.ca),                                         \
+		    .help =                                                    \
+			"file of the CAs to trust; default: the system's" },   \
+	{                                                                      \
+		0                                                              \
+	}
+
+static const struct shape_key source_tls_keys[] = { TLS_KEYS(config_source) };
+static const struct shape_key feed_tls_keys[] = { TLS_KEYS(config_feed) };
+
+static const struct shape_key property_item = {
+	.kind = SHAPE_TEXT,
+	AT(config_property, value),
 };
 
+#define PROPERTIES(owner)                                                      \
+	.kind = SHAPE_NAMED, .item = &property_item,                           \
+	.item_size = sizeof(struct config_property),                           \
+	COUNTED(owner, properties, nproperties),                               \
+	.name_offset = offsetof(struct config_property, name),                 \
+	.line_offset = offsetof(struct config_property, line),                 \
+	.column_offset = offsetof(struct config_property, column)
+
 static const struct shape_key source_keys[] = {
-	{ .name = "name", .required = true, .help = "how messages name it" },
+	{ .name = "name",
+	    AT(config_source, name),
+	    .required = true,
+	    .help = "how messages name it" },
 	{ .name = "kind",
 	    .kind = SHAPE_WORD,
+	    AT(config_source, kind),
 	    .words = source_words,
 	    .required = true,
 	    .help = "where its logs come from" },
-	{ .name = "path", .help = "files: the folder or file" },
 	{ .name = "format",
 	    .kind = SHAPE_WORD,
+	    AT(config_source, format),
 	    .words = format_words,
 	    .fallback = "auto",
 	    .help = "what the logs are; auto tells by content" },
+	{ .name = "cluster",
+	    AT(config_source, cluster),
+	    .help = "whose audit log it is, where records do not say" },
+	{ .name = "path",
+	    AT(config_source, path),
+	    .help = "files: the folder or file" },
 	{ .name = "follow",
 	    .kind = SHAPE_BOOL,
+	    AT(config_source, follow),
 	    .fallback = "false",
 	    .help = "files: go on reading what is added" },
-	{ .name = "bucket", .help = "s3: the bucket" },
-	{ .name = "prefix", .help = "s3: only keys that begin so" },
-	{ .name = "region", .help = "s3: the region of bucket and queue" },
-	{ .name = "queue", .help = "s3: SQS queue of new-object notices" },
-	{ .name = "role_arn", .help = "s3: role to assume" },
+	{ .name = "bucket",
+	    AT(config_source, bucket),
+	    .help = "s3: the bucket" },
+	{ .name = "prefix",
+	    AT(config_source, prefix),
+	    .help = "s3: only keys that begin so" },
+	{ .name = "region",
+	    AT(config_source, region),
+	    .help = "s3: the region of bucket and queue" },
+	{ .name = "queue",
+	    AT(config_source, queue),
+	    .help = "s3: URL of the SQS queue of new-object notices" },
+	{ .name = "endpoint",
+	    AT(config_source, endpoint),
+	    .help = "s3: URL of a server other than AWS's" },
+	{ .name = "path_style",
+	    .kind = SHAPE_BOOL,
+	    AT(config_source, path_style),
+	    .help = "s3: the bucket goes into the path, not the host name" },
+	{ .name = "requester_pays",
+	    .kind = SHAPE_BOOL,
+	    AT(config_source, requester_pays),
+	    .fallback = "false",
+	    .help = "s3: accept the costs of reading" },
+	{ .name = "profile",
+	    AT(config_source, profile),
+	    .help = "s3: profile of the AWS configuration files" },
+	{ .name = "role_arn",
+	    AT(config_source, role_arn),
+	    .help = "s3: role to assume" },
+	{ .name = "external_id",
+	    AT(config_source, external_id),
+	    .help = "s3: external id of that role's trust policy" },
 	{ .name = "start",
 	    .kind = SHAPE_TIME,
+	    AT(config_source, start_us),
 	    .help = "s3: nothing older than this" },
-	{ .name = "topic", .help = "kafka: the topic" },
+	{ .name = "poll_seconds",
+	    .kind = SHAPE_NUMBER,
+	    .least = 1,
+	    .most = 86400,
+	    .fallback = "60",
+	    AT(config_source, poll_seconds),
+	    .help = "s3: so often the current prefixes are listed" },
+	{ .name = "look_back_hours",
+	    .kind = SHAPE_NUMBER,
+	    .least = 1,
+	    .most = 24 * 366,
+	    .fallback = "48",
+	    AT(config_source, look_back_hours),
+	    .help = "s3: objects may come so late and are still seen" },
+	{ .name = "verify_digests",
+	    .kind = SHAPE_BOOL,
+	    AT(config_source, verify_digests),
+	    .fallback = "true",
+	    .help = "s3: check CloudTrail's digest files" },
+	{ .name = "digest_keys",
+	    AT(config_source, digest_keys),
+	    .help = "s3: folder of CloudTrail public keys, FINGERPRINT.pem; "
+		    "default: asked of CloudTrail" },
+	{ .name = "topic",
+	    AT(config_source, topic),
+	    .help = "kafka: the topic" },
 	{ .name = "cluster_from",
 	    .kind = SHAPE_WORD,
+	    AT(config_source, cluster_from),
 	    .words = cluster_from_words,
 	    .help = "kafka: what names the cluster of a record" },
+	{ .name = "cluster_key",
+	    AT(config_source, cluster_key),
+	    .help = "kafka: name of that header or record field" },
 	{ .name = "properties",
-	    .kind = SHAPE_NAMED,
-	    .item = &text_item,
+	    PROPERTIES(config_source),
 	    .help = "kafka: properties handed to librdkafka" },
 	{ .name = "listen",
 	    .kind = SHAPE_ADDRESS,
+	    AT(config_source, listen),
 	    .help = "webhook: address and port" },
-	{ .name = "cluster", .help = "webhook: whose audit log it is" },
 	{ .name = "tls",
 	    .kind = SHAPE_MAP,
-	    .keys = tls_keys,
+	    .keys = source_tls_keys,
 	    .help = "webhook: certificate" },
 	{ .name = "token_file",
+	    AT(config_source, token_file),
 	    .help = "webhook: file of the bearer token callers must show" },
+	{ .name = "body_limit",
+	    .kind = SHAPE_SIZE,
+	    .least = 1024,
+	    .most = 256.0 * (1 << 20),
+	    .fallback = "32MiB",
+	    AT(config_source, body_bytes),
+	    .help = "webhook: largest request" },
 	{ 0 },
 };
 
@@ -242,26 +349,62 @@ static const struct shape_key geo_keys[] = {
 };
 
 static const struct shape_key feed_keys[] = {
-	{ .name = "name", .required = true, .help = "how messages name it" },
+	{ .name = "name",
+	    AT(config_feed, name),
+	    .required = true,
+	    .help = "how messages name it" },
 	{ .name = "kind",
 	    .kind = SHAPE_WORD,
+	    AT(config_feed, kind),
 	    .words = feed_words,
 	    .required = true,
 	    .help = "where findings go" },
-	{ .name = "path", .help = "file: where to append" },
 	{ .name = "format",
 	    .kind = SHAPE_WORD,
+	    AT(config_feed, format),
 	    .words = feed_format_words,
 	    .fallback = "guardduty",
 	    .help = "how findings are written" },
 	{ .name = "min_severity",
 	    .kind = SHAPE_SEVERITY,
+	    AT(config_feed, min_severity),
 	    .help = "nothing below this" },
+	{ .name = "path",
+	    AT(config_feed, path),
+	    .help = "file: where to append" },
+	{ .name = "url",
+	    AT(config_feed, url),
+	    .help = "webhook: where to POST" },
+	{ .name = "topic", AT(config_feed, topic), .help = "kafka: the topic" },
+	{ .name = "address",
+	    .kind = SHAPE_ADDRESS,
+	    AT(config_feed, address),
+	    .help = "syslog: server and port" },
+	{ .name = "transport",
+	    .kind = SHAPE_WORD,
+	    AT(config_feed, transport),
+	    .words = transport_words,
+	    .fallback = "tls",
+	    .help = "syslog: how to reach it" },
+	{ .name = "secret_file",
+	    AT(config_feed, secret_file),
+	    .help = "webhook: file of the key that signs each request" },
+	{ .name = "token_file",
+	    AT(config_feed, token_file),
+	    .help = "webhook: file of a bearer token to show" },
+	{ .name = "tls",
+	    .kind = SHAPE_MAP,
+	    .keys = feed_tls_keys,
+	    .help = "webhook, syslog: certificates" },
+	{ .name = "properties",
+	    PROPERTIES(config_feed),
+	    .help = "kafka: properties handed to librdkafka; webhook: "
+		    "headers" },
 	{ 0 },
 };
 
 static const struct shape_key store_keys[] = {
-	{ .name = "path", .help = "the database file" },
+	{ .name = "path", AT(config, store_path), .help = "the database file" },
 	{ 0 },
 };
 
@@ -269,7 +412,45 @@ static const struct shape_key console_keys[] = {
 	{ .name = "listen",
 	    .kind = SHAPE_ADDRESS,
 	    .fallback = "127.0.0.1:7480",
-	    .help = "address and port" },
+	    AT(config, console_listen),
+	    .help = "address and port of health, metrics and console" },
+	{ 0 },
+};
+
+static const struct shape_key service_keys[] = {
+	{ .name = "memory",
+	    .kind = SHAPE_SIZE,
+	    .least = 16 << 20,
+	    .most = 64.0 * (1 << 30),
+	    .fallback = "128MiB",
+	    AT(config, service.memory_bytes),
+	    .help = "bound on what is collected and not yet judged" },
+	{ .name = "commit_ms",
+	    .kind = SHAPE_NUMBER,
+	    .least = 10,
+	    .most = 60000,
+	    .fallback = "250",
+	    AT(config, service.commit_ms),
+	    .help = "milliseconds until what was judged is safe and told" },
+	{ .name = "jobs",
+	    .kind = SHAPE_NUMBER,
+	    .least = 0,
+	    .most = 64,
+	    .fallback = "0",
+	    AT(config, service.jobs),
+	    .help = "threads; 0: one for each processor" },
+	{ .name = "log",
+	    .kind = SHAPE_WORD,
+	    AT(config, service.log),
+	    .words = log_words,
+	    .fallback = "logfmt",
+	    .help = "form of the lines on standard error" },
+	{ .name = "log_level",
+	    .kind = SHAPE_WORD,
+	    AT(config, service.log_level),
+	    .words = level_words,
+	    .fallback = "info",
+	    .help = "what is worth a line" },
 	{ 0 },
 };
 
@@ -291,8 +472,9 @@ static const struct shape_key feed_item = { .kind = SHAPE_MAP,
 static const struct shape_key root_keys[] = {
 	{ .name = "sources",
 	    .kind = SHAPE_LIST,
+	    COUNTED(config, sources, nsources),
 	    .item = &source_item,
-	    .unused = true,
+	    .item_size = sizeof(struct config_source),
 	    .help = "what `nephoscope serve` collects" },
 	{ .name = "clusters",
 	    .kind = SHAPE_LIST,
@@ -342,19 +524,22 @@ static const struct shape_key root_keys[] = {
 	    .help = "where addresses are" },
 	{ .name = "feeds",
 	    .kind = SHAPE_LIST,
+	    COUNTED(config, feeds, nfeeds),
 	    .item = &feed_item,
-	    .unused = true,
+	    .item_size = sizeof(struct config_feed),
 	    .help = "where findings are sent" },
 	{ .name = "store",
 	    .kind = SHAPE_MAP,
 	    .keys = store_keys,
-	    .unused = true,
 	    .help = "where state is kept" },
 	{ .name = "console",
 	    .kind = SHAPE_MAP,
 	    .keys = console_keys,
-	    .unused = true,
-	    .help = "the web console" },
+	    .help = "health, metrics and the web console" },
+	{ .name = "service",
+	    .kind = SHAPE_MAP,
+	    .keys = service_keys,
+	    .help = "how `nephoscope serve` runs" },
 	{ 0 },
 };
 

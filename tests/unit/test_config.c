@@ -250,7 +250,7 @@ what_is_wrong_is_named_with_its_place(void **state)
 		{ "\"\\e[31m\\u202e\": 1\n",
 		    "f:1:1: unknown key \"\\x1b[31m\\u202e\"; known here: "
 		    "sources, clusters, accounts, baseline, detectors, rules, "
-		    "suppress, lists, geo, feeds, store, console\n" },
+		    "suppress, lists, geo, feeds, store, console, service\n" },
 	};
 
 	(void)state;
@@ -303,11 +303,11 @@ bounds_are_kept(void **state)
 static void
 keys_without_effect_are_noted(void **state)
 {
-	struct config *c = parsed("store: {path: x}\ngeo: {}\n");
+	struct config *c = parsed("rules: [x]\ngeo: {}\n");
 
 	(void)state;
 	assert_string_equal(c->notes,
-	    "f:1:1: note: store is checked but has no effect: this version "
+	    "f:1:1: note: rules is checked but has no effect: this version "
 	    "does not have what it is for\n"
 	    "f:2:1: note: geo is checked but has no effect: this version "
 	    "does not have what it is for\n");
