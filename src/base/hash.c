@@ -5,10 +5,6 @@ const struct hash_key HASH_KEY_DEFAULT = {
 	0x70652d64656661ffu, /* "pe-defa", fixed so that runs repeat */
 };
 
-struct sip {
-	uint64_t v0, v1, v2, v3;
-};
-
 static inline uint64_t
 rotl(uint64_t x, unsigned bits)
 {
@@ -16,7 +12,7 @@ rotl(uint64_t x, unsigned bits)
 }
 
 static inline void
-sip_round(struct sip *s)
+sip_round(struct hash_state *s)
 {
 	s->v0 += s->v1;
 	s->v1 = rotl(s->v1, 13) ^ s->v0;
@@ -31,7 +27,7 @@ sip_round(struct sip *s)
 }
 
 static inline void
-sip_word(struct sip *s, uint64_t word)
+sip_word(struct hash_state *s, uint64_t word)
 {
 	s->v3 ^= word;
 	sip_round(s);
@@ -55,30 +51,82 @@ last_word(struct span s)
 	return word | (uint64_t)s.len << 56;
 }
 
-uint64_t
-hash_seeded(const struct hash_key *key, uint64_t seed, struct span s)
+static inline struct hash_state
+sip_begin(const struct hash_key *key, uint64_t seed)
 {
 	uint64_t k0 = key->k0 ^ seed, k1 = key->k1;
-	struct sip st = {
+
+	return (struct hash_state){
 		k0 ^ 0x736f6d6570736575u,
 		k1 ^ 0x646f72616e646f6du,
 		k0 ^ 0x6c7967656e657261u,
 		k1 ^ 0x7465646279746573u,
 	};
+}
 
+static inline void
+sip_span(struct hash_state *st, struct span s)
+{
 	for (size_t i = 0; i + 8 <= s.len; i += 8) {
 		uint64_t word;
 
 		/* Little-endian hosts only: CMakeLists.txt checks. */
 		memcpy(&word, s.at + i, sizeof(word));
-		sip_word(&st, word);
+		sip_word(st, word);
 	}
-	sip_word(&st, last_word(s));
+	sip_word(st, last_word(s));
+}
+
+static inline uint64_t
+sip_finish(struct hash_state *st)
+{
+	sip_round(st);
+	sip_round(st);
+	sip_round(st);
+	return st->v0 ^ st->v1 ^ st->v2 ^ st->v3;
+}
+
+uint64_t
+hash_seeded(const struct hash_key *key, uint64_t seed, struct span s)
+{
+	struct hash_state st = sip_begin(key, seed);
+
+	sip_span(&st, s);
 	st.v2 ^= 0xff;
-	sip_round(&st);
-	sip_round(&st);
-	sip_round(&st);
-	return st.v0 ^ st.v1 ^ st.v2 ^ st.v3;
+	return sip_finish(&st);
+}
+
+void
+hash_pair(
+    const struct hash_key *key, uint64_t seed, struct span s, uint64_t pair[2])
+{
+	struct hash_state st = sip_begin(key, seed);
+
+	st.v1 ^= 0xee;
+	sip_span(&st, s);
+	st.v2 ^= 0xee;
+	pair[0] = sip_finish(&st);
+	st.v1 ^= 0xdd;
+	pair[1] = sip_finish(&st);
+}
+
+struct hash_state
+hash_begin(const struct hash_key *key, uint64_t seed)
+{
+	return sip_begin(key, seed);
+}
+
+void
+hash_more(struct hash_state *h, struct span s)
+{
+	sip_span(h, s);
+}
+
+uint64_t
+hash_end(struct hash_state *h)
+{
+	h->v2 ^= 0xff;
+	return sip_finish(h);
 }
 
 uint64_t

@@ -26,6 +26,23 @@ uint64_t hash_span(const struct hash_key *key, struct span s);
  * independent hash of the same bytes. */
 uint64_t hash_seeded(const struct hash_key *key, uint64_t seed, struct span s);
 
+/* Two independent hashes of `s`, together 128 bits, in one pass: SipHash's
+ * own 128-bit form. */
+void hash_pair(
+    const struct hash_key *key, uint64_t seed, struct span s, uint64_t pair[2]);
+
+/*
+ * One hash of several texts in their order: begin, add each, end.  The same
+ * texts cut elsewhere give another hash; an empty one counts.
+ */
+struct hash_state {
+	uint64_t v0, v1, v2, v3;
+};
+
+struct hash_state hash_begin(const struct hash_key *key, uint64_t seed);
+void hash_more(struct hash_state *h, struct span s);
+uint64_t hash_end(struct hash_state *h);
+
 /*
  * Combine two words into one.  Cheap; fine for joining values that are
  * themselves keyed hashes or small numbers.  Not symmetric.

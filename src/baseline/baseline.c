@@ -129,36 +129,38 @@ cell_for(struct baseline *b, struct context *ctx, uint64_t value, int32_t day)
 }
 
 void
-baseline_learn(
-    struct baseline *b, uint64_t profile, uint64_t value, int64_t hour)
+baseline_learn(struct baseline *b, uint64_t profile, uint64_t value,
+    int64_t hour, unsigned times)
 {
 	int32_t day = (int32_t)(hour / 24);
 	struct context *ctx = contexts_add(b->contexts, profile);
 	int64_t now_us = hour * CIVIL_US_PER_HOUR;
 	struct cell *c;
-	double old;
+	double old, new;
 
 	if (ctx == NULL) {
-		b->overflow++;
+		b->overflow += times;
 		return;
 	}
 	novelty_advance(&ctx->novelty, now_us, b->half_life_us);
 	day_bitmap_mark(&ctx->days, day);
 	c = cell_for(b, ctx, value, day);
 	if (c == NULL) {
-		/* The aggregate: one more new value, remembered by none. */
-		novelty_add(&ctx->novelty, 0.0, 1.0);
-		b->overflow++;
+		/* The aggregate: more new values, remembered by none. */
+		for (unsigned i = 0; i < times; i++)
+			novelty_add(&ctx->novelty, 0.0, 1.0);
+		b->overflow += times;
 		return;
 	}
 	if (now_us < ctx->novelty.time_us)
 		now_us = ctx->novelty.time_us;
 	old = c->bits ? count_at(b, c, now_us) : 0.0;
-	novelty_add(&ctx->novelty, old, old + 1.0);
-	c->count = (float)(old + 1.0);
+	new = old + (double)times;
+	novelty_add(&ctx->novelty, old, new);
+	c->count = (float)new;
 	c->hour = (int32_t)(now_us / CIVIL_US_PER_HOUR);
 	mark(c, day);
-	rank(ctx, value, old + 1.0);
+	rank(ctx, value, new);
 }
 
 void

@@ -31,11 +31,11 @@ uint64_t baseline_profile(
 
 /*
  * Learn that `value` was observed in `profile` in the hour `hour` (since
- * 1970).  Weight 1 a call: the engine calls once for each activity of the
- * hour, however many events it has.
+ * 1970), `times` times: once for each activity of the hour, however many
+ * events it has.
  */
-void baseline_learn(
-    struct baseline *b, uint64_t profile, uint64_t value, int64_t hour);
+void baseline_learn(struct baseline *b, uint64_t profile, uint64_t value,
+    int64_t hour, unsigned times);
 
 /*
  * Remember that something happened on the day of `hour`, outside of any

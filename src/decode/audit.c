@@ -219,23 +219,23 @@ audit_outcome(const struct audit *a)
 static uint64_t
 activity_of(const struct decoder *d, const struct audit *a)
 {
-	uint64_t sum = hash_mix(SOURCE_K8S_AUDIT, audit_outcome(a));
+	struct hash_state sum =
+	    decode_activity(d, hash_mix(SOURCE_K8S_AUDIT, audit_outcome(a)));
 
-	sum = decode_mix(d, sum, a->user);
-	sum = decode_mix(d, sum, a->impersonated);
-	sum = decode_mix(d, sum, a->verb);
-	sum = decode_mix(d, sum, a->resource);
-	sum = decode_mix(d, sum, a->subresource);
-	sum = decode_mix(d, sum, a->ns);
-	sum = decode_mix(d, sum, a->api_group);
-	sum = decode_mix(d, sum, a->agent);
-	sum = decode_mix(d, sum, a->remote);
+	hash_more(&sum, a->user);
+	hash_more(&sum, a->impersonated);
+	hash_more(&sum, a->verb);
+	hash_more(&sum, a->resource);
+	hash_more(&sum, a->subresource);
+	hash_more(&sum, a->ns);
+	hash_more(&sum, a->api_group);
+	hash_more(&sum, a->agent);
+	hash_more(&sum, a->remote);
 	if (a->resource.len == 0)
-		sum = decode_mix(
-		    d, sum, span_first(a->uri, span_find(a->uri, '?', 0)));
+		hash_more(&sum, span_first(a->uri, span_find(a->uri, '?', 0)));
 	else if (a->subresource.len > 0 || audit_is_write(a->verb))
-		sum = decode_mix(d, sum, a->name);
-	return sum;
+		hash_more(&sum, a->name);
+	return hash_end(&sum);
 }
 
 struct span

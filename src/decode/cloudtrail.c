@@ -214,21 +214,22 @@ activity_of(const struct decoder *d, const struct reading *r)
 {
 	const struct cloudtrail *ct = &r->ct;
 	struct span who = ct->issuer_arn;
-	uint64_t sum = SOURCE_CLOUDTRAIL;
+	struct hash_state sum = decode_activity(d, SOURCE_CLOUDTRAIL);
 
 	if (who.len == 0 || normalise_is_person(ct))
 		who = ct->arn;
 	if (who.len == 0)
 		who = ct->principal_id.len > 0 ? ct->principal_id
 					       : ct->invoked_by;
-	sum = decode_mix(d, sum, who);
-	sum = decode_mix(d, sum, ct->name);
-	sum = decode_mix(d, sum, ct->service);
-	sum = decode_mix(d, sum, ct->agent);
-	sum = decode_mix(d, sum, ct->remote);
-	sum = decode_mix(d, sum, r->region);
-	sum = decode_mix(d, sum, ct->error);
-	return decode_mix(d, sum, ct->resource);
+	hash_more(&sum, who);
+	hash_more(&sum, ct->name);
+	hash_more(&sum, ct->service);
+	hash_more(&sum, ct->agent);
+	hash_more(&sum, ct->remote);
+	hash_more(&sum, r->region);
+	hash_more(&sum, ct->error);
+	hash_more(&sum, ct->resource);
+	return hash_end(&sum);
 }
 
 static bool

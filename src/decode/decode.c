@@ -10,8 +10,7 @@
 #define BINARY_PROBE_BYTES 512
 
 /* Seeds: one purpose each. */
-#define SEED_ID_LOW 1
-#define SEED_ID_HIGH 2
+#define SEED_ID 1
 #define SEED_ACTIVITY 3
 
 void
@@ -168,22 +167,19 @@ decode_id(
 	ev->id = id;
 	if (id.len == 0)
 		return;
-	ev->id_key[0] = hash_seeded(&d->key, SEED_ID_LOW, id);
-	ev->id_key[1] = hash_seeded(&d->key, SEED_ID_HIGH, id);
+	hash_pair(&d->key, SEED_ID, id, ev->id_key);
 	if (more.len > 0) {
-		uint64_t stage = hash_seeded(&d->key, SEED_ID_LOW, more);
+		uint64_t stage = hash_seeded(&d->key, SEED_ID, more);
 
 		ev->id_key[0] = hash_mix(ev->id_key[0], stage);
 		ev->id_key[1] = hash_mix(ev->id_key[1], stage);
 	}
 }
 
-uint64_t
-decode_mix(const struct decoder *d, uint64_t sum, struct span s)
+struct hash_state
+decode_activity(const struct decoder *d, uint64_t salt)
 {
-	if (s.len == 0)
-		return hash_mix(sum, 0);
-	return hash_mix(sum, hash_seeded(&d->key, SEED_ACTIVITY, s));
+	return hash_begin(&d->key, hash_mix(SEED_ACTIVITY, salt));
 }
 
 /* Records without a time take that of the first record that has one. */

@@ -166,8 +166,8 @@ void decode_tenant(struct decoder *d, struct event *ev, struct span account,
 void decode_id(const struct decoder *d, struct event *ev, struct span id,
     struct span more);
 
-/* Keyed hash of one part of an activity, chained. */
-uint64_t decode_mix(const struct decoder *d, uint64_t sum, struct span s);
+/* The hash of an activity, begun: hash_more() who did what, hash_end(). */
+struct hash_state decode_activity(const struct decoder *d, uint64_t salt);
 
 /* --- the sources: true when the object is one of theirs --------------------
  */

@@ -68,17 +68,17 @@ outcome_of(const struct dns *q)
 static uint64_t
 activity_of(const struct decoder *d, const struct dns *q)
 {
-	uint64_t sum = SOURCE_DNS;
+	struct hash_state sum = decode_activity(d, SOURCE_DNS);
 
 	if (ip_is_none(&q->client))
-		sum = decode_mix(d, sum, q->instance_id);
+		hash_more(&sum, q->instance_id);
 	else
-		sum = decode_mix(d, sum,
-		    span_of(
-			(const char *)q->client.byte, sizeof(q->client.byte)));
-	sum = decode_mix(d, sum, q->domain.registered);
-	sum = decode_mix(d, sum, q->type);
-	return decode_mix(d, sum, q->rcode);
+		hash_more(&sum, span_of((const char *)q->client.byte,
+				    sizeof(q->client.byte)));
+	hash_more(&sum, q->domain.registered);
+	hash_more(&sum, q->type);
+	hash_more(&sum, q->rcode);
+	return hash_end(&sum);
 }
 
 static struct span

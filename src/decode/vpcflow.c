@@ -534,8 +534,8 @@ activity_of(const struct decoder *d, const struct flow *f)
 		(uint8_t)f->action, f->initiated };
 
 	_Static_assert(sizeof(key) == 38, "no padding");
-	return decode_mix(
-	    d, SOURCE_VPCFLOW, span_of((const char *)&key, sizeof(key)));
+	return hash_seeded(
+	    &d->key, SOURCE_VPCFLOW, span_of((const char *)&key, sizeof(key)));
 }
 
 static void

@@ -135,7 +135,7 @@ detect_learn(
 	baseline_name(d->tenant->baseline, key, value);
 	baseline_learn(d->tenant->baseline,
 	    baseline_profile(scope, entity, feature), key,
-	    civil_hour(d->ev->time_us));
+	    civil_hour(d->ev->time_us), 1);
 }
 
 void

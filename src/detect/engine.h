@@ -57,7 +57,7 @@ void engine_event(struct tenant *t, struct engine_scratch *scratch,
     const struct batch *batch, const struct event *ev);
 
 /* The input is over: close the open hours. */
-void engine_close(struct tenant *t);
+void engine_close(struct tenant *t, struct engine_scratch *scratch);
 
 struct engine_counts {
 	uint64_t events; /* taken, duplicates not included */

@@ -10,6 +10,7 @@
 #include "detect/engine.h"
 #include "detect/facts.h"
 #include "detect/lane.h"
+#include "detect/lessons.h"
 #include "detect/states.h"
 #include "detect/subject.h"
 
@@ -53,6 +54,7 @@ struct engine_scratch {
 	/* What the baseline said of the event's own values: asked once. */
 	struct usual usual[SCOPE_COUNT][FEATURE_COUNT];
 	uint32_t asked[SCOPE_COUNT]; /* bits of features */
+	struct lessons lessons;	     /* of the hour that is being closed */
 };
 
 /* The engine's side of one call of a detector. */

@@ -116,11 +116,17 @@ teaches(struct tenant *t, const struct activity_row *r, int64_t hour)
 	       TOLD_DAYS;
 }
 
+struct closing {
+	struct tenant *tenant;
+	struct lessons *lessons;
+};
+
 /* An hour is over: tell findings how their activities grew, and learn. */
 static void
 close_hour(void *cookie, struct lane *l, int64_t hour)
 {
-	struct tenant *t = cookie;
+	const struct closing *c = cookie;
+	struct tenant *t = c->tenant;
 	size_t count;
 	struct activity_row *rows = activities_rows(l->open[hour & 1], &count);
 
@@ -137,9 +143,10 @@ close_hour(void *cookie, struct lane *l, int64_t hour)
 		if (r->routine != 0)
 			baseline_mark(t->baseline, r->routine, of);
 		for (size_t k = 0; k < r->nlessons; k++)
-			baseline_learn(t->baseline, r->lessons[k].profile,
-			    r->lessons[k].value, of);
+			lessons_add(c->lessons, t->baseline,
+			    r->lessons[k].profile, r->lessons[k].value, of);
 	}
+	lessons_finish(c->lessons, t->baseline);
 }
 
 /* What the baseline will learn from this activity. */
@@ -348,17 +355,20 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	}
 	t->events++;
 	d.lane = lane_of(t, ev);
-	lane_advance(d.lane, ev->time_us, close_hour, t);
+	lane_advance(d.lane, ev->time_us, close_hour,
+	    &(struct closing){ t, &scratch->lessons });
 	if (tally(&d))
 		call(&d, &t->engine->activity[ev->source]);
 	call(&d, &t->engine->each[ev->source]);
 }
 
 void
-engine_close(struct tenant *t)
+engine_close(struct tenant *t, struct engine_scratch *scratch)
 {
+	struct closing closing = { t, &scratch->lessons };
+
 	for (struct lane *l = t->lanes; l != NULL; l = l->next)
-		lane_finish(l, close_hour, t);
+		lane_finish(l, close_hour, &closing);
 }
 
 void

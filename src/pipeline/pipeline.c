@@ -19,9 +19,13 @@
 #include "codec/cut.h"
 #include "codec/reader.h"
 
-/* Batches decoded ahead of the shards: per parcel, and the text of all that
- * is not of the parcel the shards are at.  Decoded, text takes five to twelve
- * times its size, so that this is at most 150 MiB. */
+/*
+ * Batches decoded ahead of the shards: of the parcel the shards are at, of
+ * any other, and the text of all others.  Decoded, text takes five to twelve
+ * times its size, so that all this is at most 150 MiB.  The others' share is
+ * what keeps a second worker busy while one object is large.
+ */
+#define HEAD_MAX 12
 #define AHEAD_MAX 32
 #define AHEAD_BYTES ((size_t)12 * 1024 * 1024)
 /* Batches that are kept to be used again, and how much one may hold. */
@@ -33,6 +37,7 @@ struct flight {
 	struct batch *batches[AHEAD_MAX]; /* ring of undelivered batches */
 	uint64_t decoded;		  /* batches added */
 	uint64_t recycled;		  /* batches passed by all shards */
+	size_t bytes;			  /* of their text, between the two */
 	bool done;
 };
 
@@ -271,6 +276,7 @@ recycle(struct pipeline *b)
 			    f->batches[f->recycled++ % AHEAD_MAX];
 
 			b->ahead -= batch->text_len;
+			f->bytes -= batch->text_len;
 			give_spare(b, batch);
 		}
 		for (unsigned i = 0; i < b->nshards; i++) {
@@ -349,11 +355,16 @@ has_room(const struct worker *w)
 {
 	const struct pipeline *b = w->b;
 	const struct flight *f = w->flight;
+	const struct flight *head = &b->ring[b->head % b->ring_size];
 
-	if (f == NULL || f->decoded - f->recycled == AHEAD_MAX)
+	if (f == NULL)
 		return false;
-	return b->ahead < AHEAD_BYTES || f->decoded == f->recycled ||
-	       f == &b->ring[b->head % b->ring_size];
+	if (f == head)
+		return f->decoded - f->recycled < HEAD_MAX;
+	if (f->decoded - f->recycled == AHEAD_MAX)
+		return false;
+	return b->ahead - head->bytes < AHEAD_BYTES ||
+	       f->decoded == f->recycled;
 }
 
 /* Decode one piece of the worker's parcel; false when it may not. */
@@ -384,6 +395,7 @@ work_on_parcel(struct worker *w)
 	if (more && batch->count > 0) {
 		f->batches[f->decoded++ % AHEAD_MAX] = batch;
 		b->ahead += batch->text_len;
+		f->bytes += batch->text_len;
 	} else {
 		give_spare(b, batch);
 	}
