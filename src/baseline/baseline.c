@@ -6,6 +6,7 @@
 
 #include "base/civil.h"
 #include "base/hash.h"
+#include "base/pack.h"
 #include "base/status.h"
 #include "baseline/cells.h"
 #include "baseline/contexts.h"
@@ -18,6 +19,13 @@
 /* One profile may hold this share of all cells, so that one actor with many
  * values cannot take what the others need. */
 #define PROFILE_SHARE 16
+
+/* What a saved baseline looks like: bump it when a cell, a context or a
+ * name changes its layout or meaning; older ones are then learned anew. */
+#define BASELINE_VERSION 1
+
+/* Regions of an image, from the first. */
+enum { REGION_HEAD, REGION_CELLS, REGION_CONTEXTS, REGION_NAMES };
 
 struct baseline {
 	struct cells *cells;
@@ -269,4 +277,37 @@ baseline_sizes(const struct baseline *b, struct baseline_sizes *sizes)
 			 names_bytes(b->names),
 		.overflow = b->overflow + cells_refused(b->cells),
 	};
+}
+
+void
+baseline_save(
+    const struct baseline *b, const struct image_writer *w, unsigned first)
+{
+	struct buf head = { 0 };
+
+	pack_u64(&head, BASELINE_VERSION);
+	pack_u64(&head, sizeof(struct cell));
+	pack_u64(&head, sizeof(struct context));
+	pack_u64(&head, b->overflow);
+	image_put(w, first + REGION_HEAD, head.at, head.len);
+	cells_save(b->cells, w, first + REGION_CELLS);
+	contexts_save(b->contexts, w, first + REGION_CONTEXTS);
+	names_save(b->names, w, first + REGION_NAMES);
+	buf_done(&head);
+}
+
+bool
+baseline_load(struct baseline *b, const struct image_reader *r, unsigned first)
+{
+	struct unpack head = unpack_of(image_get(r, first + REGION_HEAD));
+
+	if (unpack_u64(&head) != BASELINE_VERSION ||
+	    unpack_u64(&head) != sizeof(struct cell) ||
+	    unpack_u64(&head) != sizeof(struct context))
+		return false;
+	b->overflow = unpack_u64(&head);
+	return unpack_is_whole(&head) &&
+	       cells_load(b->cells, r, first + REGION_CELLS) &&
+	       contexts_load(b->contexts, r, first + REGION_CONTEXTS) &&
+	       names_load(b->names, r, first + REGION_NAMES);
 }

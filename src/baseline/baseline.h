@@ -9,9 +9,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/image.h"
 #include "base/span.h"
 #include "baseline/usual.h"
 
@@ -61,3 +63,14 @@ struct baseline_sizes {
 };
 
 void baseline_sizes(const struct baseline *b, struct baseline_sizes *sizes);
+
+/*
+ * The whole of it as BASELINE_REGIONS regions from `first` on.  Loading into
+ * a new baseline is false when the bytes are not of this version or do not
+ * fit; it is then to be freed.
+ */
+#define BASELINE_REGIONS 8
+void baseline_save(
+    const struct baseline *b, const struct image_writer *w, unsigned first);
+bool baseline_load(
+    struct baseline *b, const struct image_reader *r, unsigned first);

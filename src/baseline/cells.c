@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/status.h"
 
@@ -164,4 +165,29 @@ size_t
 cells_bytes(const struct cells *t)
 {
 	return t->size * sizeof(*t->cells);
+}
+
+void
+cells_save(const struct cells *t, const struct image_writer *w, unsigned region)
+{
+	image_put(w, region, t->cells, cells_bytes(t));
+}
+
+bool
+cells_load(struct cells *t, const struct image_reader *r, unsigned region)
+{
+	struct span bytes = image_get(r, region);
+	size_t size = bytes.len / sizeof(*t->cells);
+
+	if (size == 0 || (size & (size - 1)) != 0 ||
+	    bytes.len != size * sizeof(*t->cells))
+		return bytes.len == 0;
+	free(t->cells);
+	t->cells = status_calloc(size, sizeof(*t->cells));
+	memcpy(t->cells, bytes.at, bytes.len);
+	t->size = size;
+	t->count = 0;
+	for (size_t i = 0; i < size; i++)
+		t->count += t->cells[i].key != 0;
+	return true;
 }

@@ -8,9 +8,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/image.h"
 #include "stats/day_bitmap.h"
 
 struct cell {
@@ -39,3 +41,8 @@ struct cell *cells_add(struct cells *t, uint64_t key, int32_t today);
 size_t cells_count(const struct cells *t);
 uint64_t cells_refused(const struct cells *t);
 size_t cells_bytes(const struct cells *t);
+
+/* One region; into a new table, false when it is not what was saved. */
+void cells_save(
+    const struct cells *t, const struct image_writer *w, unsigned region);
+bool cells_load(struct cells *t, const struct image_reader *r, unsigned region);

@@ -2,6 +2,7 @@
 #include "baseline/contexts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/status.h"
 
@@ -91,4 +92,31 @@ size_t
 contexts_bytes(const struct contexts *t)
 {
 	return t->room * sizeof(*t->rows) + t->size * sizeof(*t->index);
+}
+
+void
+contexts_save(
+    const struct contexts *t, const struct image_writer *w, unsigned region)
+{
+	image_put(w, region, t->rows, t->count * sizeof(*t->rows));
+}
+
+bool
+contexts_load(struct contexts *t, const struct image_reader *r, unsigned region)
+{
+	struct span bytes = image_get(r, region);
+	size_t count = bytes.len / sizeof(*t->rows);
+
+	if (bytes.len % sizeof(*t->rows) != 0 || count > UINT32_MAX / 4)
+		return false;
+	if (count == 0)
+		return true;
+	t->rows = status_calloc(count, sizeof(*t->rows));
+	memcpy(t->rows, bytes.at, bytes.len);
+	t->count = t->room = count;
+	while (t->size < count * 2)
+		t->size *= 2;
+	t->size /= 2; /* which rebuild_index() doubles */
+	rebuild_index(t);
+	return true;
 }

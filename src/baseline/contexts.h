@@ -6,9 +6,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/image.h"
 #include "baseline/usual.h"
 #include "stats/day_bitmap.h"
 #include "stats/novelty.h"
@@ -36,3 +38,9 @@ struct context *contexts_add(struct contexts *t, uint64_t key);
 
 size_t contexts_count(const struct contexts *t);
 size_t contexts_bytes(const struct contexts *t);
+
+/* One region; into a new table, false when it is not what was saved. */
+void contexts_save(
+    const struct contexts *t, const struct image_writer *w, unsigned region);
+bool contexts_load(
+    struct contexts *t, const struct image_reader *r, unsigned region);

@@ -2,13 +2,15 @@
  * names.h - texts of values, so that a key can be shown.
  *
  * Bounded: texts past the limit are not kept, and names_of() then gives an
- * empty span.  Spans stay valid for the table's life.  One thread.
+ * empty span.  Spans stay valid until the next names_add().  One thread.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/image.h"
 #include "base/span.h"
 
 #define NAMES_TEXT_BYTES 96 /* longer texts are cut */
@@ -25,3 +27,10 @@ struct span names_of(const struct names *t, uint64_t key);
 
 size_t names_count(const struct names *t);
 size_t names_bytes(const struct names *t);
+
+/* Two regions from `first` on; into a new table, false when they are not
+ * what was saved. */
+#define NAMES_REGIONS 2
+void names_save(
+    const struct names *t, const struct image_writer *w, unsigned first);
+bool names_load(struct names *t, const struct image_reader *r, unsigned first);

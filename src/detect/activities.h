@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/image.h"
 #include "detect/detector.h"
 
 #define ACTIVITY_RAISED_MAX 3
@@ -26,7 +27,7 @@ struct activity_row {
 	uint64_t key;
 	struct activity sums;
 	uint64_t routine; /* key of its days in the baseline; 0: not kept */
-	struct lesson *lessons; /* in the table's arena */
+	uint32_t lessons; /* where they begin in the table's list */
 	uint16_t nlessons;
 	uint8_t nraised;
 	bool tainted;	   /* part of a finding: teaches nothing */
@@ -48,8 +49,17 @@ void activities_free(struct activities *t); /* NULL is allowed */
 struct activity_row *activities_add(
     struct activities *t, uint64_t key, bool *fresh);
 
-/* Memory for `count` lessons until activities_reset(); NULL when full. */
+/*
+ * Room for up to `count` lessons, to be filled before the next call; NULL
+ * when full.  activities_keep() gives the first `used` of them to the row.
+ */
 struct lesson *activities_lessons(struct activities *t, size_t count);
+void activities_keep(
+    struct activities *t, struct activity_row *row, size_t used);
+
+/* The lessons of a row of the table. */
+const struct lesson *activities_taught(
+    const struct activities *t, const struct activity_row *row);
 
 /* Rows in order of first appearance, for closing the hour. */
 struct activity_row *activities_rows(struct activities *t, size_t *count);
@@ -57,3 +67,11 @@ struct activity_row *activities_rows(struct activities *t, size_t *count);
 void activities_reset(struct activities *t);
 uint64_t activities_refused(const struct activities *t);
 size_t activities_bytes(const struct activities *t);
+
+/* ACTIVITIES_REGIONS regions from `first` on; into a new table, false when
+ * they do not fit. */
+#define ACTIVITIES_REGIONS 2
+void activities_save(
+    const struct activities *t, const struct image_writer *w, unsigned first);
+bool activities_load(
+    struct activities *t, const struct image_reader *r, unsigned first);

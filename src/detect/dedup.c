@@ -1,30 +1,37 @@
 /*
- * A generation is an open-addressed table of whole 128-bit keys that grows to
- * its limit; then the older generation is dropped and the full one becomes
- * the older.
+ * A generation is the list of its keys in the order they came and an open-
+ * addressed index of positions: the list grows at its end only, so that
+ * storing what is new touches few pages.  Full, it becomes the older
+ * generation and the older one is dropped.
  */
 #include "detect/dedup.h"
 
 #include <stdlib.h>
 
+#include "base/pack.h"
 #include "base/status.h"
 
-#define FIRST_SLOTS ((size_t)64) /* many tenants say little */
+#define FIRST_KEYS ((size_t)64) /* many tenants say little */
 #define LEAST_HORIZON ((size_t)1024)
 
-struct slot {
-	uint64_t key[2]; /* both 0: free */
+struct id_key {
+	uint64_t word[2]; /* never both 0 */
 };
 
 struct generation {
-	struct slot *slots;
-	size_t size; /* power of two, at most 3/4 full */
-	size_t count;
+	struct id_key *keys;
+	size_t count, room;
+	uint32_t *index; /* positions + 1 */
+	size_t size;	 /* power of two, at most half full */
 };
+
+/* Regions of an image, from the first; the generations take turns. */
+enum { REGION_HEAD, REGION_EVEN, REGION_ODD };
 
 struct dedup {
 	struct generation young, old;
 	size_t horizon;
+	uint64_t turns;
 };
 
 struct dedup *
@@ -36,78 +43,147 @@ dedup_new(size_t horizon)
 	return d;
 }
 
+static void
+generation_free(struct generation *g)
+{
+	free(g->keys);
+	free(g->index);
+	*g = (struct generation){ 0 };
+}
+
 void
 dedup_free(struct dedup *d)
 {
 	if (d == NULL)
 		return;
-	free(d->young.slots);
-	free(d->old.slots);
+	generation_free(&d->young);
+	generation_free(&d->old);
 	free(d);
 }
 
-/* The slot that holds the key, or the free one where it would go. */
-static struct slot *
+/* The index slot that leads to the key, or the free one where it would go. */
+static uint32_t *
 slot_of(const struct generation *g, const uint64_t key[2])
 {
 	size_t i = key[0] & (g->size - 1);
 
-	while ((g->slots[i].key[0] | g->slots[i].key[1]) != 0) {
-		if (g->slots[i].key[0] == key[0] &&
-		    g->slots[i].key[1] == key[1])
+	while (g->index[i] != 0) {
+		const struct id_key *k = &g->keys[g->index[i] - 1];
+
+		if (k->word[0] == key[0] && k->word[1] == key[1])
 			break;
 		i = (i + 1) & (g->size - 1);
 	}
-	return &g->slots[i];
+	return &g->index[i];
+}
+
+/* Make the index `size` slots large and enter all keys. */
+static void
+make_index(struct generation *g, size_t size)
+{
+	free(g->index);
+	g->size = size;
+	g->index = status_calloc(size, sizeof(*g->index));
+	for (size_t i = 0; i < g->count; i++)
+		*slot_of(g, g->keys[i].word) = (uint32_t)(i + 1);
 }
 
 static void
 grow(struct generation *g)
 {
-	struct generation next = { 0 };
-
-	next.size = g->size ? g->size * 2 : FIRST_SLOTS;
-	next.count = g->count;
-	next.slots = status_calloc(next.size, sizeof(*next.slots));
-	for (size_t i = 0; i < g->size; i++) {
-		if ((g->slots[i].key[0] | g->slots[i].key[1]) != 0)
-			*slot_of(&next, g->slots[i].key) = g->slots[i];
-	}
-	free(g->slots);
-	*g = next;
+	g->room = g->room ? g->room * 2 : FIRST_KEYS;
+	g->keys = status_realloc(g->keys, g->room, sizeof(*g->keys));
+	make_index(g, g->room * 2);
 }
 
 static void
 turn(struct dedup *d)
 {
-	free(d->old.slots);
+	generation_free(&d->old);
 	d->old = d->young;
 	d->young = (struct generation){ 0 };
+	d->turns++;
 }
 
 bool
 dedup_seen(struct dedup *d, const uint64_t key[2])
 {
-	struct slot *s;
+	uint32_t *slot;
 
-	if (d->old.size != 0 && slot_of(&d->old, key)->key[0] == key[0] &&
-	    slot_of(&d->old, key)->key[1] == key[1])
+	if (d->old.count > 0 && *slot_of(&d->old, key) != 0)
 		return true;
 	if (d->young.count >= d->horizon)
 		turn(d);
-	if (d->young.count * 4 >= d->young.size * 3)
+	if (d->young.count == d->young.room)
 		grow(&d->young);
-	s = slot_of(&d->young, key);
-	if (s->key[0] == key[0] && s->key[1] == key[1])
+	slot = slot_of(&d->young, key);
+	if (*slot != 0)
 		return true;
-	s->key[0] = key[0];
-	s->key[1] = key[1];
-	d->young.count++;
+	d->young.keys[d->young.count] = (struct id_key){ { key[0], key[1] } };
+	*slot = (uint32_t)++d->young.count;
 	return false;
+}
+
+static size_t
+generation_bytes(const struct generation *g)
+{
+	return g->room * sizeof(*g->keys) + g->size * sizeof(*g->index);
 }
 
 size_t
 dedup_bytes(const struct dedup *d)
 {
-	return (d->young.size + d->old.size) * sizeof(struct slot);
+	return generation_bytes(&d->young) + generation_bytes(&d->old);
+}
+
+static unsigned
+region_of(uint64_t turn_number)
+{
+	return turn_number % 2 ? REGION_ODD : REGION_EVEN;
+}
+
+void
+dedup_save(const struct dedup *d, const struct image_writer *w, unsigned first)
+{
+	struct buf head = { 0 };
+
+	pack_u64(&head, d->turns);
+	image_put(w, first + REGION_HEAD, head.at, head.len);
+	image_put(w, first + region_of(d->turns), d->young.keys,
+	    d->young.count * sizeof(struct id_key));
+	image_put(w, first + region_of(d->turns + 1), d->old.keys,
+	    d->old.count * sizeof(struct id_key));
+	buf_done(&head);
+}
+
+static bool
+load_generation(struct generation *g, struct span bytes)
+{
+	size_t count = bytes.len / sizeof(struct id_key), room = FIRST_KEYS;
+
+	if (bytes.len % sizeof(struct id_key) != 0 || count > UINT32_MAX / 4)
+		return false;
+	if (count == 0)
+		return true;
+	while (room < count)
+		room *= 2;
+	g->keys = status_calloc(room, sizeof(*g->keys));
+	g->room = room;
+	memcpy(g->keys, bytes.at, bytes.len);
+	g->count = count;
+	make_index(g, room * 2);
+	return true;
+}
+
+bool
+dedup_load(struct dedup *d, const struct image_reader *r, unsigned first)
+{
+	struct unpack head = unpack_of(image_get(r, first + REGION_HEAD));
+
+	d->turns = unpack_u64(&head);
+	return unpack_is_whole(&head) &&
+	       load_generation(
+		   &d->young, image_get(r, first + region_of(d->turns))) &&
+	       load_generation(
+		   &d->old, image_get(r, first + region_of(d->turns + 1)));
 }

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/image.h"
 #include "base/status.h"
 #include "config/config.h"
 #include "detect/signal.h"
@@ -56,8 +57,21 @@ void engine_scratch_free(struct engine_scratch *s); /* NULL is allowed */
 void engine_event(struct tenant *t, struct engine_scratch *scratch,
     const struct batch *batch, const struct event *ev);
 
-/* The input is over: close the open hours. */
-void engine_close(struct tenant *t, struct engine_scratch *scratch);
+/* The input is over, for now: findings are told how the activities of the
+ * open hours grew.  The hours stay open; told again, nothing is told twice. */
+void engine_tell(struct tenant *t);
+
+/*
+ * All that a tenant knows, as regions of plain bytes; and back, into a tenant
+ * just made.  False when the bytes are damaged or of another version: the
+ * tenant is then without history, and learns anew.  States of detectors that
+ * are gone, or whose state has changed its version, are left out.
+ */
+void engine_tenant_save(const struct tenant *t, const struct image_writer *w);
+NODISCARD bool engine_tenant_load(
+    struct tenant *t, const struct image_reader *r);
+
+struct span engine_tenant_name(const struct tenant *t);
 
 struct engine_counts {
 	uint64_t events; /* taken, duplicates not included */

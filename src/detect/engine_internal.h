@@ -73,5 +73,12 @@ struct detect {
 	uint64_t workload;  /* entity of SCOPE_WORKLOAD; 0: none */
 };
 
+/* What tenant.c makes for its image: a lane, the states of a detector. */
+struct lane *engine_lane_new(
+    const struct tenant *t, enum source source, uint64_t key);
+struct states *engine_states_of(struct tenant *t, const struct engine_row *row);
+/* Back to a tenant without history. */
+void engine_tenant_forget(struct tenant *t);
+
 /* The subject of d->ev, made at the first call. */
 struct subject *detect_subject(struct detect *d);

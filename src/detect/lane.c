@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/civil.h"
+#include "base/pack.h"
 #include "base/status.h"
 
 struct lane *
@@ -56,16 +57,6 @@ lane_advance(struct lane *l, int64_t time_us,
 		l->hour = oldest; /* both tables are empty: jump */
 }
 
-void
-lane_finish(struct lane *l,
-    void (*close)(void *cookie, struct lane *l, int64_t hour), void *cookie)
-{
-	if (l->hour == 0)
-		return;
-	close_hour(l, close, cookie);
-	close_hour(l, close, cookie);
-}
-
 struct activities *
 lane_activities(struct lane *l, int64_t hour, bool *late)
 {
@@ -73,4 +64,41 @@ lane_activities(struct lane *l, int64_t hour, bool *late)
 	if (*late)
 		l->late++;
 	return l->open[(*late ? l->hour : hour) & 1];
+}
+
+void
+lane_save(const struct lane *l, const struct image_writer *w, unsigned first)
+{
+	struct buf head = { 0 };
+
+	pack_i64(&head, l->newest_us);
+	pack_i64(&head, l->hour);
+	pack_u64(&head, l->npaid);
+	pack_u64(&head, l->late);
+	pack_bytes(&head, &l->budget, sizeof(l->budget));
+	pack_bytes(&head, l->paid, sizeof(l->paid));
+	image_put(w, first, head.at, head.len);
+	for (unsigned i = 0; i < COUNTOF(l->open); i++)
+		activities_save(
+		    l->open[i], w, first + 1 + i * ACTIVITIES_REGIONS);
+	buf_done(&head);
+}
+
+bool
+lane_load(struct lane *l, const struct image_reader *r, unsigned first)
+{
+	struct unpack head = unpack_of(image_get(r, first));
+
+	l->newest_us = unpack_i64(&head);
+	l->hour = unpack_i64(&head);
+	l->npaid = (uint32_t)unpack_count(&head, UINT32_MAX);
+	l->late = unpack_u64(&head);
+	unpack_bytes(&head, &l->budget, sizeof(l->budget));
+	unpack_bytes(&head, l->paid, sizeof(l->paid));
+	for (unsigned i = 0; i < COUNTOF(l->open); i++) {
+		if (!activities_load(
+			l->open[i], r, first + 1 + i * ACTIVITIES_REGIONS))
+			return false;
+	}
+	return unpack_is_whole(&head);
 }

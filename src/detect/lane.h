@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/image.h"
 #include "base/span.h"
 #include "baseline/baseline.h"
 #include "detect/activities.h"
@@ -48,10 +49,13 @@ void lane_free(struct lane *l); /* NULL is allowed */
 void lane_advance(struct lane *l, int64_t time_us,
     void (*close)(void *cookie, struct lane *l, int64_t hour), void *cookie);
 
-/* Close what is open. */
-void lane_finish(struct lane *l,
-    void (*close)(void *cookie, struct lane *l, int64_t hour), void *cookie);
-
 /* The table for an event of `hour`, and whether it is late: then the table
  * is the oldest open one. */
 struct activities *lane_activities(struct lane *l, int64_t hour, bool *late);
+
+/* LANE_REGIONS regions from `first` on; into a new lane of the same source
+ * and key, false when they do not fit. */
+#define LANE_REGIONS (1 + 2 * ACTIVITIES_REGIONS)
+void lane_save(
+    const struct lane *l, const struct image_writer *w, unsigned first);
+bool lane_load(struct lane *l, const struct image_reader *r, unsigned first);

@@ -1,38 +1,57 @@
 #include "detect/lessons.h"
 
-#include "base/hash.h"
+#include <string.h>
 
-static void
-teach(struct lesson_waiting *w, struct baseline *b)
+/* The slot of the lesson, or the free one where it would go. */
+static uint16_t *
+slot_of(struct lessons *l, uint64_t profile, uint64_t value, int64_t hour)
 {
-	baseline_learn(b, w->profile, w->value, w->hour, w->times);
-	w->times = 0;
+	/* Both are keyed hashes already. */
+	size_t i = (profile ^ value >> 17) & (LESSONS_SLOTS - 1);
+
+	while (l->slots[i] != 0) {
+		const struct lesson_waiting *w = &l->waiting[l->slots[i] - 1];
+
+		if (w->value == value && w->profile == profile &&
+		    w->hour == hour)
+			break;
+		i = (i + 1) & (LESSONS_SLOTS - 1);
+	}
+	return &l->slots[i];
 }
 
 void
 lessons_add(struct lessons *l, struct baseline *b, uint64_t profile,
     uint64_t value, int64_t hour)
 {
-	struct lesson_waiting *w =
-	    &l->waiting[(profile ^ value * 0x9e3779b97f4a7c15u) >> 16 &
-			(LESSONS_JOINED - 1)];
+	uint16_t *slot = slot_of(l, profile, value, hour);
 
-	if (w->times > 0) {
-		if (w->profile == profile && w->value == value &&
-		    w->hour == hour) {
-			w->times++;
-			return;
-		}
-		teach(w, b);
+	if (*slot != 0) {
+		l->waiting[*slot - 1].times++;
+		return;
 	}
-	*w = (struct lesson_waiting){ profile, value, hour, 1 };
+	if (l->count == LESSONS_JOINED) {
+		lessons_finish(l, b);
+		slot = slot_of(l, profile, value, hour);
+	}
+	l->waiting[l->count] = (struct lesson_waiting){
+		.profile = profile,
+		.value = value,
+		.hour = hour,
+		.times = 1,
+	};
+	*slot = (uint16_t)++l->count;
 }
 
 void
 lessons_finish(struct lessons *l, struct baseline *b)
 {
-	for (size_t i = 0; i < LESSONS_JOINED; i++) {
-		if (l->waiting[i].times > 0)
-			teach(&l->waiting[i], b);
+	for (size_t i = 0; i < l->count; i++) {
+		const struct lesson_waiting *w = &l->waiting[i];
+
+		baseline_learn(b, w->profile, w->value, w->hour, w->times);
 	}
+	if (l->count > 0)
+		memset(l->slots, 0, sizeof(l->slots));
+	l->count = 0;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pack.h"
 #include "base/span.h"
 #include "detect/detector.h"
 #include "event/entity.h"
@@ -69,3 +70,11 @@ void signal_free(struct signal *s); /* NULL is allowed */
 
 /* The value of a fact, or empty. */
 struct span signal_fact(const struct signal *s, const char *name);
+
+/*
+ * As bytes that can be stored, and back: a signal of its own block again, or
+ * NULL with u->failed when the bytes are damaged, or without when they name a
+ * detector that is no longer there.
+ */
+void signal_pack(const struct signal *s, struct buf *out);
+struct signal *signal_unpack(struct unpack *u);

@@ -67,7 +67,7 @@ slot_of(struct states *t, uint64_t key)
 static void
 rebuild_index(struct states *t, size_t size)
 {
-	if (size != t->size) {
+	if (size != t->size || t->index == NULL) {
 		free(t->index);
 		t->index = status_calloc(size, sizeof(*t->index));
 		t->size = size;
@@ -158,4 +158,32 @@ size_t
 states_bytes(const struct states *t)
 {
 	return t->room * t->stride + t->size * sizeof(*t->index);
+}
+
+void
+states_save(
+    const struct states *t, const struct image_writer *w, unsigned region)
+{
+	image_put(w, region, t->rows, t->count * t->stride);
+}
+
+bool
+states_load(struct states *t, const struct image_reader *r, unsigned region)
+{
+	struct span bytes = image_get(r, region);
+	size_t count = bytes.len / t->stride;
+
+	if (bytes.len % t->stride != 0 || count > UINT32_MAX / 4)
+		return false;
+	if (count == 0)
+		return true;
+	t->rows = status_calloc(count, t->stride);
+	memcpy(t->rows, bytes.at, bytes.len);
+	t->count = t->room = count;
+	free(t->index);
+	t->index = NULL;
+	while (t->size < count * 2)
+		t->size *= 2;
+	rebuild_index(t, t->size);
+	return true;
 }

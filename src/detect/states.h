@@ -7,8 +7,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/image.h"
 
 struct states;
 
@@ -23,3 +26,10 @@ void *states_get(struct states *t, uint64_t key, int64_t now_us);
 size_t states_count(const struct states *t);
 uint64_t states_refused(const struct states *t);
 size_t states_bytes(const struct states *t);
+
+/* One region; into a new table of the same detector and version of its
+ * state, false when it does not fit. */
+void states_save(
+    const struct states *t, const struct image_writer *w, unsigned region);
+bool states_load(
+    struct states *t, const struct image_reader *r, unsigned region);

@@ -20,34 +20,27 @@
 #define TOLD_SALT UINT64_C(0x746f6c64)
 /* Each cluster of a tenant has its own clock and hours. */
 #define CLUSTERS_MAX 256
-#define DEDUP_SLOT_BYTES 43 /* two generations of 16 bytes, 3/4 full */
+#define DEDUP_KEY_BYTES 64 /* two generations, at worst half full */
 
-struct tenant *
-engine_tenant_new(const struct engine *e, struct span name, void *cookie)
+static void
+remember_nothing(struct tenant *t)
 {
-	struct tenant *t = status_calloc(1, sizeof(*t));
+	const struct engine *e = t->engine;
 	size_t unit = e->memory_bytes / 16;
-	char *text = status_calloc(name.len + 1, 1);
 
-	if (name.len > 0)
-		memcpy(text, name.at, name.len);
-	t->engine = e;
-	t->cookie = cookie;
-	t->name = span_of(text, name.len);
 	t->baseline = baseline_new(&(struct baseline_options){
 	    .memory_bytes = BASELINE_SHARE * unit,
 	    .half_life_days = e->options.config->baseline.half_life_days,
 	});
-	t->dedup = dedup_new(DEDUP_SHARE * unit / DEDUP_SLOT_BYTES);
+	t->dedup = dedup_new(DEDUP_SHARE * unit / DEDUP_KEY_BYTES);
 	t->states = status_calloc(e->nrows + 1, sizeof(*t->states));
-	return t;
+	t->lanes = t->latest = NULL;
+	t->events = t->duplicates = t->held = 0;
 }
 
-void
-engine_tenant_free(struct tenant *t)
+static void
+free_memory(struct tenant *t)
 {
-	if (t == NULL)
-		return;
 	while (t->lanes != NULL) {
 		struct lane *next = t->lanes->next;
 
@@ -59,8 +52,63 @@ engine_tenant_free(struct tenant *t)
 	free(t->states);
 	dedup_free(t->dedup);
 	baseline_free(t->baseline);
+}
+
+struct tenant *
+engine_tenant_new(const struct engine *e, struct span name, void *cookie)
+{
+	struct tenant *t = status_calloc(1, sizeof(*t));
+	char *text = status_calloc(name.len + 1, 1);
+
+	if (name.len > 0)
+		memcpy(text, name.at, name.len);
+	t->engine = e;
+	t->cookie = cookie;
+	t->name = span_of(text, name.len);
+	remember_nothing(t);
+	return t;
+}
+
+void
+engine_tenant_forget(struct tenant *t)
+{
+	free_memory(t);
+	remember_nothing(t);
+}
+
+void
+engine_tenant_free(struct tenant *t)
+{
+	if (t == NULL)
+		return;
+	free_memory(t);
 	free((void *)(uintptr_t)t->name.at);
 	free(t);
+}
+
+struct span
+engine_tenant_name(const struct tenant *t)
+{
+	return t->name;
+}
+
+struct lane *
+engine_lane_new(const struct tenant *t, enum source source, uint64_t key)
+{
+	return lane_new(source, key, LANE_SHARE * t->engine->memory_bytes / 16);
+}
+
+struct states *
+engine_states_of(struct tenant *t, const struct engine_row *row)
+{
+	const struct detector *det = row->row->detector;
+	struct states **states = &t->states[row->index];
+
+	if (*states == NULL)
+		*states = states_new(det->state_size,
+		    STATES_SHARE * t->engine->memory_bytes / 16 / STATES_PART,
+		    det->state_ttl_s * CIVIL_US_PER_S);
+	return *states;
 }
 
 /* Past CLUSTERS_MAX names of clusters, all further ones share a lane. */
@@ -79,7 +127,7 @@ find_lane(struct tenant *t, enum source source, uint64_t key)
 	}
 	if (count >= CLUSTERS_MAX && key != 0)
 		return find_lane(t, source, 0);
-	*at = lane_new(source, key, LANE_SHARE * t->engine->memory_bytes / 16);
+	*at = engine_lane_new(t, source, key);
 	return *at;
 }
 
@@ -116,6 +164,21 @@ teaches(struct tenant *t, const struct activity_row *r, int64_t hour)
 	       TOLD_DAYS;
 }
 
+/* Tell the findings that an activity raised how it grew since. */
+static void
+tell_growth(struct tenant *t, struct activity_row *r)
+{
+	for (size_t i = 0; i < r->nraised; i++) {
+		uint64_t more = r->sums.count - r->raised[i].told;
+
+		if (more == 0)
+			continue;
+		t->engine->options.grew(
+		    t->cookie, r->raised[i].identity, more, r->sums.last_us);
+		r->raised[i].told = r->sums.count;
+	}
+}
+
 struct closing {
 	struct tenant *tenant;
 	struct lessons *lessons;
@@ -127,24 +190,24 @@ close_hour(void *cookie, struct lane *l, int64_t hour)
 {
 	const struct closing *c = cookie;
 	struct tenant *t = c->tenant;
+	struct activities *table = l->open[hour & 1];
 	size_t count;
-	struct activity_row *rows = activities_rows(l->open[hour & 1], &count);
+	struct activity_row *rows = activities_rows(table, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		struct activity_row *r = &rows[i];
 		int64_t of = r->hour_late ? r->hour_late : hour;
 
-		for (size_t k = 0; k < r->nraised; k++)
-			t->engine->options.grew(t->cookie,
-			    r->raised[k].identity,
-			    r->sums.count - r->raised[k].told, r->sums.last_us);
+		const struct lesson *lessons = activities_taught(table, r);
+
+		tell_growth(t, r);
 		if (!teaches(t, r, of))
 			continue;
 		if (r->routine != 0)
 			baseline_mark(t->baseline, r->routine, of);
 		for (size_t k = 0; k < r->nlessons; k++)
-			lessons_add(c->lessons, t->baseline,
-			    r->lessons[k].profile, r->lessons[k].value, of);
+			lessons_add(c->lessons, t->baseline, lessons[k].profile,
+			    lessons[k].value, of);
 	}
 	lessons_finish(c->lessons, t->baseline);
 }
@@ -180,8 +243,7 @@ prepare_lessons(struct detect *d, struct activities *table)
 			baseline_name(
 			    d->tenant->baseline, s->key[f], s->text[f]);
 	}
-	d->activity->lessons = lessons;
-	d->activity->nlessons = (uint16_t)n;
+	activities_keep(table, d->activity, n);
 }
 
 static void
@@ -268,19 +330,12 @@ state_key(struct detect *d, enum detect_key kind)
 static void *
 state_of(struct detect *d)
 {
-	const struct engine_row *row = d->row;
-	const struct detector *det = row->row->detector;
-	struct tenant *t = d->tenant;
-	struct states **states = &t->states[row->index];
-	uint64_t key = state_key(d, det->key);
+	uint64_t key = state_key(d, d->row->row->detector->key);
 
 	if (key == 0)
 		return NULL;
-	if (*states == NULL)
-		*states = states_new(det->state_size,
-		    STATES_SHARE * t->engine->memory_bytes / 16 / STATES_PART,
-		    det->state_ttl_s * CIVIL_US_PER_S);
-	return states_get(*states, key, d->lane->newest_us);
+	return states_get(
+	    engine_states_of(d->tenant, d->row), key, d->lane->newest_us);
 }
 
 /* Does the event serve the detector's tactic?  Found out once an event. */
@@ -363,12 +418,18 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 }
 
 void
-engine_close(struct tenant *t, struct engine_scratch *scratch)
+engine_tell(struct tenant *t)
 {
-	struct closing closing = { t, &scratch->lessons };
+	for (struct lane *l = t->lanes; l != NULL; l = l->next) {
+		for (size_t i = 0; i < COUNTOF(l->open); i++) {
+			size_t count;
+			struct activity_row *rows =
+			    activities_rows(l->open[i], &count);
 
-	for (struct lane *l = t->lanes; l != NULL; l = l->next)
-		lane_finish(l, close_hour, &closing);
+			for (size_t k = 0; k < count; k++)
+				tell_growth(t, &rows[k]);
+		}
+	}
 }
 
 void

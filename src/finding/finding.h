@@ -32,9 +32,25 @@ struct finding {
 	struct event_ref *events; /* texts owned by the finding */
 	size_t nevents;
 	uint64_t events_left_out;
+	/* How often it was told anew, and the count told then: a repetition is
+	 * told again when the count has doubled or the severity has risen. */
+	uint64_t revision, told;
+	bool changed; /* since it was last stored */
 };
 
 void finding_free(struct finding *f); /* NULL is allowed */
+
+/* Keep the raw record, unless it is kept or there are enough: then it is
+ * counted. */
+void finding_add_event(struct finding *f, const struct event_ref *e);
+
+/*
+ * As bytes that can be stored, and back; NULL when they are damaged or name a
+ * detector that is no longer there.
+ */
+struct buf;
+void finding_pack(const struct finding *f, struct buf *out);
+struct finding *finding_unpack(struct span packed);
 
 /* Shorthands over first. */
 static inline const struct detector *
@@ -49,7 +65,6 @@ finding_detector(const struct finding *f)
  * {last}, {count}, {type}, {p}.  A missing one becomes "unknown ..."; texts
  * stay raw bytes: the output's encoder makes them safe.
  */
-struct buf;
 void finding_expand(const struct finding *f, const char *text, struct buf *out);
 
 /*

@@ -30,18 +30,6 @@ findings_new(void)
 }
 
 void
-finding_free(struct finding *f)
-{
-	if (f == NULL)
-		return;
-	for (size_t i = 0; i < f->nevents; i++)
-		free((void *)(uintptr_t)f->events[i].id.at);
-	free(f->events);
-	signal_free(f->first);
-	free(f);
-}
-
-void
 findings_free(struct findings *f)
 {
 	if (f == NULL)
@@ -78,37 +66,6 @@ grow(struct findings *f)
 	free(old);
 }
 
-/* Keep the raw record; id and parcel share one owned block. */
-static void
-add_event(struct finding *f, const struct event_ref *e)
-{
-	struct event_ref *to;
-	char *text;
-
-	for (size_t i = 0; i < f->nevents; i++) {
-		if (f->events[i].time_us == e->time_us &&
-		    span_equal(f->events[i].id, e->id) &&
-		    span_equal(f->events[i].parcel, e->parcel))
-			return;
-	}
-	if (f->nevents == FINDING_EVENTS_MAX) {
-		f->events_left_out++;
-		return;
-	}
-	if ((f->nevents & (f->nevents - 1)) == 0)
-		f->events = status_realloc(f->events,
-		    f->nevents ? f->nevents * 2 : 1, sizeof(*f->events));
-	to = &f->events[f->nevents++];
-	*to = *e;
-	text = status_calloc(e->id.len + e->parcel.len + 1, 1);
-	if (e->id.len > 0)
-		memcpy(text, e->id.at, e->id.len);
-	if (e->parcel.len > 0)
-		memcpy(text + e->id.len, e->parcel.at, e->parcel.len);
-	to->id = span_of(text, e->id.len);
-	to->parcel = span_of(text + e->id.len, e->parcel.len);
-}
-
 /*
  * The id depends on what the finding says, not on the store's secret: the
  * same logs give the same ids on every machine.
@@ -142,6 +99,25 @@ set_severity(struct finding *f)
 	}
 }
 
+/* What it says now is to be told: to the store, and by the feeds. */
+static void
+tell(struct finding *f)
+{
+	f->revision++;
+	f->told = f->count;
+	f->changed = true;
+}
+
+static void
+add(struct findings *f, struct finding *n)
+{
+	if (f->count == f->room) {
+		f->room = f->room ? f->room * 2 : 16;
+		f->list = status_realloc(f->list, f->room, sizeof(*f->list));
+	}
+	f->list[f->count++] = n;
+}
+
 static struct finding *
 open_new(struct findings *f, struct signal *s)
 {
@@ -155,12 +131,9 @@ open_new(struct findings *f, struct signal *s)
 	n->count = s->count;
 	make_id(n);
 	set_severity(n);
-	add_event(n, &s->event);
-	if (f->count == f->room) {
-		f->room = f->room ? f->room * 2 : 16;
-		f->list = status_realloc(f->list, f->room, sizeof(*f->list));
-	}
-	f->list[f->count++] = n;
+	finding_add_event(n, &s->event);
+	tell(n);
+	add(f, n);
 	return n;
 }
 
@@ -176,15 +149,32 @@ join(struct finding *f, struct signal *s)
 		f->p = s->p;
 	if (s->confidence > f->confidence)
 		f->confidence = s->confidence;
-	add_event(f, &s->event);
+	finding_add_event(f, &s->event);
+	f->changed = true;
 	if (s->severity > f->first->severity) {
 		struct signal *was = f->first;
 
 		f->first = s;
 		set_severity(f);
 		s = was;
+		tell(f);
+	} else if (f->count >= 2 * f->told) {
+		tell(f);
 	}
 	signal_free(s);
+}
+
+/* The finding is the one of its identity from now on. */
+static void
+open_as(struct findings *f, uint64_t identity, struct finding *n)
+{
+	struct open_finding *slot = slot_of(f, identity);
+
+	f->used += slot->identity == 0;
+	slot->identity = identity;
+	slot->finding = n;
+	if (f->used * 2 > f->size)
+		grow(f);
 }
 
 void
@@ -203,11 +193,7 @@ findings_take(struct findings *f, struct signal *s)
 		signal_free(s);
 		return;
 	}
-	f->used += slot->identity == 0;
-	slot->identity = identity;
-	slot->finding = open_new(f, s);
-	if (f->used * 2 > f->size)
-		grow(f);
+	open_as(f, identity, open_new(f, s));
 }
 
 void
@@ -221,6 +207,20 @@ findings_grew(
 	slot->finding->count += more;
 	if (last_us > slot->finding->last_us)
 		slot->finding->last_us = last_us;
+	slot->finding->changed = true;
+	if (slot->finding->count >= 2 * slot->finding->told)
+		tell(slot->finding);
+}
+
+void
+findings_restore(struct findings *f, struct finding *n)
+{
+	uint64_t identity = n->first->identity ? n->first->identity : 1;
+	const struct open_finding *slot = slot_of(f, identity);
+
+	add(f, n);
+	if (slot->identity == 0 || slot->finding->last_us <= n->last_us)
+		open_as(f, identity, n);
 }
 
 struct finding **

@@ -27,6 +27,9 @@ void findings_take(struct findings *f, struct signal *s);
 void findings_grew(
     struct findings *f, uint64_t identity, uint64_t more, int64_t last_us);
 
+/* Takes a finding that was stored before, as it was then. */
+void findings_restore(struct findings *f, struct finding *n);
+
 /* All of them, in order of their first signal; borrowed. */
 struct finding **findings_list(struct findings *f, size_t *count);
 

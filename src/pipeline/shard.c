@@ -161,7 +161,7 @@ void
 shard_close(struct shard *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		engine_close(s->members[i]->tenant, s->scratch);
+		engine_tell(s->members[i]->tenant);
 }
 
 void

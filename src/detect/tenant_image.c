@@ -1,0 +1,158 @@
+/*
+ * A tenant as regions of plain bytes: a head that says what there is, the
+ * baseline, the memory of ids, a few regions for each lane, and one for each
+ * detector that keeps states.
+ */
+#include <stdlib.h>
+
+#include "base/pack.h"
+#include "detect/engine_internal.h"
+
+/* Bump when a lane, an activity or the head change their layout. */
+#define IMAGE_VERSION 1
+
+/* The regions of an image; IMAGE_REGIONS bounds the last. */
+#define REGION_HEAD 0
+#define REGION_BASELINE 8
+#define REGION_DEDUP (REGION_BASELINE + BASELINE_REGIONS)
+#define REGION_LANES 64
+#define REGION_STATES 32768
+#define LANE_STRIDE 8
+#define LANES_MAX ((REGION_STATES - REGION_LANES) / LANE_STRIDE)
+
+_Static_assert(LANE_REGIONS <= LANE_STRIDE, "lanes stay apart");
+_Static_assert(REGION_DEDUP + DEDUP_REGIONS <= REGION_LANES, "no overlap");
+
+static void
+save_lanes(
+    const struct tenant *t, const struct image_writer *w, struct buf *head)
+{
+	unsigned count = 0;
+
+	for (const struct lane *l = t->lanes; l != NULL; l = l->next)
+		count++;
+	ASSERT(count < LANES_MAX);
+	pack_u64(head, count);
+	count = 0;
+	for (const struct lane *l = t->lanes; l != NULL; l = l->next) {
+		pack_u64(head, l->source);
+		pack_u64(head, l->key);
+		lane_save(l, w, REGION_LANES + LANE_STRIDE * count++);
+	}
+}
+
+static void
+save_states(
+    const struct tenant *t, const struct image_writer *w, struct buf *head)
+{
+	const struct engine *e = t->engine;
+
+	for (size_t i = 0; i < e->nrows; i++) {
+		const struct detector_row *row = e->rows[i].row;
+		unsigned region =
+		    REGION_STATES + (unsigned)(row - detector_table);
+
+		if (t->states[i] == NULL)
+			continue;
+		pack_u64(head, region);
+		pack_span(head, span_str(row->name));
+		pack_u64(head, row->detector->state_version);
+		pack_u64(head, row->detector->state_size);
+		states_save(t->states[i], w, region);
+	}
+	pack_u64(head, 0);
+}
+
+void
+engine_tenant_save(const struct tenant *t, const struct image_writer *w)
+{
+	struct buf head = { 0 };
+
+	pack_u64(&head, IMAGE_VERSION);
+	pack_u64(&head, sizeof(struct activity_row));
+	pack_u64(&head, t->events);
+	pack_u64(&head, t->duplicates);
+	pack_u64(&head, t->held);
+	baseline_save(t->baseline, w, REGION_BASELINE);
+	dedup_save(t->dedup, w, REGION_DEDUP);
+	save_lanes(t, w, &head);
+	save_states(t, w, &head);
+	image_put(w, REGION_HEAD, head.at, head.len);
+	buf_done(&head);
+}
+
+static bool
+load_lanes(struct tenant *t, const struct image_reader *r, struct unpack *head)
+{
+	uint64_t count = unpack_count(head, LANES_MAX);
+	struct lane **at = &t->lanes;
+
+	for (unsigned i = 0; i < count && !head->failed; i++) {
+		uint64_t source = unpack_count(head, SOURCE_COUNT - 1);
+		uint64_t key = unpack_u64(head);
+
+		*at = engine_lane_new(t, (enum source)source, key);
+		if (!lane_load(*at, r, REGION_LANES + LANE_STRIDE * i))
+			return false;
+		at = &(*at)->next;
+	}
+	return !head->failed;
+}
+
+static struct engine_row *
+row_named(const struct engine *e, struct span name)
+{
+	for (size_t i = 0; i < e->nrows; i++) {
+		if (span_equal(name, span_str(e->rows[i].row->name)))
+			return &e->rows[i];
+	}
+	return NULL;
+}
+
+static bool
+load_states(struct tenant *t, const struct image_reader *r, struct unpack *head)
+{
+	for (;;) {
+		uint64_t region = unpack_count(head, IMAGE_REGIONS - 1);
+		const struct engine_row *row;
+		uint64_t version, size;
+
+		if (region == 0)
+			return unpack_is_whole(head);
+		row = row_named(t->engine, unpack_span(head));
+		version = unpack_u64(head);
+		size = unpack_u64(head);
+		if (row == NULL || head->failed ||
+		    version != row->row->detector->state_version ||
+		    size != row->row->detector->state_size)
+			continue;
+		if (!states_load(engine_states_of(t, row), r, (unsigned)region))
+			return false;
+	}
+}
+
+bool
+engine_tenant_load(struct tenant *t, const struct image_reader *r)
+{
+	/* The head outlives the next get(). */
+	struct buf copy = { 0 };
+	struct unpack head;
+	bool loaded;
+
+	buf_add(&copy, image_get(r, REGION_HEAD));
+	head = unpack_of(buf_span(&copy));
+	loaded = unpack_u64(&head) == IMAGE_VERSION &&
+		 unpack_u64(&head) == sizeof(struct activity_row);
+	if (loaded) {
+		t->events = unpack_u64(&head);
+		t->duplicates = unpack_u64(&head);
+		t->held = unpack_u64(&head);
+		loaded = baseline_load(t->baseline, r, REGION_BASELINE) &&
+			 dedup_load(t->dedup, r, REGION_DEDUP) &&
+			 load_lanes(t, r, &head) && load_states(t, r, &head);
+	}
+	buf_done(&copy);
+	if (!loaded)
+		engine_tenant_forget(t);
+	return loaded;
+}
