@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const texts[STATUS_COUNT] = {
 	[STATUS_OK] = "ok",
@@ -21,6 +22,15 @@ status_text(enum status st)
 {
 	ASSERT(st < STATUS_COUNT);
 	return texts[st];
+}
+
+const char *
+status_errno_text(int reason)
+{
+	/* strerror() may share one buffer among the threads. */
+	const char *text = strerrordesc_np(reason);
+
+	return text != NULL ? text : "unknown error";
 }
 
 _Noreturn void

@@ -182,6 +182,6 @@ quarantine_finish(
 		return STATUS_OK;
 	printable_add(error, span_str(q->dir));
 	buf_printf(error, ": %s; %llu records could not be kept",
-	    strerror(q->failure), (unsigned long long)counts->failed);
+	    status_errno_text(q->failure), (unsigned long long)counts->failed);
 	return STATUS_IO;
 }

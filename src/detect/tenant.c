@@ -59,7 +59,7 @@ engine_tenant_free(struct tenant *t)
 	free(t->states);
 	dedup_free(t->dedup);
 	baseline_free(t->baseline);
-	free((void *)(uintptr_t)t->name.at);
+	free(span_memory(t->name));
 	free(t);
 }
 
