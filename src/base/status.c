@@ -36,16 +36,16 @@ status_errno_text(int reason)
 _Noreturn void
 status_assert_failed(const char *cond, const char *file, int line)
 {
-	fprintf(stderr, "nephoscope: broken invariant: %s (%s:%d)\n", cond,
-	    file, line);
+	(void)fprintf(stderr, "nephoscope: broken invariant: %s (%s:%d)\n",
+	    cond, file, line);
 	abort();
 }
 
 static _Noreturn void
 no_memory(size_t count, size_t size)
 {
-	fprintf(stderr, "nephoscope: out of memory (%zu x %zu bytes)\n", count,
-	    size);
+	(void)fprintf(stderr, "nephoscope: out of memory (%zu x %zu bytes)\n",
+	    count, size);
 	abort();
 }
 

@@ -11,7 +11,7 @@
 #include "cli/json_text.h"
 #include "config/printable.h"
 
-#define SLOTS (4 * QUARANTINE_FILES_MAX)
+#define SLOTS ((size_t)4 * QUARANTINE_FILES_MAX)
 
 struct quarantine {
 	pthread_mutex_t lock; /* all below */
