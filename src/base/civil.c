@@ -168,7 +168,8 @@ int64_t
 civil_time_us(struct civil c)
 {
 	int64_t days = days_of(c.year, c.month, c.day);
-	int64_t s = days * 86400 + c.hour * 3600 + c.minute * 60 + c.second;
+	int64_t s = days * 86400 + c.hour * INT64_C(3600) +
+		    c.minute * INT64_C(60) + c.second;
 
 	return s * CIVIL_US_PER_S + c.us;
 }

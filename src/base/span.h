@@ -41,6 +41,21 @@ span_str(const char *s)
 	return (struct span){ s, s ? strlen(s) : 0 };
 }
 
+/*
+ * The same bytes without const: for free(), when the span is an owner's own
+ * copy, and for libraries that only read and yet do not say so.
+ */
+static inline void *
+span_memory(struct span s)
+{
+	union {
+		const char *read;
+		void *bare;
+	} at = { .read = s.at };
+
+	return at.bare;
+}
+
 static inline bool
 span_is_empty(struct span s)
 {

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const texts[STATUS_COUNT] = {
 	[STATUS_OK] = "ok",
@@ -23,19 +24,28 @@ status_text(enum status st)
 	return texts[st];
 }
 
+const char *
+status_errno_text(int reason)
+{
+	/* strerror() may share one buffer among the threads. */
+	const char *text = strerrordesc_np(reason);
+
+	return text != NULL ? text : "unknown error";
+}
+
 _Noreturn void
 status_assert_failed(const char *cond, const char *file, int line)
 {
-	fprintf(stderr, "nephoscope: broken invariant: %s (%s:%d)\n", cond,
-	    file, line);
+	(void)fprintf(stderr, "nephoscope: broken invariant: %s (%s:%d)\n",
+	    cond, file, line);
 	abort();
 }
 
 static _Noreturn void
 no_memory(size_t count, size_t size)
 {
-	fprintf(stderr, "nephoscope: out of memory (%zu x %zu bytes)\n", count,
-	    size);
+	(void)fprintf(stderr, "nephoscope: out of memory (%zu x %zu bytes)\n",
+	    count, size);
 	abort();
 }
 

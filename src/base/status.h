@@ -26,6 +26,9 @@ enum status {
 /* A short lower-case sentence part for `st`, never NULL: "truncated". */
 const char *status_text(enum status st);
 
+/* The same for a value of errno, of any thread: "Permission denied". */
+const char *status_errno_text(int reason);
+
 #define NODISCARD __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define COUNTOF(a) (sizeof(a) / sizeof((a)[0]))

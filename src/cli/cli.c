@@ -38,7 +38,7 @@ cli_print(struct buf *text)
 	buf_done(text);
 	if (!failed)
 		return EXIT_CODE_DONE;
-	cli_complain("standard output: %s", strerror(errno));
+	cli_complain("standard output: %s", status_errno_text(errno));
 	return EXIT_CODE_IO;
 }
 

@@ -21,7 +21,7 @@ fail(const char *path, struct buf *error)
 	int reason = errno;
 
 	printable_add(error, span_str(path));
-	buf_printf(error, ": %s", strerror(reason));
+	buf_printf(error, ": %s", status_errno_text(reason));
 	return STATUS_IO;
 }
 

@@ -11,7 +11,7 @@
 #include "cli/json_text.h"
 #include "config/printable.h"
 
-#define SLOTS (4 * QUARANTINE_FILES_MAX)
+#define SLOTS ((size_t)4 * QUARANTINE_FILES_MAX)
 
 struct quarantine {
 	pthread_mutex_t lock; /* all below */
@@ -182,6 +182,6 @@ quarantine_finish(
 		return STATUS_OK;
 	printable_add(error, span_str(q->dir));
 	buf_printf(error, ": %s; %llu records could not be kept",
-	    strerror(q->failure), (unsigned long long)counts->failed);
+	    status_errno_text(q->failure), (unsigned long long)counts->failed);
 	return STATUS_IO;
 }

@@ -159,9 +159,9 @@ step(struct gzip *g, struct source *s, struct span to, size_t *len)
 	size_t back;
 	int ret;
 
-	z->next_in = (uint8_t *)(uintptr_t)s->at;
+	z->next_in = span_memory(span_of(s->at, in));
 	z->avail_in = (uint32_t)in;
-	z->next_out = (uint8_t *)(uintptr_t)to.at;
+	z->next_out = span_memory(to);
 	z->avail_out = (uint32_t)out;
 	ret = isal_inflate(z);
 	*len += out - z->avail_out;

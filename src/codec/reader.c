@@ -115,7 +115,8 @@ fail(struct reader *r, enum status st, const char *why)
 	int saved = errno;
 
 	(void)snprintf(r->error, sizeof(r->error), "%s",
-	    st == STATUS_IO || st == STATUS_NOT_FOUND ? strerror(saved) : why);
+	    st == STATUS_IO || st == STATUS_NOT_FOUND ? status_errno_text(saved)
+						      : why);
 	r->kept = st;
 	errno = saved;
 	return st;

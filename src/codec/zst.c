@@ -65,8 +65,9 @@ failure(struct zst *z, size_t code)
 enum status
 zst_read(struct zst *z, struct source *s, char *at, size_t room, size_t *len)
 {
-	ZSTD_outBuffer out = { at, room, 0 };
+	ZSTD_outBuffer out = { .size = room };
 
+	out.dst = at;
 	*len = 0;
 	while (out.pos < room) {
 		enum status st = source_want(s, 1);

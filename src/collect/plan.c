@@ -382,7 +382,7 @@ plan_make(
 		st = walk_argument(&w, options->paths[i]);
 		if (st)
 			buf_printf(error, "%s: %s", options->paths[i],
-			    strerror(errno));
+			    status_errno_text(errno));
 	}
 	if (st) {
 		walk_done(&w);

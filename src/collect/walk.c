@@ -272,7 +272,7 @@ meet_file(struct walk *w, const char *path, struct span place,
 	if (reason == NULL && info->st_size == 0)
 		reason = "empty";
 	if (reason == NULL && euidaccess(path, R_OK) != 0) {
-		reason = strerror(errno);
+		reason = status_errno_text(errno);
 		partial = true;
 	}
 	if (reason)
@@ -296,7 +296,7 @@ list_folder(struct walk *w, const char *path)
 	struct dirent *entry;
 
 	if (dir == NULL) {
-		plan_skip(w->plan, path, strerror(errno), true);
+		plan_skip(w->plan, path, status_errno_text(errno), true);
 		return names;
 	}
 	errno = 0;
@@ -306,7 +306,7 @@ list_folder(struct walk *w, const char *path)
 		errno = 0;
 	}
 	if (errno)
-		plan_skip(w->plan, path, strerror(errno), true);
+		plan_skip(w->plan, path, status_errno_text(errno), true);
 	(void)closedir(dir);
 	if (names.count)
 		qsort(names.paths, names.count, sizeof(*names.paths), by_name);
@@ -328,7 +328,8 @@ walk_folder(struct walk *w, const char *top)
 		struct stat info;
 
 		if (stat(path, &info) != 0) {
-			plan_skip(w->plan, path, strerror(errno), true);
+			plan_skip(
+			    w->plan, path, status_errno_text(errno), true);
 		} else if (!S_ISDIR(info.st_mode)) {
 			struct span place = span_skip(span_str(path), top_len);
 
@@ -360,7 +361,7 @@ walk_argument(struct walk *w, const char *path)
 	if (stat(path, &info) != 0) {
 		if (errno == ENOENT || errno == ENOTDIR)
 			return STATUS_NOT_FOUND;
-		plan_skip(w->plan, path, strerror(errno), true);
+		plan_skip(w->plan, path, status_errno_text(errno), true);
 		return STATUS_OK;
 	}
 	if (S_ISDIR(info.st_mode))
@@ -368,7 +369,7 @@ walk_argument(struct walk *w, const char *path)
 	else if (S_ISREG(info.st_mode) && info.st_size == 0)
 		plan_skip(w->plan, path, "empty", false);
 	else if (euidaccess(path, R_OK) != 0)
-		plan_skip(w->plan, path, strerror(errno), true);
+		plan_skip(w->plan, path, status_errno_text(errno), true);
 	else
 		add_file(w, path, name_of(span_str(path)), &info)->named = true;
 	return STATUS_OK;

@@ -134,14 +134,14 @@ config_load(const char *path, struct config **config, struct buf *error)
 
 	if (file == NULL) {
 		st = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-		(void)fail_on_file(path, strerror(errno), error);
+		(void)fail_on_file(path, status_errno_text(errno), error);
 		return st;
 	}
 	/* One byte more than allowed, so that too large is seen as such. */
 	text = status_calloc(TREE_BYTES_MAX + 1, 1);
 	len = fread(text, 1, TREE_BYTES_MAX + 1, file);
 	if (ferror(file))
-		st = fail_on_file(path, strerror(errno), error);
+		st = fail_on_file(path, status_errno_text(errno), error);
 	else
 		st = config_parse(span_of(text, len), path, config, error);
 	(void)fclose(file);

@@ -321,14 +321,14 @@ value_wanted(const struct shape_key *key, struct buf *out)
 		[SHAPE_ACCOUNT] = "the twelve digits of an account in quotes",
 		[SHAPE_ADDRESS] = "an address such as 127.0.0.1:7480",
 		[SHAPE_WORD] = "",
-		[SHAPE_TIME] = "a time such as 2026-11-01 or "
-			       "2026-11-01T08:30:00Z",
+		[SHAPE_TIME] =
+		    "a time such as 2026-11-01 or 2026-11-01T08:30:00Z",
 		[SHAPE_NET] = "a network such as 10.1.0.0/16",
 		[SHAPE_BOOL] = "true or false",
 		[SHAPE_NUMBER] = "a number",
 		[SHAPE_SIZE] = "a size such as 64MiB,",
-		[SHAPE_SEVERITY] = "low, medium, high, critical or a number "
-				   "from 1 to 10",
+		[SHAPE_SEVERITY] =
+		    "low, medium, high, critical or a number from 1 to 10",
 		[SHAPE_MAP] = "a mapping (key: value)",
 		[SHAPE_LIST] = "a list ([a, b], or lines that begin with -)",
 		[SHAPE_NAMED] = "a mapping (name: value)",

@@ -236,7 +236,7 @@ bool dns_text_zeek(
 bool dns_text_zone(
     struct decoder *d, struct span line, const struct decode_context *cx);
 /* Add a filled query; spans must live as long as the batch. */
-void dns_add(struct decoder *d, struct dns *q, struct span account,
+void dns_add(struct decoder *d, struct dns *from, struct span account,
     const struct decode_context *cx);
 
 /* --- flow_side.c ------------------------------------------------------------

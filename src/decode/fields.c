@@ -11,8 +11,8 @@ slot_of(struct span key)
 
 	if (key.len == 0)
 		return 0;
-	mix = key.len * 31u + k[0] * 7u + k[key.len - 1] * 13u +
-	      k[key.len / 2] * 3u;
+	mix = key.len * 31 + (size_t)k[0] * 7 + (size_t)k[key.len - 1] * 13 +
+	      (size_t)k[key.len / 2] * 3;
 	return mix % FIELDS_SLOTS;
 }
 

@@ -314,10 +314,9 @@ static void
 read_prefix(struct decoder *d, struct span prefix, struct decode_context *cx)
 {
 	struct json_value root;
-	size_t open = prefix.len;
-
 	/* The array's '[' and what may follow it become its end. */
-	open = span_rfind(prefix, '[');
+	size_t open = span_rfind(prefix, '[');
+
 	if (open == prefix.len)
 		return;
 	buf_reset(&d->mended);

@@ -615,11 +615,12 @@ static bool
 read_row(struct decoder *d, struct span line, const struct decode_context *cx)
 {
 	const char *p = line.at, *end = line.at + line.len;
-	struct span part = SPAN(""), last = SPAN("");
+	struct span part = SPAN("");
 	struct row r = row_new();
 
 	for (size_t i = 0; i < d->flow.count; i++) {
-		last = part;
+		struct span last = part;
+
 		part = next_word(&p, end);
 		if (part.len == 0) {
 			r.status = last;

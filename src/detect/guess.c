@@ -50,8 +50,8 @@ is_attempt(const struct detect *d, const struct guess *g, const struct flow *f)
 	if (f->packets == 0 && f->bytes == 0)
 		return true; /* the format does not say */
 	return f->packets >= PACKETS_LEAST && f->bytes >= BYTES_LEAST &&
-	       f->packets <= detect_param(d, GUESS_PACKETS) &&
-	       f->bytes <= detect_param(d, GUESS_BYTES);
+	       (double)f->packets <= detect_param(d, GUESS_PACKETS) &&
+	       (double)f->bytes <= detect_param(d, GUESS_BYTES);
 }
 
 static void

@@ -17,7 +17,7 @@
 #include "stats/fdr.h"
 
 /* Records may come this much after the newest before their hour closes. */
-#define LANE_LATENESS_US (15 * 60 * (int64_t)1000000)
+#define LANE_LATENESS_US ((int64_t)15 * 60 * 1000000)
 
 #define LANE_PAID_MAX 32
 

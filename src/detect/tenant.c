@@ -82,7 +82,7 @@ engine_tenant_free(struct tenant *t)
 	if (t == NULL)
 		return;
 	free_memory(t);
-	free((void *)(uintptr_t)t->name.at);
+	free(span_memory(t->name));
 	free(t);
 }
 

@@ -69,7 +69,9 @@ add_unknown(struct span name, struct buf *out)
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.at[i];
 
-		buf_add_char(out, c == '_' || c == '.' ? ' ' : c);
+		if (c == '_' || c == '.')
+			c = ' ';
+		buf_add_char(out, c);
 	}
 }
 
@@ -150,9 +152,7 @@ finding_expand(const struct finding *f, const char *text, struct buf *out)
 static void
 add_number(double number, struct buf *out)
 {
-	if (number == floor(number) && fabs(number) < 1e15)
-		buf_printf(out, "%.0f", number);
-	else if (fabs(number) >= 10)
+	if (fabs(number) >= 10 || number == floor(number))
 		buf_printf(out, "%.0f", number);
 	else if (fabs(number) >= 0.1)
 		buf_printf(out, "%.1f", number);

@@ -13,7 +13,7 @@ finding_free(struct finding *f)
 	if (f == NULL)
 		return;
 	for (size_t i = 0; i < f->nevents; i++)
-		free((void *)(uintptr_t)f->events[i].id.at);
+		free(span_memory(f->events[i].id));
 	free(f->events);
 	signal_free(f->first);
 	free(f);

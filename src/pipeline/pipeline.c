@@ -159,7 +159,7 @@ open_parcel(struct worker *w)
 	st = strcmp(p->path, "-") == 0 ? reader_open_fd(w->reader, 0)
 				       : reader_open(w->reader, p->path);
 	if (st != STATUS_OK) {
-		note(w, "cannot be opened", strerror(errno), true);
+		note(w, "cannot be opened", status_errno_text(errno), true);
 		return false;
 	}
 	cutter_begin(w->cutter, w->reader);

@@ -208,7 +208,7 @@ fetch(struct world *w, const struct identity *who, const char *bucket,
 		    ",\"additionalEventData\":{\"SignatureVersion\":"
 		    "\"SigV4\",\"bytesTransferredIn\":0,"
 		    "\"bytesTransferredOut\":%llu}",
-		    (unsigned long long)(4000000 + rng_below(&r, 60000000)));
+		    4000000 + (unsigned long long)rng_below(&r, 60000000));
 		buf_printf(&what,
 		    "[{\"type\":\"AWS::S3::Object\",\"ARN\":\"arn:aws:s3:::"
 		    "%s/%s\"},{\"accountId\":\"%s\",\"type\":"

@@ -30,7 +30,7 @@ struct audit_call {
 
 /* Append the event (and on bare metal a watch's ResponseStarted). */
 void audit_call(
-    struct world *w, struct cluster *c, const struct audit_call *call);
+    struct world *w, struct cluster *c, const struct audit_call *given);
 
 /* Texts that live in the caller's memory for the usual kinds of user. */
 struct kube_names {

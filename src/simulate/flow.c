@@ -50,7 +50,7 @@ add_line(struct world *w, const struct flow_talk *t, const struct line *l)
 	    l->dst_port, t->proto ? t->proto : 6,
 	    (unsigned long long)l->packets, (unsigned long long)l->bytes,
 	    (long long)(start / CIVIL_US_PER_S),
-	    (long long)(start / CIVIL_US_PER_S + t->seconds),
+	    (long long)(start / CIVIL_US_PER_S) + t->seconds,
 	    t->rejected ? "REJECT" : "ACCEPT");
 	if (a->flow_version == 5)
 		buf_printf(out, " %s %s %s %u IPv4 %s %s %s %s - - %s %s %s %s",

@@ -72,6 +72,7 @@ lookup_write(struct world *w, const struct lookup *l)
 		    l->step);
 	} else {
 		/* The world owns the sink; the lookup only names it. */
+		ASSERT(c != NULL);
 		s = &w->clusters[c->index].dns;
 		add_coredns(sink_begin(s), l, dice);
 		sink_end(s, l->time_us, l->step);

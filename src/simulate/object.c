@@ -26,8 +26,8 @@ static void
 fail(struct object_writer *o, const char *path)
 {
 	if (o->status == STATUS_OK)
-		buf_printf(
-		    o->error, "cannot write %s: %s", path, strerror(errno));
+		buf_printf(o->error, "cannot write %s: %s", path,
+		    status_errno_text(errno));
 	o->status = STATUS_IO;
 }
 

@@ -81,6 +81,6 @@ place_named(const char *name)
 	for (size_t i = 0; i < COUNTOF(PLACES); i++)
 		if (!strcmp(PLACES[i].name, name))
 			return &PLACES[i];
-	ASSERT(!"a workload names a place that does not exist");
+	ASSERT(false && "a workload names a place that does not exist");
 	return NULL;
 }

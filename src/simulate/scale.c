@@ -173,9 +173,11 @@ copy_record(
 
 	buf_add(out, span_of(t->sink->text.at + t->sink->records[i].offset,
 			 t->sink->records[i].len));
-	for (size_t p = t->first[i]; p < t->first[i + 1]; p++)
+	for (size_t p = t->first[i]; p < t->first[i + 1]; p++) {
+		ASSERT(t->patches != NULL);
 		put_patch(out->at + start + t->patches[p].offset,
 		    t->patches[p].kind, c);
+	}
 }
 
 static size_t

@@ -268,7 +268,8 @@ init_person(struct world *w, unsigned i)
 {
 	struct person *p = &w->people[i];
 	struct rng r = world_rng(w, "person", i);
-	unsigned first = i * 7 % COUNTOF(FIRST), last = i * 5 % COUNTOF(LAST);
+	size_t first = (size_t)i * 7 % COUNTOF(FIRST);
+	size_t last = (size_t)i * 5 % COUNTOF(LAST);
 
 	p->index = i;
 	p->trade = STAFF[i % COUNTOF(STAFF)];

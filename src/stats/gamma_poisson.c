@@ -33,7 +33,7 @@ gamma_poisson_moments_log_tail(double mean, double variance, double k)
 	if (!(k > 0))
 		return 0;
 	if (!(mean > 0))
-		return -INFINITY;
+		return -HUGE_VAL;
 	if (variance <= mean * (1 + 1e-9))
 		return poisson_log_upper_tail(k, mean);
 	r = mean * mean / (variance - mean);
@@ -61,7 +61,7 @@ gamma_poisson_log_tail(const struct gamma_poisson *g, struct gamma_prior prior,
 	if (!(k > 0))
 		return 0;
 	if (!(a > 0) || !(windows > 0))
-		return -INFINITY;
+		return -HUGE_VAL;
 	tail = stats_log_beta(ceil(k), a, windows / (fmax(b, 0) + windows));
 	if (g->windows < GAMMA_POISSON_MOMENTS_MIN)
 		return tail;

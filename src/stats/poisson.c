@@ -10,7 +10,7 @@ poisson_log_upper_tail(double k, double mean)
 	if (!(k > 0))
 		return 0;
 	if (!(mean > 0))
-		return -INFINITY;
+		return -HUGE_VAL;
 	return stats_log_gamma_p(ceil(k), mean);
 }
 

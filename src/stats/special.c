@@ -23,7 +23,7 @@ static double
 log_complement(double y)
 {
 	if (y >= 0)
-		return -INFINITY;
+		return -HUGE_VAL;
 	return y > -M_LN2 ? log(-expm1(y)) : log1p(-exp(y));
 }
 
@@ -91,9 +91,9 @@ log_gamma_side(double a, double x, bool lower)
 	double far;
 
 	if (!(x > 0) || !(a > 0))
-		return (lower == (a > 0)) ? -INFINITY : 0;
+		return (lower == (a > 0)) ? -HUGE_VAL : 0;
 	if (isinf(x))
-		return lower ? 0 : -INFINITY;
+		return lower ? 0 : -HUGE_VAL;
 	if (a > LARGE_SHAPE) {
 		far_is_lower = x < a;
 		far = gamma_far_tail_large(a, x);
@@ -169,7 +169,7 @@ double
 stats_log_beta(double a, double b, double x)
 {
 	if (!(x > 0) || !(b > 0))
-		return -INFINITY;
+		return -HUGE_VAL;
 	if (x >= 1 || !(a > 0))
 		return 0;
 	if (x <= (a + 1) / (a + b + 2))

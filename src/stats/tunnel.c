@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "base/status.h"
 
 #define LEAST_SPAN_HOURS (5.0 / 60)
 
@@ -13,6 +14,7 @@ tunnel_entropy(struct span s)
 	double sum = 0;
 	size_t n = 0;
 
+	ASSERT(s.at != NULL || s.len == 0);
 	s = span_first(s, UINT16_MAX);
 	for (size_t i = 0; i < s.len; i++)
 		if (s.at[i] != '.') {

@@ -1,5 +1,7 @@
 #include "test.h"
 
+#include <errno.h>
+
 #include "base/arena.h"
 #include "base/civil.h"
 #include "base/hash.h"
@@ -144,10 +146,20 @@ globs_match_as_a_shell_does(void **state)
 	assert_false(span_matches(SPAN("abc"), SPAN("")));
 }
 
+static void
+errors_of_the_system_have_a_text(void **state)
+{
+	(void)state;
+	assert_string_equal(status_errno_text(EACCES), "Permission denied");
+	assert_string_equal(status_errno_text(-1), "unknown error");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST("errors of the system have a text",
+		    errors_of_the_system_have_a_text),
 		TEST("a reset arena hands out zeroed memory again",
 		    arena_gives_zeroed_memory_again),
 		TEST("an arena past its limit gives NULL and stays usable",
