@@ -18,7 +18,7 @@
 #include "output/csv.h"
 #include "output/guardduty.h"
 #include "output/table.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/archive.h"
 
 /* Skipped parcels named on the terminal; all are in --stats. */
 #define SKIPS_SHOWN 20
@@ -27,6 +27,7 @@ struct session {
 	const struct backfill_options *options;
 	const struct config *config;
 	struct plan *plan;
+	struct archive *archive;
 	struct pipeline *pipeline;
 	struct progress *progress;
 	struct quarantine *quarantine;
@@ -79,25 +80,32 @@ static int
 run_pipeline(struct session *s)
 {
 	struct buf error = { 0 };
-	enum status st = pipeline_run(
+	enum status st;
+
+	s->archive = archive_new(&(struct archive_options){
+	    .plan = s->plan,
+	    .cluster = s->options->cluster,
+	    .cookie = s,
+	});
+	st = pipeline_new(
 	    &(struct pipeline_options){
 		.config = s->config,
-		.plan = s->plan,
+		.intake = archive_intake(s->archive),
 		.jobs = s->options->jobs,
 		.since_us = s->options->since_us,
 		.until_us = s->options->until_us,
-		.cluster = s->options->cluster,
 		.reject = on_reject,
 		.progress = on_progress,
 		.cookie = s,
 	    },
 	    &s->pipeline, &error);
-
-	progress_clear(s->progress);
 	if (st == STATUS_OK) {
+		pipeline_work(s->pipeline);
+		progress_clear(s->progress);
 		pipeline_count(s->pipeline, &s->counts);
 		return EXIT_CODE_DONE;
 	}
+	progress_clear(s->progress);
 	cli_complain("%s", buf_text(&error));
 	buf_done(&error);
 	return EXIT_CODE_CONFIG;
@@ -391,6 +399,7 @@ backfill_run(const struct backfill_options *o, const struct config *config)
 		code = report(&s);
 	free(s.shown);
 	pipeline_free(s.pipeline);
+	archive_free(s.archive);
 	plan_free(s.plan);
 	quarantine_free(s.quarantine);
 	progress_free(s.progress);

@@ -258,6 +258,14 @@ decoder_free(struct decoder *d)
 }
 
 void
+decode_say(
+    struct decoder *d, enum decode_format format, const char *cluster)
+{
+	d->options.format = format;
+	d->options.cluster = cluster;
+}
+
+void
 decode_begin(struct decoder *d, struct span place)
 {
 	d->path = place;

@@ -60,6 +60,11 @@ void decoder_free(struct decoder *d); /* NULL is allowed */
  */
 void decode_begin(struct decoder *d, struct span place);
 
+/* What is said of the parcels begun from now on, instead of the options:
+ * `cluster` is borrowed until it is said anew, NULL: nothing. */
+void decode_say(struct decoder *d, enum decode_format format,
+    const char *cluster);
+
 /*
  * Decode batch->text (one piece made by a cutter, `kind` as the cutter says)
  * into batch->events.  UNSUPPORTED when the first piece shows that this is

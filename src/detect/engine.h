@@ -58,8 +58,9 @@ void engine_event(struct tenant *t, struct engine_scratch *scratch,
     const struct batch *batch, const struct event *ev);
 
 /* The input is over, for now: findings are told how the activities of the
- * open hours grew.  The hours stay open; told again, nothing is told twice. */
-void engine_tell(struct tenant *t);
+ * open hours grew.  The hours stay open; told again, nothing is told twice.
+ * True when anything was told. */
+bool engine_tell(struct tenant *t);
 
 /*
  * All that a tenant knows, as regions of plain bytes; and back, into a tenant

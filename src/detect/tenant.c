@@ -164,10 +164,12 @@ teaches(struct tenant *t, const struct activity_row *r, int64_t hour)
 	       TOLD_DAYS;
 }
 
-/* Tell the findings that an activity raised how it grew since. */
-static void
+/* Tell the findings that an activity raised how it grew since, if it did. */
+static bool
 tell_growth(struct tenant *t, struct activity_row *r)
 {
+	bool told = false;
+
 	for (size_t i = 0; i < r->nraised; i++) {
 		uint64_t more = r->sums.count - r->raised[i].told;
 
@@ -176,7 +178,9 @@ tell_growth(struct tenant *t, struct activity_row *r)
 		t->engine->options.grew(
 		    t->cookie, r->raised[i].identity, more, r->sums.last_us);
 		r->raised[i].told = r->sums.count;
+		told = true;
 	}
+	return told;
 }
 
 struct closing {
@@ -200,7 +204,7 @@ close_hour(void *cookie, struct lane *l, int64_t hour)
 
 		const struct lesson *lessons = activities_taught(table, r);
 
-		tell_growth(t, r);
+		(void)tell_growth(t, r);
 		if (!teaches(t, r, of))
 			continue;
 		if (r->routine != 0)
@@ -417,9 +421,11 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	call(&d, &t->engine->each[ev->source]);
 }
 
-void
+bool
 engine_tell(struct tenant *t)
 {
+	bool told = false;
+
 	for (struct lane *l = t->lanes; l != NULL; l = l->next) {
 		for (size_t i = 0; i < COUNTOF(l->open); i++) {
 			size_t count;
@@ -427,9 +433,10 @@ engine_tell(struct tenant *t)
 			    activities_rows(l->open[i], &count);
 
 			for (size_t k = 0; k < count; k++)
-				tell_growth(t, &rows[k]);
+				told |= tell_growth(t, &rows[k]);
 		}
 	}
+	return told;
 }
 
 void

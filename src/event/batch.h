@@ -36,7 +36,6 @@ struct batch {
 	size_t room;
 	struct span *tenants; /* names, in order of first appearance */
 	size_t ntenants;
-	uint64_t parcel;   /* sequence number in the plan */
 	struct span place; /* the parcel's name, as shown in findings */
 };
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "codec/cut.h"
 #include "codec/reader.h"
@@ -32,8 +33,18 @@
 #define SPARE_MAX 8
 #define SPARE_BYTES ((size_t)1024 * 1024)
 
+struct skip_note {
+	char *reason; /* NULL: none */
+	bool partial;
+	uint64_t refused; /* records that could not be understood ... */
+	char *because;	  /* ... and why the first of them */
+};
+
 struct flight {
-	size_t parcel;
+	struct pipeline_parcel parcel;
+	struct skip_note note;
+	uint64_t bytes_in;
+	uint64_t events[SOURCE_COUNT];
 	struct batch *batches[AHEAD_MAX]; /* ring of undelivered batches */
 	uint64_t decoded;		  /* batches added */
 	uint64_t recycled;		  /* batches passed by all shards */
@@ -47,13 +58,6 @@ struct cursor {		 /* where a shard stands */
 	bool busy;
 };
 
-struct skip_note {
-	char *reason; /* NULL: none */
-	bool partial;
-	uint64_t refused; /* records that could not be understood ... */
-	char *because;	  /* ... and why the first of them */
-};
-
 struct worker {
 	struct pipeline *b;
 	pthread_t thread;
@@ -61,7 +65,7 @@ struct worker {
 	struct cutter *cutter;
 	struct decoder *decoder;
 	struct flight *flight; /* being decoded; NULL: none */
-	struct span place;
+	unsigned number;
 	bool opened;
 	uint64_t bytes_in, bytes_out; /* of finished parcels */
 	/* Events of the parcel when it was begun, and those of copies that
@@ -81,14 +85,14 @@ struct pipeline {
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	size_t next_parcel;
 	struct flight *ring;
 	size_t ring_size;
 	uint64_t head, tail; /* absolute flight numbers */
 	struct batch **spare;
 	size_t nspare;
-	size_t ahead;		 /* bytes of text decoded and not yet passed */
-	struct skip_note *notes; /* per parcel */
+	size_t ahead;  /* bytes of text decoded and not yet passed */
+	bool draining; /* begin nothing: a commit waits for what is under way */
+	bool ended, closed; /* the intake has; and all of it is committed */
 	_Atomic uint64_t bytes_in, events;
 	pthread_mutex_t reject_lock;
 
@@ -96,16 +100,10 @@ struct pipeline {
 	size_t nfindings;
 };
 
-static const struct parcel *
-parcel_of(const struct pipeline *b, size_t i)
-{
-	return &b->options.plan->parcels[i];
-}
-
 static void
 note(struct worker *w, const char *what, const char *detail, bool partial)
 {
-	struct skip_note *n = &w->b->notes[w->flight->parcel];
+	struct skip_note *n = &w->flight->note;
 	struct buf text = { 0 };
 
 	if (n->reason != NULL)
@@ -121,7 +119,7 @@ reject(void *cookie, struct span record, const char *reason)
 {
 	struct worker *w = cookie;
 	struct pipeline *b = w->b;
-	struct skip_note *n = &b->notes[w->flight->parcel];
+	struct skip_note *n = &w->flight->note;
 
 	if (n->refused++ == 0) {
 		struct buf text = { 0 };
@@ -132,7 +130,8 @@ reject(void *cookie, struct span record, const char *reason)
 	if (b->options.reject == NULL)
 		return;
 	pthread_mutex_lock(&b->reject_lock);
-	b->options.reject(b->options.cookie, w->place, record, reason);
+	b->options.reject(
+	    b->options.cookie, w->flight->parcel.place, record, reason);
 	pthread_mutex_unlock(&b->reject_lock);
 }
 
@@ -147,17 +146,44 @@ reserve(void *cookie, size_t bytes)
 	return batch->text;
 }
 
+/* Get the bytes of a parcel that only has a name. */
+static bool
+fetch(struct worker *w)
+{
+	struct pipeline_parcel *p = &w->flight->parcel;
+	const struct pipeline_intake *intake = &w->b->options.intake;
+	struct buf error = { 0 };
+	bool ok;
+
+	if (p->path != NULL || p->body.at != NULL || p->fd >= 0)
+		return true;
+	ASSERT(intake->fetch != NULL);
+	ok = intake->fetch(intake->cookie, w->number, p, &error);
+	if (!ok)
+		note(w, "cannot be fetched", buf_text(&error), true);
+	buf_done(&error);
+	return ok;
+}
+
 static bool
 open_parcel(struct worker *w)
 {
-	const struct parcel *p = parcel_of(w->b, w->flight->parcel);
-	enum status st;
+	const struct pipeline_parcel *p = &w->flight->parcel;
+	enum status st = STATUS_OK;
 
-	w->place = span_str(p->place);
+	if (!fetch(w))
+		return false;
 	memcpy(w->before, decode_counts(w->decoder)->events, sizeof(w->before));
-	decode_begin(w->decoder, w->place);
-	st = strcmp(p->path, "-") == 0 ? reader_open_fd(w->reader, 0)
-				       : reader_open(w->reader, p->path);
+	decode_say(w->decoder, p->format, p->cluster);
+	decode_begin(w->decoder, p->place);
+	if (p->body.at != NULL)
+		reader_open_memory(w->reader, p->body);
+	else if (p->path == NULL)
+		st = reader_open_fd(w->reader, p->fd);
+	else if (strcmp(p->path, "-") == 0)
+		st = reader_open_fd(w->reader, STDIN_FILENO);
+	else
+		st = reader_open(w->reader, p->path);
 	if (st != STATUS_OK) {
 		note(w, "cannot be opened", status_errno_text(errno), true);
 		return false;
@@ -193,8 +219,7 @@ decode_piece(struct worker *w, struct batch *batch)
 	if (!w->opened && !open_parcel(w))
 		return false;
 	batch_reset(batch);
-	batch->parcel = w->flight->parcel;
-	batch->place = w->place;
+	batch->place = w->flight->parcel.place;
 	st = cutter_next(w->cutter, &piece, reserve, batch);
 	if (st != STATUS_OK)
 		return !cut_failed(w, st);
@@ -211,23 +236,28 @@ decode_piece(struct worker *w, struct batch *batch)
 
 /* A copy that was left out counts as read, and as a duplicate. */
 static void
-count_copies(struct worker *w)
+count_events(struct worker *w)
 {
 	const struct decode_counts *d = decode_counts(w->decoder);
-	uint64_t copies = parcel_of(w->b, w->flight->parcel)->copies;
+	struct flight *f = w->flight;
 
-	for (enum source s = 0; s < SOURCE_COUNT; s++)
-		w->copied[s] += copies * (d->events[s] - w->before[s]);
+	for (enum source s = 0; s < SOURCE_COUNT; s++) {
+		f->events[s] = d->events[s] - w->before[s];
+		w->copied[s] += f->parcel.copies * f->events[s];
+	}
 }
 
 static void
 close_parcel(struct worker *w)
 {
 	if (w->opened) {
-		count_copies(w);
-		w->bytes_in += reader_bytes_in(w->reader);
+		count_events(w);
+		w->flight->bytes_in = reader_bytes_in(w->reader);
+		w->bytes_in += w->flight->bytes_in;
 		w->bytes_out += reader_bytes_out(w->reader);
 		reader_close(w->reader);
+	} else if (w->flight->parcel.fd >= 0) {
+		(void)close(w->flight->parcel.fd);
 	}
 	w->opened = false;
 }
@@ -257,6 +287,26 @@ give_spare(struct pipeline *b, struct batch *batch)
 		batch_free(batch);
 }
 
+/* A parcel has passed all shards. */
+static void
+finish_flight(struct pipeline *b, struct flight *f)
+{
+	const struct pipeline_intake *intake = &b->options.intake;
+	struct pipeline_outcome outcome = {
+		.skipped = f->note.reason,
+		.partial = f->note.partial,
+		.refused = f->note.refused,
+		.because = f->note.because,
+		.bytes = f->bytes_in,
+	};
+
+	memcpy(outcome.events, f->events, sizeof(outcome.events));
+	intake->finished(intake->cookie, f->parcel.ticket, &outcome);
+	free(f->note.reason);
+	free(f->note.because);
+	f->note = (struct skip_note){ 0 };
+}
+
 /* Give back what all shards have passed. */
 static void
 recycle(struct pipeline *b)
@@ -283,6 +333,7 @@ recycle(struct pipeline *b)
 			if (b->cursors[i].flight == b->head)
 				return;
 		}
+		finish_flight(b, flight_at(b, b->head));
 		b->head++;
 	}
 }
@@ -333,16 +384,50 @@ work_on_shard(struct pipeline *b)
 	return false;
 }
 
+/* Ask the intake for the worker's next parcel; false: it has none. */
 static bool
 begin_parcel(struct worker *w)
 {
 	struct pipeline *b = w->b;
+	const struct pipeline_intake *intake = &b->options.intake;
+	struct pipeline_parcel parcel = { .fd = -1 };
 
-	if (b->next_parcel == b->options.plan->count ||
-	    b->tail - b->head == b->ring_size)
+	if (b->draining || b->ended || b->tail - b->head == b->ring_size)
 		return false;
-	w->flight = flight_at(b, b->tail++);
-	*w->flight = (struct flight){ .parcel = b->next_parcel++ };
+	switch (intake->next(intake->cookie, &parcel)) {
+	case PIPELINE_PARCEL:
+		w->flight = flight_at(b, b->tail++);
+		*w->flight = (struct flight){ .parcel = parcel };
+		return true;
+	case PIPELINE_COMMIT:
+		b->draining = true;
+		break;
+	case PIPELINE_END:
+		b->ended = true;
+		break;
+	case PIPELINE_LATER:
+		break;
+	}
+	return false;
+}
+
+/* Commit, when one is asked for and nothing is under way. */
+static bool
+work_on_commit(struct pipeline *b)
+{
+	const struct pipeline_intake *intake = &b->options.intake;
+
+	if (b->head != b->tail || b->closed || !(b->draining || b->ended))
+		return false;
+	if (b->ended) {
+		for (unsigned i = 0; i < b->nshards; i++)
+			shard_tell(b->shards[i]);
+	}
+	if (intake->commit != NULL)
+		intake->commit(intake->cookie, b);
+	b->draining = false;
+	b->closed = b->ended;
+	pthread_cond_broadcast(&b->changed);
 	return true;
 }
 
@@ -407,12 +492,6 @@ work_on_parcel(struct worker *w)
 	return true;
 }
 
-static bool
-finished(const struct pipeline *b)
-{
-	return b->next_parcel == b->options.plan->count && b->head == b->tail;
-}
-
 static void
 report(struct pipeline *b)
 {
@@ -435,7 +514,7 @@ work_on_something(struct worker *w)
 
 	if (b->nworkers > 1 && has_room(w))
 		return work_on_parcel(w);
-	return work_on_shard(b) || work_on_parcel(w);
+	return work_on_shard(b) || work_on_parcel(w) || work_on_commit(b);
 }
 
 static void *
@@ -445,10 +524,10 @@ work(void *arg)
 	struct pipeline *b = w->b;
 
 	pthread_mutex_lock(&b->lock);
-	while (!finished(b)) {
+	while (!b->closed) {
 		if (work_on_something(w))
 			report(b);
-		else if (!finished(b))
+		else if (!b->closed)
 			pthread_cond_wait(&b->changed, &b->lock);
 	}
 	pthread_cond_broadcast(&b->changed);
@@ -462,13 +541,12 @@ static void
 worker_start(struct pipeline *b, struct worker *w)
 {
 	w->b = b;
+	w->number = (unsigned)(w - b->workers);
 	w->reader = reader_new(&READER_LIMITS_DEFAULT);
 	w->cutter = cutter_new();
 	w->decoder = decoder_new(&(struct decode_options){
 	    .config = b->options.config,
-	    .key = &HASH_KEY_DEFAULT,
-	    .format = b->options.format,
-	    .cluster = b->options.cluster,
+	    .key = b->options.key,
 	    .reject = reject,
 	    .cookie = w,
 	});
@@ -483,12 +561,12 @@ prepare(struct pipeline *b)
 	b->ring = status_calloc(b->ring_size, sizeof(*b->ring));
 	b->spare = status_calloc(
 	    b->ring_size * AHEAD_MAX + b->nworkers + 1, sizeof(*b->spare));
-	b->notes = status_calloc(b->options.plan->count, sizeof(*b->notes));
 	b->shards = status_calloc(b->nshards, sizeof(*b->shards));
 	b->cursors = status_calloc(b->nshards, sizeof(*b->cursors));
 	for (unsigned i = 0; i < b->nshards; i++)
 		b->shards[i] = shard_new(&(struct shard_options){
 		    .engine = b->engine,
+		    .key = b->options.key,
 		    .index = i,
 		    .count = b->nshards,
 		    .since_us = b->options.since_us,
@@ -516,28 +594,6 @@ run(struct pipeline *b)
 	}
 }
 
-static void
-add_skips(struct pipeline *b)
-{
-	struct buf text = { 0 };
-
-	for (size_t i = 0; i < b->options.plan->count; i++) {
-		const struct skip_note *n = &b->notes[i];
-
-		if (n->reason != NULL)
-			plan_skip(b->options.plan, parcel_of(b, i)->path,
-			    n->reason, n->partial);
-		if (n->refused == 0)
-			continue;
-		buf_reset(&text);
-		buf_printf(&text, "%" PRIu64 " record%s not understood: %s",
-		    n->refused, n->refused == 1 ? "" : "s", n->because);
-		plan_skip(b->options.plan, parcel_of(b, i)->path,
-		    buf_text(&text), true);
-	}
-	buf_done(&text);
-}
-
 static int
 by_time(const void *left, const void *right)
 {
@@ -552,7 +608,7 @@ by_time(const void *left, const void *right)
 }
 
 enum status
-pipeline_run(const struct pipeline_options *options, struct pipeline **result,
+pipeline_new(const struct pipeline_options *options, struct pipeline **result,
     struct buf *error)
 {
 	struct pipeline *b = status_calloc(1, sizeof(*b));
@@ -560,10 +616,12 @@ pipeline_run(const struct pipeline_options *options, struct pipeline **result,
 
 	ASSERT(options->jobs >= 1 && options->jobs <= PIPELINE_JOBS_MAX);
 	b->options = *options;
+	if (b->options.key == NULL)
+		b->options.key = &HASH_KEY_DEFAULT;
 	st = engine_new(
 	    &(struct engine_options){
 		.config = options->config,
-		.key = &HASH_KEY_DEFAULT,
+		.key = b->options.key,
 		.emit = shard_emit,
 		.grew = shard_grew,
 	    },
@@ -576,16 +634,53 @@ pipeline_run(const struct pipeline_options *options, struct pipeline **result,
 	pthread_mutex_init(&b->reject_lock, NULL);
 	pthread_cond_init(&b->changed, NULL);
 	prepare(b);
-	run(b);
-	add_skips(b);
-	for (unsigned i = 0; i < b->nshards; i++) {
-		shard_close(b->shards[i]);
-		shard_findings(b->shards[i], &b->findings, &b->nfindings);
-	}
-	if (b->nfindings > 0)
-		qsort(b->findings, b->nfindings, sizeof(*b->findings), by_time);
 	*result = b;
 	return STATUS_OK;
+}
+
+void
+pipeline_work(struct pipeline *b)
+{
+	run(b);
+}
+
+void
+pipeline_wake(struct pipeline *b)
+{
+	pthread_mutex_lock(&b->lock);
+	pthread_cond_broadcast(&b->changed);
+	pthread_mutex_unlock(&b->lock);
+}
+
+bool
+pipeline_restore(
+    struct pipeline *b, struct span tenant, const struct image_reader *state)
+{
+	for (unsigned i = 0; i < b->nshards; i++) {
+		if (shard_owns(b->shards[i], tenant))
+			return shard_restore(b->shards[i], tenant, state);
+	}
+	return false;
+}
+
+void
+pipeline_restore_finding(
+    struct pipeline *b, struct span tenant, struct finding *f)
+{
+	for (unsigned i = 0; i < b->nshards; i++) {
+		if (shard_owns(b->shards[i], tenant))
+			shard_restore_finding(b->shards[i], tenant, f);
+	}
+}
+
+void
+pipeline_changed(struct pipeline *b,
+    void (*visit)(
+	void *cookie, const struct tenant *tenant, struct findings *findings),
+    void *cookie)
+{
+	for (unsigned i = 0; i < b->nshards; i++)
+		shard_changed(b->shards[i], visit, cookie);
 }
 
 static void
@@ -609,12 +704,7 @@ pipeline_free(struct pipeline *b)
 		shard_free(b->shards[i]);
 	for (size_t i = 0; i < b->nspare; i++)
 		batch_free(b->spare[i]);
-	for (size_t i = 0; i < b->options.plan->count; i++) {
-		free(b->notes[i].reason);
-		free(b->notes[i].because);
-	}
 	engine_free(b->engine);
-	free(b->notes);
 	free(b->shards);
 	free(b->cursors);
 	free(b->spare);
@@ -627,8 +717,16 @@ pipeline_free(struct pipeline *b)
 }
 
 const struct finding *const *
-pipeline_findings(const struct pipeline *b, size_t *count)
+pipeline_findings(struct pipeline *b, size_t *count)
 {
+	if (b->findings == NULL) {
+		for (unsigned i = 0; i < b->nshards; i++)
+			shard_findings(
+			    b->shards[i], &b->findings, &b->nfindings);
+		if (b->nfindings > 0)
+			qsort(b->findings, b->nfindings, sizeof(*b->findings),
+			    by_time);
+	}
 	*count = b->nfindings;
 	return (const struct finding *const *)b->findings;
 }

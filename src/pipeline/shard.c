@@ -8,6 +8,7 @@ struct member {
 	uint64_t key; /* of the name */
 	struct tenant *tenant;
 	struct findings *findings;
+	bool changed;
 };
 
 struct shard {
@@ -112,9 +113,9 @@ member_of(struct shard *s, struct span name, uint64_t key)
 
 /* Which shard a tenant lives in; the key is 0 for none. */
 static uint64_t
-tenant_key(struct span name)
+tenant_key(const struct shard *s, struct span name)
 {
-	return hash_span(&HASH_KEY_DEFAULT, name) | 1;
+	return hash_span(s->options.key, name) | 1;
 }
 
 static bool
@@ -124,20 +125,48 @@ owns(const struct shard *s, uint64_t key)
 }
 
 bool
-shard_wants(const struct shard *s, const struct batch *b)
+shard_owns(const struct shard *s, struct span tenant)
 {
-	for (size_t i = 0; i < b->ntenants; i++) {
-		if (owns(s, tenant_key(b->tenants[i])))
-			return true;
+	return owns(s, tenant_key(s, tenant));
+}
+
+bool
+shard_restore(
+    struct shard *s, struct span tenant, const struct image_reader *state)
+{
+	struct member *m = member_of(s, tenant, tenant_key(s, tenant));
+
+	return engine_tenant_load(m->tenant, state);
+}
+
+void
+shard_restore_finding(struct shard *s, struct span tenant, struct finding *f)
+{
+	struct member *m = member_of(s, tenant, tenant_key(s, tenant));
+
+	findings_restore(m->findings, f);
+}
+
+void
+shard_changed(struct shard *s,
+    void (*visit)(
+	void *cookie, const struct tenant *tenant, struct findings *findings),
+    void *cookie)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct member *m = s->members[i];
+
+		if (m->changed)
+			visit(cookie, m->tenant, m->findings);
+		m->changed = false;
 	}
-	return false;
 }
 
 void
 shard_batch(struct shard *s, const struct batch *b)
 {
 	for (size_t i = 0; i < b->ntenants; i++) {
-		uint64_t key = tenant_key(b->tenants[i]);
+		uint64_t key = tenant_key(s, b->tenants[i]);
 
 		s->of_batch[i] =
 		    owns(s, key) ? member_of(s, b->tenants[i], key) : NULL;
@@ -153,15 +182,16 @@ shard_batch(struct shard *s, const struct batch *b)
 			s->outside++;
 			continue;
 		}
+		m->changed = true;
 		engine_event(m->tenant, s->scratch, b, ev);
 	}
 }
 
 void
-shard_close(struct shard *s)
+shard_tell(struct shard *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		engine_tell(s->members[i]->tenant);
+		s->members[i]->changed |= engine_tell(s->members[i]->tenant);
 }
 
 void

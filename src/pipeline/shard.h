@@ -18,6 +18,7 @@ struct shard;
 
 struct shard_options {
 	const struct engine *engine; /* borrowed */
+	const struct hash_key *key;  /* of tenants' names */
 	unsigned index, count;	     /* this one of so many */
 	int64_t since_us, until_us;  /* events outside are left out */
 };
@@ -33,11 +34,24 @@ void shard_free(struct shard *s); /* NULL is allowed */
 /* Take this shard's events of the batch. */
 void shard_batch(struct shard *s, const struct batch *b);
 
-/* Does the shard own a tenant of this batch? */
-bool shard_wants(const struct shard *s, const struct batch *b);
+/* Findings are told how the activities of the open hours grew. */
+void shard_tell(struct shard *s);
 
-/* The input is over. */
-void shard_close(struct shard *s);
+/* Does this tenant live here? */
+bool shard_owns(const struct shard *s, struct span tenant);
+
+/* What an earlier run left of a tenant that lives here; false: damaged or of
+ * another version, it begins without history. */
+NODISCARD bool shard_restore(
+    struct shard *s, struct span tenant, const struct image_reader *state);
+void shard_restore_finding(/* takes it */
+    struct shard *s, struct span tenant, struct finding *f);
+
+/* Visit the tenants that changed since they were last visited. */
+void shard_changed(struct shard *s,
+    void (*visit)(
+	void *cookie, const struct tenant *tenant, struct findings *findings),
+    void *cookie);
 
 /* Append the shard's findings (borrowed) to a growing array. */
 void shard_findings(struct shard *s, struct finding ***list, size_t *count);
