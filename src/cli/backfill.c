@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/backfill_state.h"
 #include "cli/cli.h"
 #include "cli/exit_code.h"
 #include "cli/outfile.h"
@@ -31,7 +32,10 @@ struct session {
 	struct pipeline *pipeline;
 	struct progress *progress;
 	struct quarantine *quarantine;
+	struct backfill_state *state; /* NULL: nothing is kept */
 	struct pipeline_counts counts;
+	const struct finding *const *all;
+	size_t count;
 	const struct finding **shown; /* at or above --min-severity */
 	size_t nshown;
 };
@@ -77,38 +81,87 @@ make_plan(struct session *s)
 }
 
 static int
-run_pipeline(struct session *s)
+make_pipeline(struct session *s)
 {
+	struct archive_options archive = {
+		.plan = s->plan,
+		.cluster = s->options->cluster,
+	};
 	struct buf error = { 0 };
 	enum status st;
 
-	s->archive = archive_new(&(struct archive_options){
-	    .plan = s->plan,
-	    .cluster = s->options->cluster,
-	    .cookie = s,
-	});
+	if (s->state != NULL)
+		backfill_state_archive(s->state, &archive);
+	s->archive = archive_new(&archive);
 	st = pipeline_new(
 	    &(struct pipeline_options){
 		.config = s->config,
 		.intake = archive_intake(s->archive),
+		.key = s->state ? backfill_state_key(s->state) : NULL,
 		.jobs = s->options->jobs,
 		.since_us = s->options->since_us,
 		.until_us = s->options->until_us,
+		.keep_signals = s->state != NULL,
 		.reject = on_reject,
 		.progress = on_progress,
 		.cookie = s,
 	    },
 	    &s->pipeline, &error);
-	if (st == STATUS_OK) {
-		pipeline_work(s->pipeline);
-		progress_clear(s->progress);
-		pipeline_count(s->pipeline, &s->counts);
+	if (st == STATUS_OK)
 		return EXIT_CODE_DONE;
-	}
-	progress_clear(s->progress);
 	cli_complain("%s", buf_text(&error));
 	buf_done(&error);
 	return EXIT_CODE_CONFIG;
+}
+
+/* The findings: of the state, which may have those of an earlier part of the
+ * run too, or else of the pipeline. */
+static int
+take_findings(struct session *s)
+{
+	int code;
+
+	if (s->state == NULL) {
+		s->all = pipeline_findings(s->pipeline, &s->count);
+		return EXIT_CODE_DONE;
+	}
+	code = backfill_state_finish(s->state);
+	if (code == EXIT_CODE_DONE)
+		code = backfill_state_findings(s->state, &s->all, &s->count);
+	backfill_state_count(s->state, &s->counts);
+	return code;
+}
+
+static void
+tell_known(const struct session *s)
+{
+	size_t known = archive_known(s->archive);
+
+	if (s->state != NULL && backfill_state_resumed(s->state))
+		cli_complain("going on where an earlier run was cut short");
+	if (known > 0)
+		cli_complain("%zu of %zu files were read before and are left "
+			     "out; `nephoscope findings list` has all "
+			     "findings",
+		    known, s->plan->count);
+}
+
+static int
+run_pipeline(struct session *s)
+{
+	int code = make_pipeline(s);
+
+	if (code == EXIT_CODE_DONE && s->state != NULL)
+		code = backfill_state_restore(s->state, s->plan, s->pipeline);
+	if (code != EXIT_CODE_DONE) {
+		progress_clear(s->progress);
+		return code;
+	}
+	pipeline_work(s->pipeline);
+	progress_clear(s->progress);
+	tell_known(s);
+	pipeline_count(s->pipeline, &s->counts);
+	return take_findings(s);
 }
 
 /* --- what comes out ------------------------------------------------------- */
@@ -116,14 +169,10 @@ run_pipeline(struct session *s)
 static void
 choose_findings(struct session *s)
 {
-	size_t count;
-	const struct finding *const *all =
-	    pipeline_findings(s->pipeline, &count);
-
-	s->shown = status_calloc(count, sizeof(*s->shown));
-	for (size_t i = 0; i < count; i++) {
-		if (all[i]->severity >= s->options->min_severity)
-			s->shown[s->nshown++] = all[i];
+	s->shown = status_calloc(s->count, sizeof(*s->shown));
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->all[i]->severity >= s->options->min_severity)
+			s->shown[s->nshown++] = s->all[i];
 	}
 }
 
@@ -213,12 +262,10 @@ by_type(const void *left, const void *right)
 static size_t
 count_types(const struct session *s, struct stats_type *types)
 {
-	size_t n = 0, count;
-	const struct finding *const *all =
-	    pipeline_findings(s->pipeline, &count);
+	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *type = finding_detector(all[i])->type;
+	for (size_t i = 0; i < s->count; i++) {
+		const char *type = finding_detector(s->all[i])->type;
 		size_t k = 0;
 
 		while (k < n && strcmp(types[k].type, type) != 0)
@@ -335,14 +382,10 @@ finish_quarantine(struct session *s)
 static bool
 serious_found(const struct session *s)
 {
-	size_t count;
-	const struct finding *const *all =
-	    pipeline_findings(s->pipeline, &count);
-
 	if (s->options->fail_on <= 0)
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (all[i]->severity >= s->options->fail_on)
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->all[i]->severity >= s->options->fail_on)
 			return true;
 	}
 	return false;
@@ -351,7 +394,7 @@ serious_found(const struct session *s)
 static bool
 anything_read(const struct session *s)
 {
-	uint64_t events = s->counts.decoded.ignored;
+	uint64_t events = s->counts.decoded.ignored + archive_known(s->archive);
 
 	for (enum source i = 0; i < SOURCE_COUNT; i++)
 		events += s->counts.decoded.events[i];
@@ -369,6 +412,8 @@ report(struct session *s)
 	kept = finish_quarantine(s);
 	if (code == EXIT_CODE_DONE && s->options->stats != NULL)
 		code = write_stats(s);
+	if (code == EXIT_CODE_DONE && s->state != NULL)
+		code = backfill_state_end(s->state);
 	partial = name_skips(s);
 	if (code != EXIT_CODE_DONE || !kept)
 		return code != EXIT_CODE_DONE ? code : EXIT_CODE_IO;
@@ -393,6 +438,9 @@ backfill_run(const struct backfill_options *o, const struct config *config)
 		s.quarantine =
 		    quarantine_new(o->quarantine, QUARANTINE_LIMIT_BYTES);
 	code = make_plan(&s);
+	if (code == EXIT_CODE_DONE && o->state != NULL)
+		code = backfill_state_open(
+		    o->state, config->service.commit_ms, &s.state);
 	if (code == EXIT_CODE_DONE)
 		code = run_pipeline(&s);
 	if (code == EXIT_CODE_DONE)
@@ -400,6 +448,7 @@ backfill_run(const struct backfill_options *o, const struct config *config)
 	free(s.shown);
 	pipeline_free(s.pipeline);
 	archive_free(s.archive);
+	backfill_state_close(s.state);
 	plan_free(s.plan);
 	quarantine_free(s.quarantine);
 	progress_free(s.progress);

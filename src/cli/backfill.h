@@ -25,6 +25,7 @@ struct backfill_options {
 	const char *output;	/* NULL or "-": standard output */
 	const char *stats;	/* NULL: none */
 	const char *quarantine; /* folder; NULL: none */
+	const char *state;	/* state file; NULL: none */
 	enum backfill_format format;
 	unsigned details; /* of a table: so many findings whole, behind it */
 	bool progress;	  /* a terminal is there to show it on */

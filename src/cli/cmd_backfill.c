@@ -19,7 +19,7 @@ struct options {
 	const char *cluster;
 	double min_severity, fail_on;
 	const char *format;
-	const char *output, *stats, *quarantine;
+	const char *output, *stats, *quarantine, *state;
 };
 
 static unsigned
@@ -96,6 +96,7 @@ run(const void *options, const struct command_operands *operands)
 		.output = o->output,
 		.stats = o->stats,
 		.quarantine = o->quarantine,
+		.state = o->state,
 		.format = format_of(o),
 		.details = o->details,
 		.progress = terminal_is(stderr),
@@ -196,7 +197,10 @@ static const struct command_option options[] = {
 	    .offset = offsetof(struct options, fail_on) },
 	{ .name = "state",
 	    .argument = "FILE",
-	    .absent = "keeping state is not in this version" },
+	    .kind = OPTION_FILE,
+	    .help = "remember there what was read, learned and found: goes "
+		    "on after an interruption, and with new logs later",
+	    .offset = offsetof(struct options, state) },
 	{ .name = "report",
 	    .argument = "FILE",
 	    .absent = "HTML reports are not in this version" },
@@ -209,6 +213,8 @@ static const struct command_example examples[] = {
 	    "write the findings to a spreadsheet" },
 	{ "zcat audit.log.gz | nephoscope backfill --cluster payments -",
 	    "read the audit log of one cluster from a pipe" },
+	{ "nephoscope backfill --state acme.db ./logs",
+	    "go on from what earlier runs learned; read only what is new" },
 	{ "nephoscope backfill --min-severity high --fail-on high ./logs",
 	    "fail a pipeline on what is serious" },
 	{ 0 },
@@ -223,8 +229,8 @@ const struct command cli_backfill = {
 	    "CloudTrail, VPC flow logs, Route 53 and CoreDNS query logs and "
 	    "Kubernetes audit logs; plain, gzip or zstd, told by content.\n\n"
 	    "The first logs teach what is usual; the same input gives the "
-	    "same findings. Nothing is left on disk but what -o, --stats and "
-	    "--quarantine name.",
+	    "same findings. Nothing is left on disk but what -o, --stats, "
+	    "--quarantine and --state name.",
 	.examples = examples,
 	.options = options,
 	.options_size = sizeof(struct options),

@@ -9,7 +9,6 @@
 /* Named by the design; help does not list them, calling them says so. */
 static const struct command serve = { .name = "serve", .absent = ABSENT };
 static const struct command console = { .name = "console", .absent = ABSENT };
-static const struct command findings = { .name = "findings", .absent = ABSENT };
 static const struct command investigate = { .name = "investigate",
 	.absent = ABSENT };
 static const struct command rules = { .name = "rules", .absent = ABSENT };
@@ -17,6 +16,8 @@ static const struct command rules = { .name = "rules", .absent = ABSENT };
 const struct command *const command_table[] = {
 	&cli_backfill,
 	&cli_simulate,
+	&cli_findings,
+	&cli_state,
 	&cli_detectors,
 	&cli_playbook,
 	&cli_config,
@@ -24,7 +25,6 @@ const struct command *const command_table[] = {
 	&cli_help,
 	&serve,
 	&console,
-	&findings,
 	&investigate,
 	&rules,
 	NULL,

@@ -7,6 +7,8 @@
 
 extern const struct command cli_backfill;
 extern const struct command cli_simulate;
+extern const struct command cli_findings;
+extern const struct command cli_state;
 extern const struct command cli_detectors;
 extern const struct command cli_playbook;
 extern const struct command cli_config;

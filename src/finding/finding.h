@@ -35,7 +35,8 @@ struct finding {
 	/* How often it was told anew, and the count told then: a repetition is
 	 * told again when the count has doubled or the severity has risen. */
 	uint64_t revision, told;
-	bool changed; /* since it was last stored */
+	uint64_t stored; /* revision that was last stored */
+	bool changed;	 /* since then */
 };
 
 void finding_free(struct finding *f); /* NULL is allowed */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/status.h"
@@ -16,6 +17,7 @@ struct findings {
 	size_t count, room;
 	struct open_finding *open; /* by identity, open addressing */
 	size_t size, used;
+	int64_t newest_us; /* last event of any of them */
 	uint64_t left_out;
 };
 
@@ -177,13 +179,21 @@ open_as(struct findings *f, uint64_t identity, struct finding *n)
 		grow(f);
 }
 
+static bool
+may_grow(const struct findings *f, const struct finding *n)
+{
+	return n->last_us >= f->newest_us - FINDINGS_RECENT_US;
+}
+
 void
 findings_take(struct findings *f, struct signal *s)
 {
 	uint64_t identity = s->identity ? s->identity : 1;
 	struct open_finding *slot = slot_of(f, identity);
 
-	if (slot->identity != 0 &&
+	if (s->counted && s->time_us > f->newest_us)
+		f->newest_us = s->time_us;
+	if (slot->identity != 0 && may_grow(f, slot->finding) &&
 	    s->time_us - slot->finding->last_us <= FINDING_GAP_US) {
 		join(slot->finding, s);
 		return;
@@ -202,7 +212,7 @@ findings_grew(
 {
 	struct open_finding *slot = slot_of(f, identity ? identity : 1);
 
-	if (slot->identity == 0)
+	if (slot->identity == 0 || !may_grow(f, slot->finding))
 		return;
 	slot->finding->count += more;
 	if (last_us > slot->finding->last_us)
@@ -212,15 +222,64 @@ findings_grew(
 		tell(slot->finding);
 }
 
-void
-findings_restore(struct findings *f, struct finding *n)
+/* Open a finding unless a later one of its identity is. */
+static void
+reopen(struct findings *f, struct finding *n)
 {
 	uint64_t identity = n->first->identity ? n->first->identity : 1;
 	const struct open_finding *slot = slot_of(f, identity);
 
-	add(f, n);
 	if (slot->identity == 0 || slot->finding->last_us <= n->last_us)
 		open_as(f, identity, n);
+}
+
+void
+findings_restore(struct findings *f, struct finding *n)
+{
+	add(f, n);
+	n->stored = n->revision;
+	if (n->last_us > f->newest_us)
+		f->newest_us = n->last_us;
+	reopen(f, n);
+}
+
+void
+findings_changed(struct findings *f,
+    void (*visit)(void *cookie, const struct finding *finding, bool told),
+    void *cookie)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct finding *n = f->list[i];
+
+		if (n->changed)
+			visit(cookie, n, n->revision != n->stored);
+		n->stored = n->revision;
+		n->changed = false;
+	}
+}
+
+void
+findings_forget(struct findings *f)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		struct finding *n = f->list[i];
+
+		if (may_grow(f, n)) {
+			f->list[kept++] = n;
+			continue;
+		}
+		finding_free(n);
+	}
+	if (kept == f->count)
+		return;
+	f->count = kept;
+	/* Open again what is left, the latest of each identity. */
+	memset(f->open, 0, f->size * sizeof(*f->open));
+	f->used = 0;
+	for (size_t i = 0; i < kept; i++)
+		reopen(f, f->list[i]);
 }
 
 struct finding **

@@ -12,7 +12,10 @@
 
 #include "finding/finding.h"
 
-#define FINDINGS_MAX 5000 /* per tenant and run */
+#define FINDINGS_MAX 5000 /* per tenant, of those that may still grow */
+
+/* A finding may grow until its tenant's newest is so much younger. */
+#define FINDINGS_RECENT_US (8 * 24 * (int64_t)3600 * 1000000)
 
 struct findings;
 
@@ -29,6 +32,15 @@ void findings_grew(
 
 /* Takes a finding that was stored before, as it was then. */
 void findings_restore(struct findings *f, struct finding *n);
+
+/* Visit those that changed since they were last visited: `told` when what
+ * changed is worth telling by feeds. */
+void findings_changed(struct findings *f,
+    void (*visit)(void *cookie, const struct finding *finding, bool told),
+    void *cookie);
+
+/* Free those that cannot grow any more. */
+void findings_forget(struct findings *f);
 
 /* All of them, in order of their first signal; borrowed. */
 struct finding **findings_list(struct findings *f, size_t *count);

@@ -571,6 +571,7 @@ prepare(struct pipeline *b)
 		    .count = b->nshards,
 		    .since_us = b->options.since_us,
 		    .until_us = b->options.until_us,
+		    .keep_signals = b->options.keep_signals,
 		});
 	b->workers = status_calloc(b->nworkers, sizeof(*b->workers));
 	for (unsigned i = 0; i < b->nworkers; i++)
@@ -644,6 +645,12 @@ pipeline_work(struct pipeline *b)
 	run(b);
 }
 
+bool
+pipeline_has_ended(const struct pipeline *b)
+{
+	return b->ended;
+}
+
 void
 pipeline_wake(struct pipeline *b)
 {
@@ -675,8 +682,7 @@ pipeline_restore_finding(
 
 void
 pipeline_changed(struct pipeline *b,
-    void (*visit)(
-	void *cookie, const struct tenant *tenant, struct findings *findings),
+    void (*visit)(void *cookie, const struct shard_change *change),
     void *cookie)
 {
 	for (unsigned i = 0; i < b->nshards; i++)

@@ -85,6 +85,7 @@ struct pipeline_options {
 	const struct hash_key *key; /* NULL: HASH_KEY_DEFAULT */
 	unsigned jobs;		    /* 1..PIPELINE_JOBS_MAX */
 	int64_t since_us, until_us; /* INT64_MIN, INT64_MAX: all */
+	bool keep_signals;	    /* for pipeline_changed() */
 	/* A record was refused; any worker, one at a time. */
 	void (*reject)(void *cookie, struct span place, struct span record,
 	    const char *reason);
@@ -116,6 +117,9 @@ void pipeline_restore_finding(
  * commit. */
 void pipeline_work(struct pipeline *b);
 
+/* Within commit(): is it the last? */
+bool pipeline_has_ended(const struct pipeline *b);
+
 /* The intake has something again, or wants a commit.  Any thread. */
 void pipeline_wake(struct pipeline *b);
 
@@ -124,8 +128,7 @@ void pipeline_wake(struct pipeline *b);
  * within commit() or after pipeline_work().
  */
 void pipeline_changed(struct pipeline *b,
-    void (*visit)(
-	void *cookie, const struct tenant *tenant, struct findings *findings),
+    void (*visit)(void *cookie, const struct shard_change *change),
     void *cookie);
 
 /* All findings by time of their first event, then by type and id; after

@@ -3,12 +3,16 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/pack.h"
 
 struct member {
 	uint64_t key; /* of the name */
 	struct tenant *tenant;
 	struct findings *findings;
-	bool changed;
+	bool changed, keep_signals;
+	struct buf signals; /* since the last visit */
+	size_t nsignals;
+	uint64_t raised, left_out;
 };
 
 struct shard {
@@ -24,11 +28,31 @@ struct shard {
 	uint64_t outside;
 };
 
+/* Pack the signal behind those of this commit. */
+static void
+keep(struct member *m, const struct signal *signal)
+{
+	struct buf body = { 0 };
+
+	if (m->nsignals == SHARD_SIGNALS_MAX) {
+		m->left_out++;
+		return;
+	}
+	m->nsignals++;
+	signal_pack(signal, &body);
+	pack_i64(&m->signals, signal->time_us);
+	pack_span(&m->signals, buf_span(&body));
+	buf_done(&body);
+}
+
 void
 shard_emit(void *cookie, struct signal *signal)
 {
 	struct member *m = cookie;
 
+	m->raised++;
+	if (m->keep_signals)
+		keep(m, signal);
 	findings_take(m->findings, signal);
 }
 
@@ -60,6 +84,7 @@ shard_free(struct shard *s)
 	for (size_t i = 0; i < s->count; i++) {
 		engine_tenant_free(s->members[i]->tenant);
 		findings_free(s->members[i]->findings);
+		buf_done(&s->members[i]->signals);
 		free(s->members[i]);
 	}
 	engine_scratch_free(s->scratch);
@@ -99,6 +124,7 @@ member_of(struct shard *s, struct span name, uint64_t key)
 	m = status_calloc(1, sizeof(*m));
 	m->key = key;
 	m->findings = findings_new();
+	m->keep_signals = s->options.keep_signals;
 	m->tenant = engine_tenant_new(s->options.engine, name, m);
 	if (s->count == s->room) {
 		s->room = s->room ? s->room * 2 : 16;
@@ -149,15 +175,18 @@ shard_restore_finding(struct shard *s, struct span tenant, struct finding *f)
 
 void
 shard_changed(struct shard *s,
-    void (*visit)(
-	void *cookie, const struct tenant *tenant, struct findings *findings),
+    void (*visit)(void *cookie, const struct shard_change *change),
     void *cookie)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		struct member *m = s->members[i];
 
-		if (m->changed)
-			visit(cookie, m->tenant, m->findings);
+		if (!m->changed)
+			continue;
+		visit(cookie, &(struct shard_change){ m->tenant, m->findings,
+				  buf_span(&m->signals) });
+		buf_reset(&m->signals);
+		m->nsignals = 0;
 		m->changed = false;
 	}
 }
@@ -221,5 +250,7 @@ shard_count(const struct shard *s, struct shard_counts *counts)
 		counts->left_out += findings_left_out(s->members[i]->findings);
 		(void)findings_list(s->members[i]->findings, &n);
 		counts->findings += n;
+		counts->signals += s->members[i]->raised;
+		counts->signals_left_out += s->members[i]->left_out;
 	}
 }

@@ -21,6 +21,7 @@ struct shard_options {
 	const struct hash_key *key;  /* of tenants' names */
 	unsigned index, count;	     /* this one of so many */
 	int64_t since_us, until_us;  /* events outside are left out */
+	bool keep_signals;	     /* for shard_changed() */
 };
 
 /* For engine_options: where the tenants of shards send their signals. */
@@ -47,10 +48,19 @@ NODISCARD bool shard_restore(
 void shard_restore_finding(/* takes it */
     struct shard *s, struct span tenant, struct finding *f);
 
-/* Visit the tenants that changed since they were last visited. */
+/* A tenant that changed, and what it raised since it was last visited. */
+struct shard_change {
+	const struct tenant *tenant;
+	struct findings *findings;
+	/* Signals kept, each as pack_i64 of its time and pack_span of what
+	 * signal_pack() made; those past SHARD_SIGNALS_MAX are counted. */
+	struct span signals;
+};
+
+#define SHARD_SIGNALS_MAX 4096
+
 void shard_changed(struct shard *s,
-    void (*visit)(
-	void *cookie, const struct tenant *tenant, struct findings *findings),
+    void (*visit)(void *cookie, const struct shard_change *change),
     void *cookie);
 
 /* Append the shard's findings (borrowed) to a growing array. */
@@ -62,6 +72,8 @@ struct shard_counts {
 	uint64_t tenants;
 	uint64_t left_out; /* findings past the limit */
 	uint64_t findings; /* so far */
+	uint64_t signals;  /* raised so far */
+	uint64_t signals_left_out;
 };
 
 void shard_count(const struct shard *s, struct shard_counts *counts);

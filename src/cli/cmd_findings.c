@@ -1,0 +1,290 @@
+/*
+ * cmd_findings.c - nephoscope findings list|show|archive|reopen
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/state_file.h"
+#include "cli/terminal.h"
+#include "finding/finding.h"
+#include "output/csv.h"
+#include "output/guardduty.h"
+#include "output/table.h"
+
+struct options {
+	const char *config, *state, *format, *type;
+	int64_t since_us, until_us;
+	double min_severity;
+	bool archived;
+};
+
+struct listing {
+	const struct options *options;
+	struct finding **findings;
+	size_t count;
+	size_t unknown; /* of detectors that are not there any more */
+};
+
+static bool
+wanted(const struct options *o, const struct finding *f)
+{
+	const char *type = finding_detector(f)->type;
+
+	if (o->type != NULL && !span_matches(span_str(type), span_str(o->type)))
+		return false;
+	return f->severity >= o->min_severity && f->last_us >= o->since_us &&
+	       (o->until_us == INT64_MIN || f->first_us < o->until_us);
+}
+
+static bool
+add(void *cookie, const struct store_finding *stored)
+{
+	struct listing *l = cookie;
+	struct finding *f;
+
+	if (stored->archived != l->options->archived)
+		return true;
+	f = finding_unpack(stored->packed);
+	if (f == NULL) {
+		l->unknown++;
+		return true;
+	}
+	if (!wanted(l->options, f)) {
+		finding_free(f);
+		return true;
+	}
+	if ((l->count & (l->count - 1)) == 0)
+		l->findings = status_realloc(l->findings,
+		    l->count ? l->count * 2 : 1, sizeof(struct finding *));
+	l->findings[l->count++] = f;
+	return true;
+}
+
+static void
+write_list(
+    const struct listing *l, const struct config *config, struct buf *out)
+{
+	const struct finding *const *all =
+	    (const struct finding *const *)l->findings;
+	const char *format = l->options->format;
+
+	if (format == NULL)
+		format = isatty(STDOUT_FILENO) ? "table" : "guardduty";
+	if (strcmp(format, "table") == 0) {
+		table_write(all, l->count,
+		    &(struct table_options){
+			.config = config,
+			.columns = terminal_columns(stdout),
+			.colour = terminal_has_color(stdout),
+		    },
+		    out);
+		return;
+	}
+	if (strcmp(format, "csv") == 0)
+		csv_write_header(out);
+	for (size_t i = 0; i < l->count; i++) {
+		if (strcmp(format, "csv") == 0)
+			csv_write(all[i], config, out);
+		else
+			guardduty_write(all[i], config, out);
+	}
+}
+
+static int
+list(struct state_file *file, const struct options *o)
+{
+	struct listing l = { .options = o };
+	struct buf text = { .limit = (size_t)4 << 30 }, error = { 0 };
+	enum status st = store_findings(file->store, 0, 0, add, &l, &error);
+	int code = EXIT_CODE_IO;
+
+	if (st == STATUS_OK) {
+		write_list(&l, file->config, &text);
+		if (l.unknown > 0)
+			cli_complain("%zu findings are of detectors that this "
+				     "version does not have",
+			    l.unknown);
+		code = cli_print(&text);
+	} else {
+		cli_complain("%s", buf_text(&error));
+	}
+	for (size_t i = 0; i < l.count; i++)
+		finding_free(l.findings[i]);
+	free(l.findings);
+	buf_done(&error);
+	return code;
+}
+
+static int
+show(struct state_file *file, const struct options *o, const char *id)
+{
+	struct finding *f;
+	struct buf text = { 0 };
+	int code = state_file_finding(file, id, &f);
+
+	if (code != EXIT_CODE_DONE)
+		return code;
+	if (o->format != NULL && strcmp(o->format, "guardduty") == 0)
+		guardduty_write(f, file->config, &text);
+	else
+		table_write_one(f,
+		    &(struct table_options){
+			.config = file->config,
+			.columns = terminal_columns(stdout),
+			.colour = terminal_has_color(stdout),
+		    },
+		    &text);
+	finding_free(f);
+	return cli_print(&text);
+}
+
+static int
+mark(struct state_file *file, const char *id, bool archived)
+{
+	struct finding *f;
+	struct buf error = { 0 };
+	int code = state_file_finding(file, id, &f);
+
+	if (code != EXIT_CODE_DONE)
+		return code;
+	if (store_archive(file->store, f->id, archived, &error) != STATUS_OK) {
+		cli_complain("%s", buf_text(&error));
+		code = EXIT_CODE_IO;
+	}
+	buf_done(&error);
+	finding_free(f);
+	return code;
+}
+
+static int
+on_each(struct state_file *file, const struct options *o,
+    const struct command_operands *operands)
+{
+	const char *action = operands->at[0];
+	int code = EXIT_CODE_DONE;
+
+	for (size_t i = 1; i < operands->count && code == EXIT_CODE_DONE; i++) {
+		const char *id = operands->at[i];
+
+		if (strcmp(action, "show") == 0)
+			code = show(file, o, id);
+		else
+			code = mark(file, id, strcmp(action, "archive") == 0);
+	}
+	return code;
+}
+
+static int
+run(const void *options, const struct command_operands *operands)
+{
+	const struct options *o = options;
+	const char *action = operands->at[0];
+	bool is_list = strcmp(action, "list") == 0;
+	bool writes =
+	    strcmp(action, "archive") == 0 || strcmp(action, "reopen") == 0;
+	struct state_file file;
+	int code;
+
+	if (is_list && operands->count > 1) {
+		cli_complain("findings list takes no id; did you mean "
+			     "`findings show %s`?",
+		    operands->at[1]);
+		return EXIT_CODE_USAGE;
+	}
+	if (!is_list && operands->count < 2) {
+		cli_complain("findings %s needs the id of a finding; "
+			     "`nephoscope findings list` has them",
+		    action);
+		return EXIT_CODE_USAGE;
+	}
+	code = state_file_open(o->state, o->config, writes, &file);
+	if (code != EXIT_CODE_DONE)
+		return code;
+	code = is_list ? list(&file, o) : on_each(&file, o, operands);
+	state_file_close(&file);
+	return code;
+}
+
+static const char *const formats[] = { "table", "guardduty", "csv", NULL };
+
+static const struct command_option options[] = {
+	{ .name = "state",
+	    .argument = "FILE",
+	    .kind = OPTION_FILE,
+	    .help = "the state file of `backfill --state` or `serve`; default: "
+		    "what the configuration names",
+	    .offset = offsetof(struct options, state) },
+	{ .letter = 'c',
+	    .name = "config",
+	    .argument = "FILE",
+	    .kind = OPTION_FILE,
+	    .help = "configuration: owners, and store: {path: ...}",
+	    .offset = offsetof(struct options, config) },
+	{ .name = "format",
+	    .argument = "FORMAT",
+	    .kind = OPTION_WORD,
+	    .words = formats,
+	    .help = "table, guardduty (JSON, one finding a line) or csv; "
+		    "default table on a terminal, else guardduty",
+	    .offset = offsetof(struct options, format) },
+	{ .name = "type",
+	    .argument = "PATTERN",
+	    .kind = OPTION_TEXT,
+	    .help = "list: only these types, * and ? allowed",
+	    .offset = offsetof(struct options, type) },
+	{ .name = "min-severity",
+	    .argument = "SEVERITY",
+	    .kind = OPTION_SEVERITY,
+	    .help = "list: nothing below: low, medium, high, critical or 1 to "
+		    "10",
+	    .offset = offsetof(struct options, min_severity) },
+	{ .name = "since",
+	    .argument = "T",
+	    .kind = OPTION_TIME,
+	    .help = "list: only what was still seen then or later",
+	    .offset = offsetof(struct options, since_us) },
+	{ .name = "until",
+	    .argument = "T",
+	    .kind = OPTION_TIME,
+	    .help = "list: only what was first seen before then",
+	    .offset = offsetof(struct options, until_us) },
+	{ .name = "archived",
+	    .kind = OPTION_FLAG,
+	    .help = "list: those that were archived, instead of the open ones",
+	    .offset = offsetof(struct options, archived) },
+	{ 0 },
+};
+
+static const char *const actions[] = { "list", "show", "archive", "reopen",
+	NULL };
+
+static const struct command_example examples[] = {
+	{ "nephoscope findings list --state acme.db --min-severity medium",
+	    "list what is open and at least medium" },
+	{ "nephoscope findings show --state acme.db 6d94484f",
+	    "print one finding whole, with its playbook" },
+	{ "nephoscope findings archive --state acme.db 6d94484f",
+	    "put a finding away that is dealt with" },
+	{ 0 },
+};
+
+const struct command cli_findings = {
+	.name = "findings",
+	.operands = "list|show|archive|reopen [ID...]",
+	.summary = "look at the findings of a state file",
+	.about =
+	    "Reads a state file, at rest or while `nephoscope serve` writes "
+	    "it, without disturbing it. The first digits of an id are enough. "
+	    "`archive` puts a finding away: it stays known, and is told again "
+	    "when it changes; `reopen` takes it back.",
+	.examples = examples,
+	.options = options,
+	.options_size = sizeof(struct options),
+	.actions = actions,
+	.operands_least = 1,
+	.operands_most = 1000,
+	.run = run,
+};

@@ -1,0 +1,457 @@
+#include "pipeline/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/pack.h"
+
+#define FEEDS_MAX 64
+
+struct identity {
+	uint64_t hash[2]; /* both 0: free */
+};
+
+struct position {
+	char *source, *name;
+	struct buf value;
+};
+
+struct counter {
+	char *name;
+	uint64_t value;
+	bool changed;
+};
+
+struct ledger {
+	struct ledger_options options;
+	struct store *store;
+	struct identity *seen; /* open addressing, at most half full */
+	size_t nseen, size;
+	struct position *positions;
+	size_t npositions;
+	struct counter *counters;
+	size_t ncounters;
+	int64_t newest_us; /* of the signals stored so far */
+	size_t forgotten;
+	bool resumed, begun;
+};
+
+static char *
+text_of(struct span s)
+{
+	char *text = status_calloc(s.len + 1, 1);
+
+	if (s.len > 0)
+		memcpy(text, s.at, s.len);
+	return text;
+}
+
+/* --- identities ----------------------------------------------------------- */
+
+/*
+ * Keyless: the same in the file for ever.  An object in S3 is the same for
+ * whoever reads it: a backfill, or a source of any name.
+ */
+static void
+identity_hash(struct span source, struct span identity, uint64_t hash[2])
+{
+	if (span_starts(identity, SPAN("s3://")))
+		source = SPAN("s3");
+	hash_pair(&HASH_KEY_DEFAULT, hash_span(&HASH_KEY_DEFAULT, source),
+	    identity, hash);
+	if ((hash[0] | hash[1]) == 0)
+		hash[1] = 1;
+}
+
+static struct identity *
+slot_of(const struct ledger *l, const uint64_t hash[2])
+{
+	size_t i = hash[0] & (l->size - 1);
+
+	while ((l->seen[i].hash[0] | l->seen[i].hash[1]) != 0 &&
+	       (l->seen[i].hash[0] != hash[0] || l->seen[i].hash[1] != hash[1]))
+		i = (i + 1) & (l->size - 1);
+	return &l->seen[i];
+}
+
+static void
+grow(struct ledger *l)
+{
+	struct identity *old = l->seen;
+	size_t size = l->size;
+
+	l->size = size ? size * 2 : 1024;
+	l->seen = status_calloc(l->size, sizeof(*l->seen));
+	for (size_t i = 0; i < size; i++) {
+		if ((old[i].hash[0] | old[i].hash[1]) != 0)
+			*slot_of(l, old[i].hash) = old[i];
+	}
+	free(old);
+}
+
+static void
+remember(void *cookie, struct span source, const uint64_t hash[2])
+{
+	struct ledger *l = cookie;
+	struct identity *slot;
+
+	(void)source;
+	if (l->nseen * 2 >= l->size)
+		grow(l);
+	slot = slot_of(l, hash);
+	if ((slot->hash[0] | slot->hash[1]) == 0)
+		l->nseen++;
+	slot->hash[0] = hash[0];
+	slot->hash[1] = hash[1];
+}
+
+bool
+ledger_seen(const struct ledger *l, struct span source, struct span identity)
+{
+	uint64_t hash[2];
+	const struct identity *slot;
+
+	if (l->size == 0)
+		return false;
+	identity_hash(source, identity, hash);
+	slot = slot_of(l, hash);
+	return (slot->hash[0] | slot->hash[1]) != 0;
+}
+
+void
+ledger_consume(struct ledger *l, struct span source, struct span identity)
+{
+	uint64_t hash[2];
+
+	if (span_is_empty(identity))
+		return;
+	identity_hash(source, identity, hash);
+	remember(l, source, hash);
+	store_put_consumed(l->store, source, hash, l->options.day);
+}
+
+/* --- positions and counters ----------------------------------------------- */
+
+static struct position *
+find_position(const struct ledger *l, struct span source, struct span name)
+{
+	for (size_t i = 0; i < l->npositions; i++) {
+		struct position *p = &l->positions[i];
+
+		if (span_equal(source, span_str(p->source)) &&
+		    span_equal(name, span_str(p->name)))
+			return p;
+	}
+	return NULL;
+}
+
+static void
+set_position(
+    void *cookie, struct span source, struct span name, struct span value)
+{
+	struct ledger *l = cookie;
+	struct position *p = find_position(l, source, name);
+
+	if (p == NULL) {
+		l->positions = status_realloc(
+		    l->positions, l->npositions + 1, sizeof(*l->positions));
+		p = &l->positions[l->npositions++];
+		*p = (struct position){ .source = text_of(source),
+			.name = text_of(name) };
+	}
+	buf_reset(&p->value);
+	buf_add(&p->value, value);
+}
+
+bool
+ledger_cursor(const struct ledger *l, struct span source, struct span name,
+    struct buf *value)
+{
+	const struct position *p = find_position(l, source, name);
+
+	if (p == NULL)
+		return false;
+	buf_add(value, buf_span(&p->value));
+	return true;
+}
+
+void
+ledger_move(
+    struct ledger *l, struct span source, struct span name, struct span value)
+{
+	if (span_is_empty(name))
+		return;
+	set_position(l, source, name, value);
+	store_put_cursor(l->store, source, name, value);
+}
+
+static struct counter *
+counter_of(struct ledger *l, struct span name)
+{
+	for (size_t i = 0; i < l->ncounters; i++) {
+		if (span_equal(name, span_str(l->counters[i].name)))
+			return &l->counters[i];
+	}
+	l->counters =
+	    status_realloc(l->counters, l->ncounters + 1, sizeof(*l->counters));
+	l->counters[l->ncounters] = (struct counter){ .name = text_of(name) };
+	return &l->counters[l->ncounters++];
+}
+
+static void
+set_counter(void *cookie, struct span name, uint64_t value)
+{
+	counter_of(cookie, name)->value = value;
+}
+
+uint64_t
+ledger_counter(const struct ledger *l, const char *name)
+{
+	for (size_t i = 0; i < l->ncounters; i++) {
+		if (strcmp(l->counters[i].name, name) == 0)
+			return l->counters[i].value;
+	}
+	return 0;
+}
+
+void
+ledger_count(struct ledger *l, const char *name, uint64_t more)
+{
+	struct counter *c;
+
+	if (more == 0)
+		return;
+	c = counter_of(l, span_str(name));
+	c->value += more;
+	c->changed = true;
+}
+
+void
+ledger_set(struct ledger *l, const char *name, uint64_t value)
+{
+	struct counter *c = counter_of(l, span_str(name));
+
+	c->changed |= c->value != value;
+	c->value = value;
+}
+
+void
+ledger_drop_kept(struct ledger *l, uint64_t number)
+{
+	store_drop_kept(l->store, number);
+}
+
+/* --- opening and restoring ------------------------------------------------ */
+
+enum status
+ledger_open(const struct ledger_options *options, struct ledger **ledger,
+    struct buf *error)
+{
+	struct ledger *l = status_calloc(1, sizeof(*l));
+	enum status st;
+
+	l->options = *options;
+	st = store_open(
+	    &(struct store_options){
+		.path = options->path,
+		.exclusive = true,
+	    },
+	    &l->store, error);
+	if (st == STATUS_OK)
+		st = store_consumed(l->store, remember, l, error);
+	if (st == STATUS_OK)
+		st = store_cursors(l->store, set_position, l, error);
+	if (st == STATUS_OK)
+		st = store_counters(l->store, set_counter, l, error);
+	if (st == STATUS_OK)
+		*ledger = l;
+	else
+		ledger_close(l);
+	return st;
+}
+
+void
+ledger_close(struct ledger *l)
+{
+	if (l == NULL)
+		return;
+	for (size_t i = 0; i < l->npositions; i++) {
+		free(l->positions[i].source);
+		free(l->positions[i].name);
+		buf_done(&l->positions[i].value);
+	}
+	for (size_t i = 0; i < l->ncounters; i++)
+		free(l->counters[i].name);
+	free(l->positions);
+	free(l->counters);
+	free(l->seen);
+	store_close(l->store);
+	free(l);
+}
+
+const struct hash_key *
+ledger_key(const struct ledger *l)
+{
+	return store_key(l->store);
+}
+
+struct store *
+ledger_store(struct ledger *l)
+{
+	return l->store;
+}
+
+uint64_t
+ledger_run(const struct ledger *l)
+{
+	return store_run(l->store);
+}
+
+bool
+ledger_resumed(const struct ledger *l)
+{
+	return l->resumed;
+}
+
+size_t
+ledger_forgotten(const struct ledger *l)
+{
+	return l->forgotten;
+}
+
+struct restoring {
+	struct ledger *ledger;
+	struct pipeline *pipeline;
+};
+
+static void
+restore_tenant(void *cookie, struct span name, const struct image_reader *state)
+{
+	const struct restoring *r = cookie;
+
+	if (!pipeline_restore(r->pipeline, name, state))
+		r->ledger->forgotten++;
+}
+
+static bool
+restore_finding(void *cookie, const struct store_finding *f)
+{
+	const struct restoring *r = cookie;
+	struct finding *finding = finding_unpack(f->packed);
+
+	/* A detector may be gone since: its findings stay in the store. */
+	if (finding != NULL)
+		pipeline_restore_finding(r->pipeline, f->tenant, finding);
+	return true;
+}
+
+enum status
+ledger_restore(
+    struct ledger *l, struct pipeline *pipeline, bool again, struct buf *error)
+{
+	struct restoring r = { l, pipeline };
+	enum status st = store_tenants(l->store, restore_tenant, &r, error);
+
+	if (st == STATUS_OK)
+		st = store_findings(l->store, UINT64_MAX >> 1,
+		    FINDINGS_RECENT_US, restore_finding, &r, error);
+	if (st != STATUS_OK)
+		return st;
+	store_begin(l->store);
+	if (again)
+		store_resume_run(l->store);
+	l->resumed = store_run_is_open(l->store);
+	store_put_run(l->store, true);
+	return STATUS_OK;
+}
+
+/* --- a commit ------------------------------------------------------------- */
+
+struct collecting {
+	struct ledger *ledger;
+	struct span tenant;
+};
+
+static void
+collect_finding(void *cookie, const struct finding *f, bool told)
+{
+	const struct collecting *c = cookie;
+	const struct ledger_options *o = &c->ledger->options;
+	const char *owed[FEEDS_MAX + 1];
+	size_t n = 0;
+
+	for (size_t i = 0;
+	     told && o->feeds != NULL && o->feeds[i] != NULL && n < FEEDS_MAX;
+	     i++) {
+		if (f->severity >= o->feed_severities[i])
+			owed[n++] = o->feeds[i];
+	}
+	owed[n] = NULL;
+	store_put_finding(c->ledger->store, c->tenant, f, owed);
+}
+
+static void
+collect_signals(struct collecting *c, struct span packed)
+{
+	struct unpack u = unpack_of(packed);
+
+	while (u.rest.len > 0 && !u.failed) {
+		int64_t time_us = unpack_i64(&u);
+		struct span signal = unpack_span(&u);
+
+		store_put_signal(c->ledger->store, c->tenant, time_us, signal);
+		if (time_us > c->ledger->newest_us)
+			c->ledger->newest_us = time_us;
+	}
+}
+
+static void
+collect_tenant(void *cookie, const struct shard_change *change)
+{
+	struct collecting *c = cookie;
+
+	c->tenant = engine_tenant_name(change->tenant);
+	store_put_tenant(c->ledger->store, change->tenant);
+	findings_changed(change->findings, collect_finding, c);
+	findings_forget(change->findings);
+	collect_signals(c, change->signals);
+}
+
+static void
+collect_counters(struct ledger *l)
+{
+	for (size_t i = 0; i < l->ncounters; i++) {
+		struct counter *c = &l->counters[i];
+
+		if (c->changed)
+			store_put_counter(l->store, c->name, c->value);
+		c->changed = false;
+	}
+}
+
+void
+ledger_collect(struct ledger *l, struct pipeline *pipeline)
+{
+	struct collecting c = { .ledger = l };
+	int64_t days = l->options.keep_days;
+
+	pipeline_changed(pipeline, collect_tenant, &c);
+	collect_counters(l);
+	if (days > 0 && !l->begun)
+		store_prune(l->store, l->options.day - days,
+		    l->newest_us - days * CIVIL_US_PER_DAY);
+	l->begun = true;
+}
+
+void
+ledger_end(struct ledger *l)
+{
+	store_put_run(l->store, false);
+}
+
+enum status
+ledger_write(struct ledger *l, struct buf *error)
+{
+	return store_write(l->store, error);
+}

@@ -1,0 +1,75 @@
+/*
+ * ledger.h - what a pipeline's commits write into the store, and what they
+ * leave for the next run.
+ *
+ * Building a commit (ledger_consume .. ledger_collect) touches no file and
+ * belongs to the pipeline's lock; ledger_write() may then be called on
+ * another thread, and nothing may be built until it is done.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "base/status.h"
+#include "pipeline/pipeline.h"
+#include "store/store.h"
+
+struct ledger;
+
+struct ledger_options {
+	const char *path;
+	/* Names of the feeds that are owed findings, NULL-terminated, with
+	 * their lowest severities; or NULL. */
+	const char *const *feeds;
+	const double *feed_severities;
+	int64_t day; /* today by the wall clock: how long identities last */
+	int64_t keep_days; /* identities and signals; 0: for ever */
+};
+
+/* Opens the store.  *error says what to do. */
+NODISCARD enum status ledger_open(const struct ledger_options *options,
+    struct ledger **ledger, struct buf *error);
+void ledger_close(struct ledger *l); /* NULL is allowed */
+
+const struct hash_key *ledger_key(const struct ledger *l);
+struct store *ledger_store(struct ledger *l);
+
+/* Give the pipeline what is stored of tenants and findings, and begin a run
+ * or go on with one that was not ended; `again`: with the last in any case. */
+NODISCARD enum status ledger_restore(
+    struct ledger *l, struct pipeline *pipeline, bool again, struct buf *error);
+
+/* The run that began: its findings are those it raised or changed. */
+uint64_t ledger_run(const struct ledger *l);
+/* It goes on where an earlier one was ended before its time. */
+bool ledger_resumed(const struct ledger *l);
+/* Tenants whose state could not be used: they learn anew. */
+size_t ledger_forgotten(const struct ledger *l);
+
+/* Was this identity of a source consumed? */
+bool ledger_seen(
+    const struct ledger *l, struct span source, struct span identity);
+/* A counter of the store, 0 at first. */
+uint64_t ledger_counter(const struct ledger *l, const char *name);
+/* A source's position; false: none. */
+bool ledger_cursor(const struct ledger *l, struct span source, struct span name,
+    struct buf *value);
+
+/* --- a commit --------------------------------------------------------------
+ */
+
+void ledger_consume(struct ledger *l, struct span source, struct span identity);
+void ledger_move(
+    struct ledger *l, struct span source, struct span name, struct span value);
+void ledger_count(struct ledger *l, const char *name, uint64_t more);
+void ledger_set(struct ledger *l, const char *name, uint64_t value);
+void ledger_drop_kept(struct ledger *l, uint64_t number);
+/* Add what changed in the pipeline. */
+void ledger_collect(struct ledger *l, struct pipeline *pipeline);
+/* The run has ended. */
+void ledger_end(struct ledger *l);
+/* As store_write(). */
+NODISCARD enum status ledger_write(struct ledger *l, struct buf *error);
