@@ -72,10 +72,9 @@ const char *credentials_region(const struct credentials *c, bool *said);
  * The endpoint that environment or profile ask for in place of a service's
  * own: AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's
  * `services` and endpoint_url.  `service` is "S3", "SQS", "STS",
- * "CloudTrail"; NULL: none.
+ * "CloudTrail"; NULL: none.  Lives until the next call of this.
  */
-const char *credentials_endpoint(
-    const struct credentials *c, const char *service);
+const char *credentials_endpoint(struct credentials *c, const char *service);
 
 /* AWS_CA_BUNDLE or the profile's ca_bundle; NULL: none. */
 const char *credentials_ca_file(const struct credentials *c);
