@@ -7,7 +7,7 @@ _nephoscope()
 	local command=${COMP_WORDS[1]} words=''
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		COMPREPLY=($(compgen -W 'backfill simulate detectors playbook config version help' -- "$word"))
+		COMPREPLY=($(compgen -W 'backfill simulate detectors playbook config aws version help' -- "$word"))
 		return
 	fi
 	case $command:$last in
@@ -95,6 +95,14 @@ _nephoscope()
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
 		;;
+	aws:--config | aws:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	aws:--source)
+		:
+		return
+		;;
 	esac
 	case $command in
 	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on' ;;
@@ -102,8 +110,9 @@ _nephoscope()
 	detectors) words='--help list show' ;;
 	playbook) words='--help' ;;
 	config) words='--help --config check show schema' ;;
+	aws) words='--help --config --source whoami policy' ;;
 	version) words='--help' ;;
-	help) words='--help --man --man-config --completion backfill simulate detectors playbook config version help' ;;
+	help) words='--help --man --man-config --completion backfill simulate detectors playbook config aws version help' ;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$word"))
 	if [[ $word != -* && $command == backfill ]]; then
