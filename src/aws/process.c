@@ -247,9 +247,12 @@ explain(const struct child *c, enum status st, bool in_time, struct buf *why)
 }
 
 static enum status
-run_words(char *const *words, struct child *c, size_t limit, char **memory,
+run_words(char *const *words, const struct process *p, char **memory,
     struct span *text, struct buf *why)
 {
+	struct child c = {
+		.until_us = clock_mono_us() + (int64_t)p->limit_ms * US_PER_MS,
+	};
 	int ends[2];
 	int error;
 	size_t len;
@@ -260,42 +263,39 @@ run_words(char *const *words, struct child *c, size_t limit, char **memory,
 		buf_add_str(why, strerrordesc_np(errno));
 		return STATUS_IO;
 	}
-	error = spawn(c, words, ends[1]);
+	error = spawn(&c, words, ends[1]);
 	(void)close(ends[1]);
 	if (error != 0) {
 		(void)close(ends[0]);
 		buf_printf(why, "cannot be run: %s", strerrordesc_np(error));
 		return STATUS_NOT_FOUND;
 	}
-	c->out = ends[0];
-	*memory = secret_new(limit + 1);
-	st = read_output(c, *memory, limit, &len);
-	in_time = st == STATUS_OK && await_end(c);
-	end(c);
-	(void)close(c->out);
+	c.out = ends[0];
+	*memory = secret_new(p->limit_bytes + 1);
+	st = read_output(&c, *memory, p->limit_bytes, &len);
+	in_time = st == STATUS_OK && await_end(&c);
+	end(&c);
+	(void)close(c.out);
 	*text = span_of(*memory, len);
-	return explain(c, st, in_time, why);
+	return explain(&c, st, in_time, why);
 }
 
 enum status
-process_run(struct span command, int limit_ms, size_t limit_bytes,
-    char **memory, struct span *text, struct buf *why)
+process_run(
+    const struct process *p, char **memory, struct span *text, struct buf *why)
 {
-	struct child c = {
-		.until_us = clock_mono_us() + (int64_t)limit_ms * US_PER_MS,
-	};
 	char *words[PROCESS_WORDS_MAX + 1];
 	struct buf held = { 0 };
 	enum status st;
 
 	*memory = NULL;
 	*text = span_of(NULL, 0);
-	st = process_words(command, &held, words);
+	st = process_words(p->command, &held, words);
 	if (st != STATUS_OK)
 		buf_add_str(why, "is no command: a quote is open, or there "
 				 "are too many words or none");
 	else
-		st = run_words(words, &c, limit_bytes, memory, text, why);
+		st = run_words(words, p, memory, text, why);
 	if (held.at != NULL)
 		explicit_bzero(held.at, held.size);
 	buf_done(&held);

@@ -14,14 +14,19 @@
 
 #define PROCESS_WORDS_MAX 64
 
+struct process {
+	struct span command;
+	int limit_ms;
+	size_t limit_bytes;
+};
+
 /*
- * Run `command` for at most `limit_ms` and take at most `limit_bytes` of its
- * standard output: *text borrows from *memory (secret_free).  It and its
- * children are ended when time or bytes are over.  On failure *why has one
- * sentence part.
+ * Run it for at most `limit_ms` and take at most `limit_bytes` of its standard
+ * output: *text borrows from *memory (secret_free).  It and its children are
+ * ended when time or bytes are over.  On failure *why has one sentence part.
  */
-NODISCARD enum status process_run(struct span command, int limit_ms,
-    size_t limit_bytes, char **memory, struct span *text, struct buf *why);
+NODISCARD enum status process_run(
+    const struct process *p, char **memory, struct span *text, struct buf *why);
 
 /* Cut into words, each NUL-terminated in *text; `words` has room for
  * PROCESS_WORDS_MAX + 1 and ends with NULL.  INVALID: an open quote, no word;

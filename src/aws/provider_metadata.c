@@ -54,21 +54,28 @@ find_place(const struct provider_context *c, struct place *p)
 	return true;
 }
 
+/* One question; what its header says is a token or the token's life. */
+struct question {
+	const char *method;
+	struct span path;
+	struct http_header header;
+};
+
 static void
-ask(const struct provider_context *c, const struct place *p, const char *method,
-    struct span path, struct http_header header, struct provider_answer *answer)
+ask(const struct provider_context *c, const struct place *p,
+    const struct question *q, struct provider_answer *answer)
 {
 	struct buf url = { 0 };
 
 	buf_add(&url, buf_span(&p->base));
-	buf_add(&url, path);
+	buf_add(&url, q->path);
 	provider_ask(c,
 	    &(struct http_request){
-		.method = method,
+		.method = q->method,
 		.url = buf_span(&url),
-		.headers = &header,
+		.headers = &q->header,
 		.nheaders = 1,
-		.has_body = strcmp(method, "PUT") == 0,
+		.has_body = strcmp(q->method, "PUT") == 0,
 		.connect_ms = CONNECT_MS,
 		.total_ms = TOTAL_MS,
 		.direct = true,
@@ -105,11 +112,11 @@ static enum provider_result
 fetch_token(const struct provider_context *c, const struct place *p,
     struct provider_answer *token, struct buf *why)
 {
-	const struct http_header ttl = { SPAN("X-aws-ec2-metadata-token-ttl-"
-					      "seconds"),
-		SPAN(TOKEN_TTL_S) };
+	const struct question q = { "PUT", SPAN("/latest/api/token"),
+		{ SPAN("X-aws-ec2-metadata-token-ttl-seconds"),
+		    SPAN(TOKEN_TTL_S) } };
 
-	ask(c, p, "PUT", SPAN("/latest/api/token"), ttl, token);
+	ask(c, p, &q, token);
 	if (token->outcome != HTTP_ANSWERED) {
 		buf_printf(why, "no answer (%s)", token->text);
 		return p->is_said ? PROVIDER_FAILED : PROVIDER_ABSENT;
@@ -135,7 +142,8 @@ fetch_role(const struct provider_context *c, const struct place *p,
 	struct span role;
 	bool ok = false;
 
-	ask(c, p, "GET", SPAN(ROLES_PATH), token, &answer);
+	ask(c, p, &(struct question){ "GET", SPAN(ROLES_PATH), token },
+	    &answer);
 	role = span_trim(answer.body);
 	role = span_trim(span_first(role, span_find(role, '\n', 0)));
 	if (answer.outcome == HTTP_ANSWERED && answer.status == 404)
@@ -166,7 +174,7 @@ fetch_keys(const struct provider_context *c, const struct place *p,
 		buf_done(&path);
 		return false;
 	}
-	ask(c, p, "GET", buf_span(&path), token, &answer);
+	ask(c, p, &(struct question){ "GET", buf_span(&path), token }, &answer);
 	if (!provider_answered(&answer)) {
 		buf_printf(why, "no keys of the role: %s", answer.text);
 	} else if (key_set_of_json(out, answer.body, &KEY_SET_METADATA, why) ==

@@ -73,6 +73,11 @@ static bool
 take_process(const struct walk *w, struct span profile, struct key_set *out,
     struct buf *why)
 {
+	const struct process process = {
+		.command = setting(w, profile, "credential_process"),
+		.limit_ms = PROCESS_MS,
+		.limit_bytes = PROVIDER_FILE_BYTES,
+	};
 	char *memory = NULL;
 	struct span text;
 	bool ok;
@@ -80,8 +85,7 @@ take_process(const struct walk *w, struct span profile, struct key_set *out,
 	buf_add_str(why, "credential_process of ");
 	add_name(why, profile);
 	buf_add_str(why, " ");
-	ok = process_run(setting(w, profile, "credential_process"), PROCESS_MS,
-		 PROVIDER_FILE_BYTES, &memory, &text, why) == STATUS_OK;
+	ok = process_run(&process, &memory, &text, why) == STATUS_OK;
 	if (ok) {
 		buf_add_str(why, "ran: ");
 		ok = key_set_of_json(out, text, &KEY_SET_PROCESS, why) ==

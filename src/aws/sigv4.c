@@ -17,6 +17,7 @@
 #define OWN_HEADERS 4 /* Host, X-Amz-Date, -Security-Token, -Content-Sha256 */
 #define OWN_PARAMS 6  /* of a presigned URL */
 #define EXPIRES_MAX 604800
+#define SECRET_BYTES_MAX 4096
 
 /* An encoded parameter; offsets into draft.encoded, whose bytes move. */
 struct pair {
@@ -346,17 +347,31 @@ push_param(struct draft *d, struct span name, struct span value)
 /* --- the whole -------------------------------------------------------- */
 
 static bool
+are_keys(const struct sigv4_keys *k)
+{
+	return !span_is_empty(k->id) && !span_is_empty(k->secret) &&
+	       k->secret.len < SECRET_BYTES_MAX && is_clean(k->id) &&
+	       is_clean(k->token);
+}
+
+static bool
+is_place(const struct sigv4_request *r)
+{
+	if (span_is_empty(r->host) || !is_clean(r->host) ||
+	    !is_clean(r->scheme) || !is_clean(r->region) ||
+	    !is_clean(r->service))
+		return false;
+	if (!span_is_empty(r->path) && r->path.at[0] != '/')
+		return false;
+	return !r->path_is_encoded || is_clean(r->path);
+}
+
+static bool
 is_sound(const struct sigv4_request *r)
 {
-	bool sound =
-	    r->nquery <= SIGV4_QUERY_MAX && r->nheaders <= SIGV4_HEADERS_MAX &&
-	    !span_is_empty(r->keys->id) && !span_is_empty(r->keys->secret) &&
-	    r->keys->secret.len < 4096 && is_clean(r->keys->id) &&
-	    is_clean(r->keys->token) && !span_is_empty(r->host) &&
-	    is_clean(r->host) && is_clean(r->scheme) && is_clean(r->region) &&
-	    is_clean(r->service) &&
-	    (span_is_empty(r->path) || r->path.at[0] == '/') &&
-	    (!r->path_is_encoded || is_clean(r->path));
+	bool sound = r->nquery <= SIGV4_QUERY_MAX &&
+		     r->nheaders <= SIGV4_HEADERS_MAX && are_keys(r->keys) &&
+		     is_place(r);
 
 	for (size_t i = 0; sound && i < r->nheaders; i++)
 		sound = is_clean(r->headers[i].name) &&

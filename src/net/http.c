@@ -21,7 +21,6 @@
 #define HEADERS_MAX 128
 #define MS_PER_S 1000
 #define US_PER_MS 1000
-#define RETRY_AFTER_MAX_S 3600
 #define TROUBLE_BYTES 160
 #define DETAIL_BYTES 96 /* of libcurl's own words */
 #define ORIGIN_BYTES 80
@@ -461,39 +460,51 @@ prepare(struct http *h, struct transfer *t, const struct http_request *q)
 
 /* --- the outcome ------------------------------------------------------- */
 
-static enum http_outcome
-outcome_of_write(const struct transfer *t)
+static const struct {
+	CURLcode code;
+	enum http_outcome outcome;
+} outcomes[] = {
+	{ CURLE_OK, HTTP_ANSWERED },
+	{ CURLE_COULDNT_RESOLVE_HOST, HTTP_UNREACHABLE },
+	{ CURLE_COULDNT_RESOLVE_PROXY, HTTP_UNREACHABLE },
+	{ CURLE_COULDNT_CONNECT, HTTP_UNREACHABLE },
+	{ CURLE_PROXY, HTTP_UNREACHABLE },
+	{ CURLE_SSL_CONNECT_ERROR, HTTP_UNREACHABLE },
+	{ CURLE_INTERFACE_FAILED, HTTP_UNREACHABLE },
+	{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT },
+	{ CURLE_PEER_FAILED_VERIFICATION, HTTP_UNTRUSTED },
+	{ CURLE_SSL_CERTPROBLEM, HTTP_UNTRUSTED },
+	{ CURLE_SSL_CACERT_BADFILE, HTTP_UNTRUSTED },
+	{ CURLE_SSL_ISSUER_ERROR, HTTP_UNTRUSTED },
+	{ CURLE_SSL_CIPHER, HTTP_UNTRUSTED },
+	{ CURLE_URL_MALFORMAT, HTTP_INVALID },
+	{ CURLE_BAD_FUNCTION_ARGUMENT, HTTP_INVALID },
+};
+
+/* The proxy's answer to CONNECT; 0: there was none. */
+static long
+proxy_status(const struct transfer *t)
 {
-	return t->too_large ? HTTP_TOO_LARGE : HTTP_STOPPED;
+	long status = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status;
 }
 
 static enum http_outcome
 outcome_of(const struct transfer *t, CURLcode code)
 {
-	long connect_code = 0;
-
-	if (code == CURLE_OK)
-		return HTTP_ANSWERED;
-	if (t->too_large || t->stopped)
-		return outcome_of_write(t);
-	(void)curl_easy_getinfo(
-	    t->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-	if (connect_code >= 300)
+	if (t->too_large)
+		return HTTP_TOO_LARGE;
+	if (t->stopped)
+		return HTTP_STOPPED;
+	if (code != CURLE_OK && proxy_status(t) >= 300)
 		return HTTP_UNREACHABLE;
-	if (code == CURLE_COULDNT_RESOLVE_HOST ||
-	    code == CURLE_COULDNT_RESOLVE_PROXY ||
-	    code == CURLE_COULDNT_CONNECT || code == CURLE_PROXY ||
-	    code == CURLE_SSL_CONNECT_ERROR || code == CURLE_INTERFACE_FAILED)
-		return HTTP_UNREACHABLE;
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return HTTP_TIMEOUT;
-	if (code == CURLE_PEER_FAILED_VERIFICATION ||
-	    code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE ||
-	    code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CIPHER)
-		return HTTP_UNTRUSTED;
-	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
-	    code == CURLE_BAD_FUNCTION_ARGUMENT)
-		return HTTP_INVALID;
+	for (size_t i = 0; i < COUNTOF(outcomes); i++)
+		if (outcomes[i].code == code)
+			return outcomes[i].outcome;
+	/* The scheme was checked before: an unsupported protocol is what
+	 * answers without HTTP's first line. */
 	return HTTP_BROKEN;
 }
 
@@ -513,10 +524,8 @@ static void
 explain(struct transfer *t, CURLcode code)
 {
 	struct buf detail = { .limit = DETAIL_BYTES };
-	long connect_code = 0;
+	long connect_code = proxy_status(t);
 
-	(void)curl_easy_getinfo(
-	    t->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
 	if (t->r.outcome == HTTP_TOO_LARGE)
 		buf_add_str(&detail, "the answer is too large");
 	else if (t->r.outcome == HTTP_STOPPED)
@@ -757,52 +766,4 @@ http_fetch(struct http *h, const struct http_request *request)
 	/* libcurl ends it at its total_ms. */
 	while (is_under_way(h, number))
 		http_run(h, MS_PER_S, -1);
-}
-
-struct span
-http_header_of(const struct http_response *r, struct span name)
-{
-	for (size_t i = 0; i < r->nheaders; i++)
-		if (span_equal_nocase(r->headers[i].name, name))
-			return r->headers[i].value;
-	return span_of(NULL, 0);
-}
-
-bool
-http_is_retryable(const struct http_response *r)
-{
-	if (r->outcome == HTTP_ANSWERED)
-		return r->status == 408 || r->status == 425 ||
-		       r->status == 429 ||
-		       (r->status >= 500 && r->status != 501 &&
-			   r->status != 505);
-	return r->outcome == HTTP_UNREACHABLE || r->outcome == HTTP_BROKEN ||
-	       r->outcome == HTTP_TIMEOUT;
-}
-
-bool
-http_is_success(const struct http_response *r)
-{
-	return r->outcome == HTTP_ANSWERED && r->status / 100 == 2;
-}
-
-unsigned
-http_retry_after_s(const struct http_response *r)
-{
-	uint64_t seconds = 0;
-
-	if (!span_to_u64(http_header_of(r, SPAN("Retry-After")), &seconds))
-		return 0;
-	return seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S
-					   : (unsigned)seconds;
-}
-
-char *
-http_describe(const struct http_response *r, char *text)
-{
-	if (r->outcome == HTTP_ANSWERED)
-		(void)snprintf(text, HTTP_TEXT_BYTES, "status %d", r->status);
-	else
-		(void)snprintf(text, HTTP_TEXT_BYTES, "%s", r->trouble);
-	return text;
 }
