@@ -48,8 +48,8 @@ const struct key_set_shape KEY_SET_SSO = {
 	.expiry_is_ms = true,
 };
 
-static bool
-is_visible(struct span s)
+bool
+key_set_is_visible(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (s.at[i] <= ' ' || s.at[i] >= 0x7f)
@@ -77,8 +77,8 @@ key_set_make(
 	*out = (struct key_set){ 0 };
 	if (span_is_empty(id) || span_is_empty(secret) ||
 	    id.len > ID_BYTES_MAX || secret.len > SECRET_BYTES_MAX ||
-	    token.len > TOKEN_BYTES_MAX || !is_visible(id) ||
-	    !is_visible(secret) || !is_visible(token))
+	    token.len > TOKEN_BYTES_MAX || !key_set_is_visible(id) ||
+	    !key_set_is_visible(secret) || !key_set_is_visible(token))
 		return STATUS_INVALID;
 	out->memory = at = secret_new(id.len + secret.len + token.len + 1);
 	out->id = keep(&at, id);
@@ -100,6 +100,19 @@ key_set_keys(const struct key_set *k)
 	return (struct sigv4_keys){ k->id, k->secret, k->token };
 }
 
+bool
+key_set_is_code(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.at[i];
+
+		if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
+		    (c < '0' || c > '9') && c != '.')
+			return false;
+	}
+	return s.len > 0 && s.len <= CODE_BYTES_MAX;
+}
+
 void
 key_set_mask(const struct key_set *k, struct buf *out)
 {
@@ -110,20 +123,6 @@ key_set_mask(const struct key_set *k, struct buf *out)
 	buf_add(out, span_first(k->id, MASK_BYTES));
 	buf_add_str(out, "...");
 	buf_add(out, span_skip(k->id, k->id.len - MASK_BYTES));
-}
-
-/* Letters, digits and dots only: "AccessDenied". */
-static bool
-is_code(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.at[i];
-
-		if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
-		    (c < '0' || c > '9') && c != '.')
-			return false;
-	}
-	return s.len > 0 && s.len <= CODE_BYTES_MAX;
 }
 
 /* --- JSON ------------------------------------------------------------- */
@@ -171,7 +170,7 @@ says_error(struct json_value root, struct buf *why)
 		code = json_get_string(root, SPAN("code"));
 	if (span_is_empty(code) || span_equal(code, SPAN("Success")))
 		return false;
-	if (is_code(code))
+	if (key_set_is_code(code))
 		buf_printf(why, "the answer says %.*s", SPAN_ARGS(code));
 	else
 		buf_add_str(why, "the answer says that it failed");

@@ -32,6 +32,12 @@ void key_set_done(struct key_set *k);
 /* What signs with it, borrowed. */
 struct sigv4_keys key_set_keys(const struct key_set *k);
 
+/* Visible ASCII alone, as keys and tokens are; true for nothing at all. */
+bool key_set_is_visible(struct span s);
+
+/* A word that may be repeated: letters, digits and dots, at most 64. */
+bool key_set_is_code(struct span s);
+
 /* "AKIA...MPLE": enough to tell keys apart, not to be one. */
 void key_set_mask(const struct key_set *k, struct buf *out);
 

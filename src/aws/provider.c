@@ -36,15 +36,6 @@ provider_setting_is_true(const char *name)
 	    span_str(provider_setting(name)), SPAN("true"));
 }
 
-static bool
-is_visible(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] <= ' ' || s.at[i] >= 0x7f)
-			return false;
-	return !span_is_empty(s);
-}
-
 bool
 provider_read_token(
     const char *path, char **memory, struct span *token, struct buf *why)
@@ -60,7 +51,7 @@ provider_read_token(
 		return false;
 	}
 	*token = span_trim(*token);
-	if (is_visible(*token))
+	if (!span_is_empty(*token) && key_set_is_visible(*token))
 		return true;
 	printable_add(why, span_str(path));
 	buf_add_str(why, span_is_empty(*token) ? ": empty" : ": no token");

@@ -41,12 +41,9 @@ is_trusted(struct span host)
 }
 
 static bool
-is_visible(struct span s)
+is_url_part(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] <= ' ' || s.at[i] >= 0x7f || s.at[i] == '#')
-			return false;
-	return true;
+	return key_set_is_visible(s) && span_find(s, '#', 0) == s.len;
 }
 
 bool
@@ -58,7 +55,7 @@ provider_container_url(
 
 	if (!span_is_empty(relative)) {
 		if (!span_starts(relative, SPAN("/")) ||
-		    !is_visible(relative)) {
+		    !is_url_part(relative)) {
 			buf_add_str(why, RELATIVE " is no path");
 			return false;
 		}
@@ -66,7 +63,7 @@ provider_container_url(
 		buf_add(url, relative);
 		return true;
 	}
-	if (!endpoint_split(base, &at) || !is_visible(full)) {
+	if (!endpoint_split(base, &at) || !is_url_part(full)) {
 		buf_add_str(why, FULL " is no URL of http or https");
 		return false;
 	}

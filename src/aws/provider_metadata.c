@@ -87,10 +87,7 @@ ask(const struct provider_context *c, const struct place *p,
 static bool
 is_token(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] <= ' ' || s.at[i] >= 0x7f)
-			return false;
-	return s.len > 0 && s.len <= TOKEN_BYTES_MAX;
+	return s.len > 0 && s.len <= TOKEN_BYTES_MAX && key_set_is_visible(s);
 }
 
 /* Names of roles; they go into a path. */

@@ -322,15 +322,6 @@ name_headers(struct draft *d)
 	}
 }
 
-static bool
-is_clean(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] == '\n' || s.at[i] == '\r' || s.at[i] == '\0')
-			return false;
-	return true;
-}
-
 static void
 push_header(struct draft *d, struct span name, struct span value)
 {
@@ -350,20 +341,20 @@ static bool
 are_keys(const struct sigv4_keys *k)
 {
 	return !span_is_empty(k->id) && !span_is_empty(k->secret) &&
-	       k->secret.len < SECRET_BYTES_MAX && is_clean(k->id) &&
-	       is_clean(k->token);
+	       k->secret.len < SECRET_BYTES_MAX && http_is_line(k->id) &&
+	       http_is_line(k->token);
 }
 
 static bool
 is_place(const struct sigv4_request *r)
 {
-	if (span_is_empty(r->host) || !is_clean(r->host) ||
-	    !is_clean(r->scheme) || !is_clean(r->region) ||
-	    !is_clean(r->service))
+	if (span_is_empty(r->host) || !http_is_line(r->host) ||
+	    !http_is_line(r->scheme) || !http_is_line(r->region) ||
+	    !http_is_line(r->service))
 		return false;
 	if (!span_is_empty(r->path) && r->path.at[0] != '/')
 		return false;
-	return !r->path_is_encoded || is_clean(r->path);
+	return !r->path_is_encoded || http_is_line(r->path);
 }
 
 static bool
@@ -374,8 +365,8 @@ is_sound(const struct sigv4_request *r)
 		     is_place(r);
 
 	for (size_t i = 0; sound && i < r->nheaders; i++)
-		sound = is_clean(r->headers[i].name) &&
-			is_clean(r->headers[i].value) &&
+		sound = http_is_line(r->headers[i].name) &&
+			http_is_line(r->headers[i].value) &&
 			!span_is_empty(r->headers[i].name);
 	return sound;
 }

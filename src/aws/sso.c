@@ -104,11 +104,10 @@ take_token(struct json_value root, int64_t now_us, char **memory,
 		    civil_format(expires_us, text));
 		return false;
 	}
-	for (size_t i = 0; i < access.len; i++)
-		if (access.at[i] <= ' ' || access.at[i] >= 0x7f) {
-			buf_add_str(why, "the cached token is none");
-			return false;
-		}
+	if (!key_set_is_visible(access)) {
+		buf_add_str(why, "the cached token is none");
+		return false;
+	}
 	*memory = secret_dup(access);
 	*token = span_of(*memory, access.len);
 	return true;

@@ -218,19 +218,6 @@ read_leaves(struct span body, const struct wanted *wanted, size_t count)
 	return piece == XML_END;
 }
 
-static bool
-is_word(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.at[i];
-
-		if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
-		    (c < '0' || c > '9') && c != '.')
-			return false;
-	}
-	return s.len > 0 && s.len <= CODE_BYTES_MAX;
-}
-
 /* Other messages repeat the request: SignatureDoesNotMatch even its token. */
 static bool
 explains(struct span code)
@@ -277,7 +264,7 @@ sts_explain(const struct provider_answer *a, const struct span *secrets,
 		return;
 	}
 	(void)read_leaves(a->body, wanted, COUNTOF(wanted));
-	if (is_word(buf_span(&code))) {
+	if (key_set_is_code(buf_span(&code))) {
 		buf_add(why, buf_span(&code));
 		if (explains(buf_span(&code)) && message.len > 0 &&
 		    !holds_secret(buf_span(&message), secrets, nsecrets)) {
@@ -299,10 +286,7 @@ sts_is_role_arn(struct span arn)
 {
 	struct span rest = arn;
 
-	for (size_t i = 0; i < arn.len; i++)
-		if (arn.at[i] <= ' ' || arn.at[i] >= 0x7f)
-			return false;
-	if (arn.len > ARN_BYTES_MAX ||
+	if (arn.len > ARN_BYTES_MAX || !key_set_is_visible(arn) ||
 	    !span_equal(span_cut(&rest, ':'), SPAN("arn")) ||
 	    !span_starts(span_cut(&rest, ':'), SPAN("aws")) ||
 	    !span_equal(span_cut(&rest, ':'), SPAN("iam")))

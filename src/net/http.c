@@ -223,15 +223,6 @@ on_body(char *at, size_t size, size_t count, void *cookie)
 
 /* --- the request ------------------------------------------------------- */
 
-static bool
-is_clean(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] == '\n' || s.at[i] == '\r' || s.at[i] == '\0')
-			return false;
-	return true;
-}
-
 /* "https://host:port" of a URL with neither user nor strange bytes. */
 static bool
 find_origin(struct transfer *t, struct span url)
@@ -264,8 +255,8 @@ add_line(struct transfer *t, const struct http_header *h)
 	struct buf line = { 0 };
 	struct curl_slist *more;
 
-	if (span_is_empty(h->name) || !is_clean(h->name) ||
-	    !is_clean(h->value) || span_find(h->name, ':', 0) < h->name.len)
+	if (span_is_empty(h->name) || !http_is_line(h->name) ||
+	    !http_is_line(h->value) || span_find(h->name, ':', 0) < h->name.len)
 		return false;
 	line.size = h->name.len + h->value.len + 4;
 	line.at = status_calloc(line.size, 1);

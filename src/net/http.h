@@ -161,3 +161,6 @@ unsigned http_retry_after_s(const struct http_response *r);
  */
 #define HTTP_TEXT_BYTES 192
 char *http_describe(const struct http_response *r, char *text);
+
+/* No line feed, carriage return or NUL: may stand in a header. */
+bool http_is_line(struct span s);

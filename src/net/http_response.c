@@ -54,3 +54,12 @@ http_describe(const struct http_response *r, char *text)
 		(void)snprintf(text, HTTP_TEXT_BYTES, "%s", r->trouble);
 	return text;
 }
+
+bool
+http_is_line(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] == '\n' || s.at[i] == '\r' || s.at[i] == '\0')
+			return false;
+	return true;
+}
