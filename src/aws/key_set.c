@@ -13,7 +13,7 @@
 #define TOKEN_BYTES_MAX ((size_t)32 * 1024)
 #define CODE_BYTES_MAX 64
 #define US_PER_MS 1000
-#define MASK_BYTES 4
+#define MASK_BYTES ((size_t)4)
 
 const struct key_set_shape KEY_SET_PROCESS = {
 	.id = "AccessKeyId",

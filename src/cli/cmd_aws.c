@@ -14,7 +14,7 @@
 #include "config/printable.h"
 #include "net/clock.h"
 
-#define MINUTES_PER_DAY 1440
+#define MINUTES_SHOWN_MOST 2880
 #define US_PER_MINUTE (60 * CIVIL_US_PER_S)
 
 struct options {
@@ -70,7 +70,7 @@ add_expiry(int64_t expiry_us, struct buf *out)
 	/* Whole seconds are enough for a person. */
 	buf_add_str(out,
 	    civil_format(expiry_us / CIVIL_US_PER_S * CIVIL_US_PER_S, text));
-	if (left < 2 * MINUTES_PER_DAY)
+	if (left < MINUTES_SHOWN_MOST)
 		buf_printf(out, " (in %lld minute%s)", (long long)left,
 		    left == 1 ? "" : "s");
 }
@@ -119,6 +119,7 @@ describe(
 	return ok;
 }
 
+/* `chosen` NULL: the chain alone. */
 static int
 whoami(const struct chosen *chosen)
 {
@@ -126,10 +127,10 @@ whoami(const struct chosen *chosen)
 	bool ok = true;
 	int code;
 
-	if (chosen->at == NULL)
+	if (chosen == NULL)
 		ok = describe(
 		    "default chain", &(struct credentials_options){ 0 }, &text);
-	for (size_t i = 0; i < chosen->count; i++) {
+	for (size_t i = 0; chosen != NULL && i < chosen->count; i++) {
 		const struct credentials_options o =
 		    credentials_options_of(chosen->at[i]);
 		struct buf label = { 0 };
@@ -177,7 +178,7 @@ run(const void *options, const struct command_operands *operands)
 		return EXIT_CODE_USAGE;
 	}
 	if (o->config == NULL)
-		return whoami(&chosen);
+		return whoami(NULL);
 	code = config_file_load(o->config, &config);
 	if (code != EXIT_CODE_DONE)
 		return code;

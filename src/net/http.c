@@ -597,7 +597,8 @@ move(struct http *h)
 /*
  * OpenSSL writes to sockets without MSG_NOSIGNAL.  The signal of a broken
  * connection is kept from this thread while libcurl works, whatever the
- * program does with it elsewhere.
+ * program does with it elsewhere.  POSIX leaves open what sigprocmask does in
+ * a program with threads; on Linux the mask is the calling thread's own.
  */
 struct pipe_guard {
 	sigset_t before;
@@ -613,6 +614,7 @@ guard_pipe(struct pipe_guard *g)
 	(void)sigaddset(&pipe, SIGPIPE);
 	(void)sigpending(&pending);
 	g->was_pending = sigismember(&pending, SIGPIPE) == 1;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): see above */
 	(void)sigprocmask(SIG_BLOCK, &pipe, &g->before);
 }
 
@@ -628,6 +630,7 @@ unguard_pipe(const struct pipe_guard *g)
 		while (
 		    sigtimedwait(&pipe, NULL, &at_once) < 0 && errno == EINTR)
 			;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): see above */
 	(void)sigprocmask(SIG_SETMASK, &g->before, NULL);
 }
 
@@ -664,8 +667,11 @@ http_free(struct http *h)
 	if (h == NULL)
 		return;
 	guard_pipe(&guard);
-	while (h->transfers != NULL)
-		http_cancel(h, h->transfers->number);
+	for (struct transfer *t = h->transfers, *next; t != NULL; t = next) {
+		next = t->next;
+		unlink_transfer(t);
+		transfer_free(t);
+	}
 	(void)curl_multi_cleanup(h->multi);
 	unguard_pipe(&guard);
 	free(h->ca_file);

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import socket
+import subprocess
 import sys
 import time
 import unittest
@@ -367,6 +368,27 @@ class Identity(unittest.TestCase):
             file.unlink()
         self.assertIn("nobody has logged in", self.whoami(code=69))
 
+    def test_the_order(self):
+        user, ann = self.stub.user("env"), self.stub.user("ann")
+        self.static(ann)
+        env = {"AWS_ACCESS_KEY_ID": user.id,
+               "AWS_SECRET_ACCESS_KEY": user.secret,
+               **self.web(), **self.pods(), **self.instance()}
+        self.assertIn("user/env", self.whoami(**env))
+        env["AWS_ACCESS_KEY_ID"] = env["AWS_SECRET_ACCESS_KEY"] = ""
+        self.assertIn("assumed-role/reader", self.whoami(**env))
+        del env["AWS_WEB_IDENTITY_TOKEN_FILE"]
+        self.assertIn("user/ann", self.whoami(**env))
+        (self.home / ".aws/credentials").unlink()
+        self.assertIn("assumed-role/pod", self.whoami(**env))
+        del env["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+        text = self.whoami(**env)
+        self.assertIn(NODE, text)
+        found = self.lines(text)
+        self.assertEqual([won for won, _ in found.values()],
+                         [False] * 4 + [True])
+        self.assertIn("not set", found["container"][1])
+
     # --- the configured role -----------------------------------------------
 
     def test_role_of_the_source(self):
@@ -434,6 +456,46 @@ class Identity(unittest.TestCase):
         self.stub.odd["sts"] = away
         self.assertIn("status 307", self.whoami(code=69))
         self.assertEqual(len(self.stub.requests), 1)
+
+    # --- the way there ---------------------------------------------------------
+
+    def test_by_a_proxy(self):
+        self.static(self.stub.user("ann"))
+        env = {"AWS_ENDPOINT_URL_STS": "http://sts.invalid"}
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            self.assertIn("404", self.whoami(
+                **env, **{name: self.stub.url}, code=69))
+            self.assertEqual(self.stub.requests.pop()[1],
+                             "http://sts.invalid/")
+        self.assertIn("resolve", self.whoami(
+            **env, HTTP_PROXY=self.stub.url, NO_PROXY=".invalid", code=69))
+        self.assertEqual(self.stub.requests, [])
+
+    def test_trust(self):
+        cert, key = self.home / "cert.pem", self.home / "key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+             "/CN=stub", "-addext", "subjectAltName=IP:127.0.0.1",
+             "-keyout", str(key), "-out", str(cert)],
+            check=True, capture_output=True)
+        stub = IdentityStub(tls=(cert, key))
+        self.addCleanup(stub.close)
+        user = stub.user("ann")
+        self.static(user)
+        env = {"AWS_ENDPOINT_URL_STS": stub.url}
+        text = self.whoami(**env, code=69)
+        self.assertIn("certificate", text)
+        self.assertEqual(stub.requests, [])
+        for name in ("AWS_CA_BUNDLE", "SSL_CERT_FILE"):
+            self.assertIn("user/ann", self.whoami(
+                **env, **{name: str(cert)}))
+        self.config(f"[default]\nca_bundle = {cert}\n")
+        self.assertIn("user/ann", self.whoami(**env))
+        # Another name than the certificate's.
+        self.assertIn("certificate", self.whoami(**{
+            **env, "AWS_ENDPOINT_URL_STS":
+            stub.url.replace("127.0.0.1", "localhost")}, code=69))
 
     # --- files in trouble ------------------------------------------------------
 

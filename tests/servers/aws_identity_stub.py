@@ -4,7 +4,7 @@ STS (AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity, signatures
 verified), the instance metadata service (version 2 alone), the endpoints of
 ECS and EKS Pod Identity, and the portal of SSO.  The standard library only.
 
-    stub = IdentityStub()
+    stub = IdentityStub()           IdentityStub(tls=(cert, key)) for https
     stub.url            "http://127.0.0.1:PORT"
     stub.requests       (method, path, headers, body) of each request
     stub.odd["sts"]     a function(handler) that answers in place of a part:
@@ -17,6 +17,7 @@ import hmac
 import http.server
 import json
 import secrets
+import ssl
 import threading
 import urllib.parse
 
@@ -98,7 +99,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class IdentityStub:
-    def __init__(self):
+    def __init__(self, tls=None):
         self.requests, self.odd, self.known = [], {}, {}
         self.roles, self.external_ids = {}, {}
         self.web_tokens, self.container_tokens, self.sso_tokens = {}, {}, {}
@@ -109,6 +110,13 @@ class IdentityStub:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.stub = self
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True,
+                do_handshake_on_connect=False)
+            self.url = self.url.replace("http:", "https:")
         self.thread = threading.Thread(target=self.server.serve_forever,
                                        kwargs={"poll_interval": 0.05})
         self.thread.start()
