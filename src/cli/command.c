@@ -21,6 +21,7 @@ const struct command *const command_table[] = {
 	&cli_detectors,
 	&cli_playbook,
 	&cli_config,
+	&cli_aws,
 	&cli_version,
 	&cli_help,
 	&serve,

@@ -12,5 +12,6 @@ extern const struct command cli_state;
 extern const struct command cli_detectors;
 extern const struct command cli_playbook;
 extern const struct command cli_config;
+extern const struct command cli_aws;
 extern const struct command cli_version;
 extern const struct command cli_help;

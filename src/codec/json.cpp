@@ -42,6 +42,16 @@ json_parser_free(struct json_parser *p)
 	delete p;
 }
 
+void
+json_parser_wipe(struct json_parser *p)
+{
+	/* As large as document::allocate() makes it, its padding aside. */
+	size_t size = 5 * p->dom.doc.capacity() / 3;
+
+	if (p->dom.doc.string_buf && size > 0)
+		explicit_bzero(p->dom.doc.string_buf.get(), size);
+}
+
 const char *
 json_parser_error(const struct json_parser *p)
 {

@@ -59,6 +59,12 @@ void json_parser_strings(struct json_parser *p, size_t most);
 void json_parser_free(struct json_parser *p);
 
 /*
+ * Wipe what the parser still holds of the last text, where that was a secret;
+ * its values are gone then.
+ */
+void json_parser_wipe(struct json_parser *p);
+
+/*
  * Parse one JSON value.  JSON_PADDING bytes behind the text must be readable
  * (their content does not matter).  MALFORMED, TOO_LARGE (size, depth or a
  * string) or OK with the root in *root.
