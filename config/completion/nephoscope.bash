@@ -36,7 +36,7 @@ _nephoscope()
 		return
 		;;
 	backfill:--format)
-		COMPREPLY=($(compgen -W 'table guardduty csv' -- "$word"))
+		COMPREPLY=($(compgen -W 'table guardduty ocsf asff csv' -- "$word"))
 		return
 		;;
 	backfill:--details)

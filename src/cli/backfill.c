@@ -16,8 +16,10 @@
 #include "cli/stats_file.h"
 #include "cli/terminal.h"
 #include "collect/plan.h"
+#include "output/asff.h"
 #include "output/csv.h"
 #include "output/guardduty.h"
+#include "output/ocsf.h"
 #include "output/table.h"
 #include "pipeline/archive.h"
 
@@ -226,6 +228,14 @@ format_findings(struct session *s, struct buf *out)
 	case BACKFILL_GUARDDUTY:
 		for (size_t i = 0; i < s->nshown; i++)
 			guardduty_write(s->shown[i], s->config, out);
+		break;
+	case BACKFILL_OCSF:
+		for (size_t i = 0; i < s->nshown; i++)
+			ocsf_write(s->shown[i], s->config, 0, out);
+		break;
+	case BACKFILL_ASFF:
+		for (size_t i = 0; i < s->nshown; i++)
+			asff_write(s->shown[i], s->config, out);
 		break;
 	case BACKFILL_CSV:
 		csv_write_header(out);

@@ -22,6 +22,15 @@ struct options {
 	const char *output, *stats, *quarantine, *state;
 };
 
+static const char *const formats[] = {
+	[BACKFILL_TABLE] = "table",
+	[BACKFILL_GUARDDUTY] = "guardduty",
+	[BACKFILL_OCSF] = "ocsf",
+	[BACKFILL_ASFF] = "asff",
+	[BACKFILL_CSV] = "csv",
+	NULL,
+};
+
 static unsigned
 processors(void)
 {
@@ -45,10 +54,11 @@ format_of(const struct options *o)
 		return is_stdout(o->output) && isatty(STDOUT_FILENO)
 			   ? BACKFILL_TABLE
 			   : BACKFILL_GUARDDUTY;
-	if (strcmp(o->format, "table") == 0)
-		return BACKFILL_TABLE;
-	return strcmp(o->format, "csv") == 0 ? BACKFILL_CSV
-					     : BACKFILL_GUARDDUTY;
+	for (size_t i = 0; formats[i] != NULL; i++) {
+		if (strcmp(o->format, formats[i]) == 0)
+			return (enum backfill_format)i;
+	}
+	return BACKFILL_GUARDDUTY;
 }
 
 /* What parsing cannot tell from one option alone. */
@@ -116,9 +126,6 @@ run(const void *options, const struct command_operands *operands)
 	return code;
 }
 
-static const char *const formats[] = { "table", "guardduty", "csv", NULL };
-static const char *const absent_formats[] = { "ocsf", "asff", NULL };
-
 static const struct command_option options[] = {
 	{ .letter = 'c',
 	    .name = "config",
@@ -161,9 +168,8 @@ static const struct command_option options[] = {
 	    .argument = "FORMAT",
 	    .kind = OPTION_WORD,
 	    .words = formats,
-	    .absent_words = absent_formats,
-	    .help = "table, guardduty (JSON, one finding a line) or csv; "
-		    "default table on a terminal, else guardduty",
+	    .help = "table, guardduty, ocsf, asff (JSON, one finding a line) "
+		    "or csv; default table on a terminal, else guardduty",
 	    .offset = offsetof(struct options, format) },
 	{ .name = "details",
 	    .argument = "N",

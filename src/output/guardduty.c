@@ -2,19 +2,11 @@
 
 #include <math.h>
 
-#include "base/civil.h"
 #include "output/emit.h"
+#include "output/fact.h"
 #include "output/guardduty_service.h"
 #include "output/owner.h"
 #include "playbook/playbook.h"
-
-static void
-moment(struct emit *e, const char *key, int64_t time_us)
-{
-	char text[CIVIL_TEXT_BYTES];
-
-	emit_text(e, key, span_str(civil_format_ms(time_us, text)));
-}
 
 static void
 head(struct emit *e, const struct finding *f, const struct config *c)
@@ -42,8 +34,8 @@ head(struct emit *e, const struct finding *f, const struct config *c)
 	emit_text(e, "description", buf_span(&text));
 	buf_done(&text);
 	emit_number(e, "severity", f->severity);
-	moment(e, "createdAt", f->first_us);
-	moment(e, "updatedAt", f->last_us);
+	fact_moment(e, "createdAt", f->first_us);
+	fact_moment(e, "updatedAt", f->last_us);
 }
 
 static void
@@ -163,7 +155,7 @@ events(struct emit *e, const struct finding *f)
 		emit_object(e, NULL);
 		emit_text(e, "source", span_str(source_text(ref->source)));
 		emit_text_or_null(e, "id", ref->id);
-		moment(e, "time", ref->time_us);
+		fact_moment(e, "time", ref->time_us);
 		emit_text(e, "parcel", ref->parcel);
 		emit_close(e, '}');
 	}

@@ -2,32 +2,9 @@
 
 #include <math.h>
 
-#include "base/civil.h"
 #include "base/ip.h"
+#include "output/fact.h"
 #include "output/owner.h"
-
-static struct span
-fact(const struct finding *f, const char *name)
-{
-	return signal_fact(f->first, name);
-}
-
-static struct span
-fact_or(const struct finding *f, const char *name, struct span other)
-{
-	struct span value = fact(f, name);
-
-	return span_is_empty(value) ? other : value;
-}
-
-/* A fact that is a number; 0 when it is not. */
-static double
-fact_number(const struct finding *f, const char *name)
-{
-	uint64_t n = 0;
-
-	return span_to_u64(fact(f, name), &n) ? (double)n : 0;
-}
 
 const char *
 guardduty_service_partition(struct span region)
@@ -158,21 +135,11 @@ bucket(struct emit *e, const struct finding *f, const struct config *c)
 	buf_done(&arn);
 }
 
-/* "Kubernetes" of "Execution:Kubernetes/ExecInKubeSystemPod". */
-static struct span
-resource_word(const struct finding *f)
-{
-	struct span type = span_str(finding_detector(f)->type);
-
-	type = span_skip(type, span_find(type, ':', 0) + 1);
-	return span_first(type, span_find(type, '/', 0));
-}
-
 void
 guardduty_service_resource(
     struct emit *e, const struct finding *f, const struct config *c)
 {
-	struct span word = resource_word(f);
+	struct span word = fact_resource_word(f);
 
 	emit_object(e, "resource");
 	if (span_equal(word, SPAN("Kubernetes"))) {
@@ -227,13 +194,10 @@ port(struct emit *e, const struct finding *f, const char *key, const char *from)
 static void
 api_call(struct emit *e, const struct finding *f)
 {
-	struct span service = fact(f, "service");
 	struct buf host = { 0 };
 	struct ip ip;
 
-	buf_add(&host, service);
-	if (span_find(service, '.', 0) == service.len)
-		buf_add_str(&host, ".amazonaws.com");
+	fact_service(f, &host);
 	emit_text(e, "actionType", SPAN("AWS_API_CALL"));
 	emit_object(e, "awsApiCallAction");
 	emit_text(e, "api", fact(f, "api"));
@@ -285,18 +249,12 @@ upper_protocol(const struct finding *f)
 	return span_equal(protocol, SPAN("icmp")) ? SPAN("ICMP") : protocol;
 }
 
-static bool
-is_blocked(const struct finding *f)
-{
-	return span_equal(fact(f, "action"), SPAN("REJECT"));
-}
-
 static void
 port_probe(struct emit *e, const struct finding *f)
 {
 	emit_text(e, "actionType", SPAN("PORT_PROBE"));
 	emit_object(e, "portProbeAction");
-	emit_bool(e, "blocked", is_blocked(f));
+	emit_bool(e, "blocked", fact_is_blocked(f));
 	emit_array(e, "portProbeDetails");
 	emit_object(e, NULL);
 	port(e, f, "localPortDetails", "local_port");
@@ -310,11 +268,11 @@ port_probe(struct emit *e, const struct finding *f)
 static void
 connection(struct emit *e, const struct finding *f)
 {
-	bool outbound = span_equal(fact(f, "direction"), SPAN("outbound"));
+	bool outbound = fact_is_outbound(f);
 
 	emit_text(e, "actionType", SPAN("NETWORK_CONNECTION"));
 	emit_object(e, "networkConnectionAction");
-	emit_bool(e, "blocked", is_blocked(f));
+	emit_bool(e, "blocked", fact_is_blocked(f));
 	emit_text(e, "connectionDirection",
 	    outbound ? SPAN("OUTBOUND") : SPAN("INBOUND"));
 	emit_text(e, "protocol", upper_protocol(f));
@@ -341,8 +299,6 @@ dns_request(struct emit *e, const struct finding *f)
 static void
 action(struct emit *e, const struct finding *f)
 {
-	struct span type = span_str(finding_detector(f)->type);
-
 	emit_object(e, "action");
 	switch (f->first->source) {
 	case SOURCE_CLOUDTRAIL:
@@ -356,7 +312,7 @@ action(struct emit *e, const struct finding *f)
 		break;
 	case SOURCE_VPCFLOW:
 	case SOURCE_COUNT:
-		if (span_search(type, SPAN("PortProbe")) < type.len)
+		if (fact_is_port_probe(f))
 			port_probe(e, f);
 		else
 			connection(e, f);
@@ -509,18 +465,9 @@ additional(struct emit *e, const struct finding *f)
 static struct span
 resource_role(const struct finding *f)
 {
-	bool actor = f->first->source == SOURCE_DNS ||
-		     span_equal(fact(f, "direction"), SPAN("outbound"));
+	bool actor = f->first->source == SOURCE_DNS || fact_is_outbound(f);
 
 	return actor ? SPAN("ACTOR") : SPAN("TARGET");
-}
-
-static void
-moment(struct emit *e, const char *key, int64_t time_us)
-{
-	char text[CIVIL_TEXT_BYTES];
-
-	emit_text(e, key, span_str(civil_format_ms(time_us, text)));
 }
 
 void
@@ -532,8 +479,8 @@ guardduty_service_write(struct emit *e, const struct finding *f)
 	action(e, f);
 	emit_text(e, "resourceRole", resource_role(f));
 	emit_number(e, "count", (double)f->count);
-	moment(e, "eventFirstSeen", f->first_us);
-	moment(e, "eventLastSeen", f->last_us);
+	fact_moment(e, "eventFirstSeen", f->first_us);
+	fact_moment(e, "eventLastSeen", f->last_us);
 	emit_bool(e, "archived", false);
 	additional(e, f);
 	emit_object(e, "evidence");

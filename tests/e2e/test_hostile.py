@@ -170,6 +170,12 @@ class Hostile(unittest.TestCase):
                 rows = backfill(folder, form="csv", code=None)
                 self.check_text(rows)
                 self.check_csv(rows)
+                for form in ("ocsf", "asff"):
+                    raw = backfill(folder, form=form, code=None)
+                    self.check_text(raw)
+                    self.assertEqual(
+                        len([json.loads(x) for x in raw.splitlines()]),
+                        len(findings))
                 self.check_commands(findings)
         self.assertGreater(told, 50)
 
@@ -193,7 +199,7 @@ class Hostile(unittest.TestCase):
                 "transport": "UDP",
                 "srcids": {"instance": "i-1" + tail}}))
         (folder / "dns.log").write_text("\n".join(rows))
-        for form in ("guardduty", "csv", "table"):
+        for form in ("guardduty", "ocsf", "asff", "csv", "table"):
             raw = backfill("--details", "9", folder, form=form, code=None)
             self.assertIn(b"nanopool", raw)
             self.check_text(raw)
@@ -211,7 +217,7 @@ class Hostile(unittest.TestCase):
                 f"10.0.0.9 10.0.0.10 40000 {port} 6 1 60 "
                 f"{1793606400 + port} {1793606401 + port} REJECT OK")
         (folder / "flow.log").write_text("\n".join(lines) + "\n")
-        for form in ("guardduty", "csv", "table"):
+        for form in ("guardduty", "ocsf", "asff", "csv", "table"):
             raw = backfill("--details", "9", folder, form=form, code=None)
             self.assertIn(b"Portscan", raw)
             self.check_text(raw)

@@ -657,7 +657,7 @@ exit_codes_are_the_documented_ones(void **state)
 		{ { "n", "backfill", "s3://bucket/prefix" }, 64 },
 		{ { "n", "backfill", "--state", "f", "." }, 64 },
 		{ { "n", "backfill", "--report=f", "." }, 64 },
-		{ { "n", "backfill", "--format", "ocsf", "." }, 64 },
+		{ { "n", "backfill", "--format", "sarif", "." }, 64 },
 		{ { "n", "backfill", "-", "-" }, 64 },
 		{ { "n", "backfill", "--since=2026-11-02", "--until=2026-11-02",
 		      "." },

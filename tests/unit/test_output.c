@@ -5,8 +5,10 @@
 #include "codec/json.h"
 #include "finding/vocabulary.h"
 #include "finding_fixture.h"
+#include "output/asff.h"
 #include "output/csv.h"
 #include "output/guardduty.h"
+#include "output/ocsf.h"
 #include "output/owner.h"
 #include "output/table.h"
 #include "playbook/playbook.h"
@@ -657,10 +659,68 @@ worst_first(void **state)
 	buf_done(&out);
 }
 
+/* Characters outside the first plane count twice, as Security Hub counts. */
+static void
+asff_cuts(void **state)
+{
+	struct buf out = { 0 }, name = { 0 };
+	struct fixture x;
+	struct span text;
+
+	(void)state;
+	fixture_init(&x, "exec_kube_system");
+	for (size_t i = 0; i < 128; i++)
+		buf_add_str(&name, "\xf0\x9f\x90\x8b");
+	x.detector.title = buf_text(&name);
+	asff_write(&x.finding, NULL, &out);
+	text = buf_span(&out);
+	text = span_skip(text, span_search(text, SPAN("\"Title\":\"")) + 9);
+	text = span_first(text, span_find(text, '"', 0));
+	assert_true(span_equal(text, buf_span(&name)));
+	buf_add_str(&name, "x");
+	x.detector.title = buf_text(&name);
+	buf_reset(&out);
+	asff_write(&x.finding, NULL, &out);
+	text = buf_span(&out);
+	text = span_skip(text, span_search(text, SPAN("\"Title\":\"")) + 9);
+	text = span_first(text, span_find(text, '"', 0));
+	assert_int_equal(text.len, 126 * 4 + 3);
+	assert_true(span_ends(text, SPAN("...")));
+	buf_done(&out);
+	buf_done(&name);
+}
+
+static void
+ocsf_activity(void **state)
+{
+	struct buf out = { 0 };
+	struct fixture x;
+
+	(void)state;
+	fixture_init(&x, "exec_kube_system");
+	ocsf_write(&x.finding, NULL, 0, &out);
+	assert_true(span_search(buf_span(&out), SPAN("\"type_uid\":200401,")) <
+		    out.len);
+	assert_true(span_search(buf_span(&out),
+			SPAN("\"time\":1795356131000,")) < out.len);
+	buf_reset(&out);
+	ocsf_write(&x.finding, NULL, 3, &out);
+	assert_true(span_search(buf_span(&out), SPAN("\"type_uid\":200402,")) <
+		    out.len);
+	assert_true(span_search(buf_span(&out),
+			SPAN("\"time\":1795356221000,")) < out.len);
+	buf_done(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST("texts for Security Hub are cut by UTF-16 units",
+		    asff_cuts),
+		TEST("an OCSF finding told again is an update, of its last "
+		     "event's time",
+		    ocsf_activity),
 		TEST("a finding has GuardDuty's members", whole),
 		TEST("resource and action follow the type and the log",
 		    by_source),
