@@ -7,6 +7,7 @@
  * delivered at least once, with an id that tells repetitions.
  *
  * All functions of one feed are called on one thread, which the host owns.
+ * The process ignores SIGPIPE and SIGXFSZ: their errno values are handled.
  */
 #pragma once
 
