@@ -12,7 +12,7 @@
 #include "net/clock.h"
 
 #define COMMITTED_MS 5000 /* asking the broker for the group's positions */
-#define LEAVE_MS 3000	  /* saying good-bye */
+#define LEAVE_US 3000000  /* saying good-bye */
 #define LEAVE_POLL_MS 20
 #define RETRY_US 1000000   /* between attempts to tell positions */
 #define REVIVE_US 30000000 /* after an error that ends a client */
@@ -100,6 +100,7 @@ part_of(struct kafka_member *m, const char *topic, int32_t number)
 	p = status_calloc(1, sizeof(*p));
 	kafka_part_init(p, kafka_property(m->wish, "group.id"), topic, number);
 	m->parts = status_realloc(m->parts, m->nparts + 1, sizeof(*m->parts));
+	p->index = m->nparts;
 	m->parts[m->nparts++] = p;
 	return p;
 }
@@ -369,7 +370,7 @@ kafka_member_init(struct kafka_member *m, struct buf *error)
 {
 	m->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (m->event_fd < 0) {
-		buf_printf(error, "eventfd: %s", strerror(errno));
+		buf_printf(error, "eventfd: %s", status_errno_text(errno));
 		return STATUS_IO;
 	}
 	if (kafka_conf(m->wish, &m->conf, error) != STATUS_OK)
@@ -436,7 +437,7 @@ kafka_member_join(struct kafka_member *m, struct buf *error)
 static void
 say_good_bye(struct kafka_member *m)
 {
-	int64_t deadline = clock_mono_us() + LEAVE_MS * 1000;
+	int64_t deadline = clock_mono_us() + LEAVE_US;
 	rd_kafka_error_t *error =
 	    rd_kafka_consumer_close_queue(m->client, m->queue);
 

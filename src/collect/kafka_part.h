@@ -41,6 +41,7 @@ struct kafka_flight {
 struct kafka_part {
 	char *topic;
 	int32_t number;
+	size_t index; /* among the member's */
 	struct buf place, cursor_key;
 	bool owned;
 	int64_t next; /* behind what was taken up; KAFKA_NOWHERE at first */

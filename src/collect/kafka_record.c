@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "codec/scan.h"
+
 #define FIELD_BYTES_MAX                                                        \
 	((size_t)4 * 1024 * 1024) /* of a record looked into                   \
 				   */
@@ -24,7 +26,7 @@ kafka_form(struct span *value)
 		return KAFKA_ALONE;
 	if (span_find(s, '\n', 0) < s.len)
 		return KAFKA_ALONE;
-	if (s.at[0] == '[')
+	if (s.at[0] == '[' || (s.at[0] == '{' && scan_value(s) != s.len))
 		return KAFKA_ALONE;
 	*value = s;
 	return s.at[0] == '{' ? KAFKA_OBJECT : KAFKA_TEXT;

@@ -15,8 +15,8 @@ enum kafka_form {
 	KAFKA_NOTHING, /* no bytes but blanks */
 	KAFKA_OBJECT,  /* a JSON object on one line: may stand among others */
 	KAFKA_TEXT,    /* one line of something else */
-	KAFKA_ALONE,   /* compressed, an array, or of several lines: what
-			* stands before and after it would be misread */
+	KAFKA_ALONE,   /* compressed, an array, not whole, or of several
+			* lines: what stands beside it would be misread */
 };
 
 /* `*value` loses the blanks around it, where it is neither of the last. */

@@ -42,6 +42,8 @@ static const struct kafka_preset presets[] = {
 	{ "allow.auto.create.topics", "false", NULL },
 	{ "queued.max.messages.kbytes", "16384", NULL },
 	{ "statistics.interval.ms", "5000", NULL },
+	/* New partitions are found so soon. */
+	{ "topic.metadata.refresh.interval.ms", "60000", NULL },
 	{ "socket.keepalive.enable", "true", NULL },
 	{ "log.connection.close", "false", NULL },
 	/* A member that was killed is missed sooner than after 45 s. */
@@ -62,6 +64,7 @@ struct source_kafka {
 	struct buf cluster;	    /* of the record in hand */
 	int64_t paused_us;	    /* when it was; clock_mono_us() */
 	size_t held;		    /* bytes taken by this run() */
+	struct kafka_part *latest;  /* of the record before, or NULL */
 };
 
 static struct source_kafka *
@@ -73,14 +76,9 @@ source_of(void *cookie)
 /* --- giving --------------------------------------------------------------- */
 
 static uint64_t
-token_of(
-    const struct kafka_member *m, const struct kafka_part *p, uint64_t number)
+token_of(const struct kafka_part *p, uint64_t number)
 {
-	size_t i = 0;
-
-	while (m->parts[i] != p)
-		i++;
-	return ((uint64_t)i << TOKEN_BITS) |
+	return ((uint64_t)p->index << TOKEN_BITS) |
 	       (number & (((uint64_t)1 << TOKEN_BITS) - 1));
 }
 
@@ -102,7 +100,7 @@ give_run(struct source_kafka *s, struct kafka_part *p, size_t at)
 
 	(void)snprintf(cursor, sizeof(cursor), "%" PRId64, next);
 	parcel.cursor = span_str(cursor);
-	parcel.token = token_of(&s->member, p, kafka_part_given(p, next));
+	parcel.token = token_of(p, kafka_part_given(p, next));
 	run->body = (struct buf){ 0 }; /* the host's now */
 	s->host->give(s->host->cookie, &parcel);
 }
@@ -288,6 +286,18 @@ take_error(struct source_kafka *s, const rd_kafka_message_t *m)
 		p->next = m->offset;
 }
 
+/* Records come in batches of a partition's. */
+static struct kafka_part *
+part_of_record(struct source_kafka *s, const rd_kafka_message_t *m)
+{
+	const char *topic = rd_kafka_topic_name(m->rkt);
+
+	if (s->latest == NULL || s->latest->number != m->partition ||
+	    strcmp(s->latest->topic, topic) != 0)
+		s->latest = kafka_member_part(&s->member, topic, m->partition);
+	return s->latest;
+}
+
 /* Bytes taken. */
 static size_t
 take(struct source_kafka *s, const rd_kafka_message_t *m)
@@ -298,8 +308,7 @@ take(struct source_kafka *s, const rd_kafka_message_t *m)
 		take_error(s, m);
 		return 0;
 	}
-	p = kafka_member_part(
-	    &s->member, rd_kafka_topic_name(m->rkt), m->partition);
+	p = part_of_record(s, m);
 	if (p == NULL || !p->owned)
 		return 0;
 	if (p->next != KAFKA_NOWHERE && m->offset != p->next)

@@ -47,6 +47,7 @@ static const char *const required[] = { "bootstrap.servers", NULL };
 enum state { WAITING, SENT, DELIVERED };
 
 struct copy {
+	uint64_t at; /* in the ring */
 	uint64_t number, revision;
 	enum state state;
 	struct buf id, type, text;
@@ -145,15 +146,14 @@ static void
 on_delivery(rd_kafka_t *client, const rd_kafka_message_t *m, void *cookie)
 {
 	struct feed_kafka *f = feed_of(cookie);
-	uint64_t at = (uint64_t)(uintptr_t)m->_private;
+	struct copy *c = m->_private;
 
 	(void)client;
 	if (f->under_way > 0)
 		f->under_way--;
-	if (at < f->first || at >= f->sent)
-		return;
 	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-		copy_of(f, at)->state = DELIVERED;
+		if (c->at >= f->first && c->at < f->sent)
+			c->state = DELIVERED;
 		be_healthy(f);
 		return;
 	}
@@ -293,7 +293,7 @@ produce(struct feed_kafka *f, uint64_t at)
 	    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 	    RD_KAFKA_V_KEY(c->id.at, c->id.len),
 	    RD_KAFKA_V_VALUE(text, c->text.len), RD_KAFKA_V_HEADERS(headers),
-	    RD_KAFKA_V_OPAQUE((void *)(uintptr_t)at), RD_KAFKA_V_END);
+	    RD_KAFKA_V_OPAQUE(c), RD_KAFKA_V_END);
 
 	/* The client takes the headers only with the message. */
 	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -331,8 +331,9 @@ send_waiting(struct feed_kafka *f)
 static void
 keep(struct feed_kafka *f, const struct feed_item *item)
 {
-	struct copy *c = copy_of(f, f->end++);
+	struct copy *c = copy_of(f, f->end);
 
+	c->at = f->end++;
 	c->number = item->number;
 	c->revision = item->revision;
 	c->state = WAITING;

@@ -148,7 +148,7 @@ set_from_file(rd_kafka_conf_t *conf, const struct config_property *p,
 	if (file == NULL) {
 		begin_fault(error, p);
 		escape_terminal(span_str(p->value), error);
-		buf_printf(error, ": %s", strerror(errno));
+		buf_printf(error, ": %s", status_errno_text(errno));
 		return;
 	}
 	text = status_calloc(1, SECRET_BYTES + 1);

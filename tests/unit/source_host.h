@@ -84,8 +84,8 @@ source_host_give(void *cookie, const struct source_parcel *p)
 	struct source_host_test *t = cookie;
 	struct source_host_parcel *kept;
 
-	t->parcels = status_realloc(
-	    t->parcels, t->nparcels + 1, sizeof(*t->parcels));
+	t->parcels =
+	    status_realloc(t->parcels, t->nparcels + 1, sizeof(*t->parcels));
 	kept = &t->parcels[t->nparcels++];
 	*kept = (struct source_host_parcel){
 		.place = source_host_copy(p->place),
@@ -193,8 +193,8 @@ source_host_set_cursor(
 			return;
 		}
 	}
-	t->cursors = status_realloc(
-	    t->cursors, t->ncursors + 1, sizeof(*t->cursors));
+	t->cursors =
+	    status_realloc(t->cursors, t->ncursors + 1, sizeof(*t->cursors));
 	t->cursors[t->ncursors++] = (struct source_host_pair){
 		source_host_copy(span_str(key)),
 		source_host_copy(span_str(value)),

@@ -19,6 +19,9 @@ tells_forms(void **state)
 	form_is(SPAN(" {\"a\":1}\r\n"), KAFKA_OBJECT, SPAN("{\"a\":1}"));
 	form_is(SPAN("2 1 eni"), KAFKA_TEXT, SPAN("2 1 eni"));
 	form_is(SPAN("{\n}"), KAFKA_ALONE, SPAN("{\n}"));
+	form_is(SPAN("{broken\n"), KAFKA_ALONE, SPAN("{broken\n"));
+	form_is(SPAN("{\"a\":{}"), KAFKA_ALONE, SPAN("{\"a\":{}"));
+	form_is(SPAN("{}}"), KAFKA_ALONE, SPAN("{}}"));
 	form_is(SPAN("[1]\n"), KAFKA_ALONE, SPAN("[1]\n"));
 	form_is(SPAN("\x1f\x8b "), KAFKA_ALONE, SPAN("\x1f\x8b "));
 	form_is(SPAN("\x28\xb5\x2f\xfd\n"), KAFKA_ALONE,
