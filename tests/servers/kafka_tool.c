@@ -4,6 +4,10 @@
  *	produce SERVERS TOPIC CODEC FROM COUNT RATE
  *		records {"n":N} for N from FROM on, N % 4 the partition, at
  *		most RATE a second
+ *	transact SERVERS TOPIC FROM COUNT
+ *		COUNT such records in a transaction, and one that is aborted
+ *	delete SERVERS TOPIC OFFSET
+ *		the records of each partition before OFFSET
  *	positions SERVERS TOPIC GROUP
  *		"partition position end" of each of four partitions
  *	read SERVERS TOPIC
@@ -110,6 +114,50 @@ produce(char **argv)
 	return 0;
 }
 
+static void
+must(rd_kafka_error_t *error)
+{
+	if (error != NULL)
+		die(rd_kafka_error_string(error));
+}
+
+static void
+send_number(rd_kafka_t *rk, const char *topic, long long n)
+{
+	char value[64];
+	int len = snprintf(value, sizeof(value), "{\"n\":%lld}", n);
+
+	if (rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic),
+		RD_KAFKA_V_PARTITION((int32_t)(n % PARTITIONS)),
+		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+		RD_KAFKA_V_KEY("main", 4), RD_KAFKA_V_VALUE(value, (size_t)len),
+		RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		die("produce");
+}
+
+static int
+transact(char **argv)
+{
+	static const char *const pairs[] = { "transactional.id", "kafka_tool",
+		NULL };
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, argv[0], pairs);
+	long long from = strtoll(argv[2], NULL, 10);
+	long long count = strtoll(argv[3], NULL, 10);
+
+	must(rd_kafka_init_transactions(rk, PATIENCE_MS));
+	must(rd_kafka_begin_transaction(rk));
+	for (long long n = from; n < from + count; n++)
+		send_number(rk, argv[1], n);
+	must(rd_kafka_commit_transaction(rk, PATIENCE_MS));
+	must(rd_kafka_begin_transaction(rk));
+	for (long long n = 1000000; n < 1000000 + count; n++)
+		send_number(rk, argv[1], n);
+	(void)rd_kafka_flush(rk, PATIENCE_MS);
+	must(rd_kafka_abort_transaction(rk, PATIENCE_MS));
+	rd_kafka_destroy(rk);
+	return 0;
+}
+
 /* --- looking -------------------------------------------------------------- */
 
 static rd_kafka_topic_partition_list_t *
@@ -120,6 +168,31 @@ all_partitions(const char *topic)
 
 	rd_kafka_topic_partition_list_add_range(list, topic, 0, PARTITIONS - 1);
 	return list;
+}
+
+static int
+delete_records(char **argv)
+{
+	static const char *const pairs[] = { NULL };
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, argv[0], pairs);
+	rd_kafka_topic_partition_list_t *list = all_partitions(argv[1]);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	rd_kafka_DeleteRecords_t *request;
+	rd_kafka_event_t *event;
+
+	for (int i = 0; i < list->cnt; i++)
+		list->elems[i].offset = strtoll(argv[2], NULL, 10);
+	request = rd_kafka_DeleteRecords_new(list);
+	rd_kafka_DeleteRecords(rk, &request, 1, NULL, queue);
+	event = rd_kafka_queue_poll(queue, PATIENCE_MS);
+	if (event == NULL || rd_kafka_event_error(event) != 0)
+		die("delete");
+	rd_kafka_event_destroy(event);
+	rd_kafka_DeleteRecords_destroy(request);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_destroy(rk);
+	return 0;
 }
 
 static int
@@ -271,6 +344,8 @@ main(int argc, char **argv)
 		int (*run)(char **argv);
 	} commands[] = {
 		{ "produce", 6, produce },
+		{ "transact", 4, transact },
+		{ "delete", 3, delete_records },
 		{ "positions", 3, positions },
 		{ "read", 2, read_all },
 		{ "feed", 3, feed },

@@ -260,7 +260,8 @@ drive(struct drive *d, const struct source_ops *ops, void *source)
 	int64_t due = 0, state_due = 0;
 
 	while (!stop) {
-		ops->run(source, COMMIT_US / 1000);
+		/* What is pending does not wait; what comes wakes. */
+		ops->run(source, d->ntokens > 0 ? COMMIT_US / 1000 : 1000);
 		if (clock_mono_us() >= due) {
 			commit(d, ops, source);
 			due = clock_mono_us() + COMMIT_US;

@@ -22,6 +22,7 @@ TOOL = os.environ["KAFKA_TOOL"]
 VERSIONS = os.environ.get("KAFKA_VERSIONS", "3.9.1").split()
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 RECORDS = 20000
+FINDINGS = 50000
 SEED = 4
 
 
@@ -127,8 +128,59 @@ def check_positions(broker, topic, records):
     return all(int(line.split()[1]) == records // 4 for line in lines)
 
 
+def start_feed(broker, folder):
+    """Findings over TLS; back when the first are delivered."""
+    tool("produce", f"127.0.0.1:{broker.plain}", "findings", "none", 0, 4,
+         1000)
+    (folder / "feed.yaml").write_text(f"""feeds:
+  - name: out
+    kind: kafka
+    topic: findings
+    properties:
+      bootstrap.servers: "127.0.0.1:{broker.sasl}"
+      security.protocol: sasl_ssl
+      sasl.mechanism: PLAIN
+      sasl.username: {kafka.USER}
+      sasl.password.file: {folder}/password
+      ssl.ca.location: {broker.folder}/ca.crt
+      reconnect.backoff.max.ms: "1000"
+""")
+    feed = subprocess.Popen(
+        [TOOL, "feed", str(folder / "feed.yaml"), "out", str(FINDINGS)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    Drive.started.append(feed)
+    while "delivered" not in feed.stdout.readline():
+        if feed.poll() is not None:
+            raise AssertionError("the feed delivers nothing")
+    return feed
+
+
+def check_feed(broker, feed):
+    """Each finding is there, and no older one comes first after a newer."""
+    out, _ = feed.communicate(timeout=90)
+    if feed.returncode != 0:
+        raise AssertionError("feed: " + out[-300:])
+    latest = collections.Counter()
+    seen = set()
+    for line in tool("read", f"127.0.0.1:{broker.plain}",
+                     "findings").splitlines():
+        key, revision, value = line.split("\t")
+        if not revision:
+            continue
+        number = int(revision)
+        if value != f'{{"n":{number}}}' or key != f"id-{number % 11}":
+            raise AssertionError(line)
+        if number not in seen and number < latest[key]:
+            raise AssertionError(f"{key}: {number} after {latest[key]}")
+        latest[key] = max(latest[key], number)
+        seen.add(number)
+    if len(seen) != FINDINGS:
+        raise AssertionError(f"{len(seen)} of {FINDINGS} findings")
+
+
 def test_kills(broker, folder):
-    """kill -9 of the driver at random, and of the broker in the middle."""
+    """kill -9 of the driver at random, and of the broker in the middle, with
+    a feed under way."""
     dice = random.Random(SEED)
     servers = f"127.0.0.1:{broker.plain}"
     tool("produce", servers, "kills", "none", 0, 4, 1000)
@@ -140,7 +192,7 @@ def test_kills(broker, folder):
     for number, (codec, start, count) in enumerate(parts):
         sender = subprocess.Popen(
             [TOOL, "produce", servers, "kills", codec, str(start),
-             str(count), "1500"])
+             str(count), "2000"])
         while sender.poll() is None:
             drive.start()
             time.sleep(dice.uniform(0.1, 1.2))
@@ -150,6 +202,7 @@ def test_kills(broker, folder):
             raise AssertionError(f"produce {codec}: {sender.returncode}")
         if number == 2:
             drive.start()
+            feed = start_feed(broker, folder)
             time.sleep(0.5)
             broker.stop(kill=True)
             broker.start()
@@ -163,11 +216,13 @@ def test_kills(broker, folder):
     if {cluster for _, _, cluster, _, _ in drive.parcels()} != {"main"}:
         raise AssertionError("the cluster is not the key")
     drive.end()
-    return f"{kills} kills, {RECORDS} records once and in order"
+    check_feed(broker, feed)
+    return (f"{kills} kills, {RECORDS} records once and in order; "
+            f"{FINDINGS} findings, in order by id")
 
 
 def test_latency(broker, folder):
-    """5,000 records a second, from the producer's clock to the host."""
+    """5,000 records a second, and a few, from their time to the host's."""
     servers = f"127.0.0.1:{broker.plain}"
     tool("produce", servers, "latency", "none", 0, 4, 1000)
     drive = Drive(folder / "latency", "latency", broker.plain)
@@ -175,15 +230,46 @@ def test_latency(broker, folder):
     wait_for("the first records", lambda: drive.count() == 4)
     tool("produce", servers, "latency", "lz4", 4, 25000, 5000)
     wait_for("all records", lambda: drive.count() == 25004)
+    tool("produce", servers, "latency", "none", 25004, 20, 10)
+    wait_for("the last records", lambda: drive.count() == 25024)
     drive.end()
-    check_numbers(drive, "latency", 25004)
+    check_numbers(drive, "latency", 25024)
     delays = sorted(delay for _, cursor, _, _, delay in drive.parcels()
                     if cursor > 1)
+    few = [delay for _, _, _, body, delay in drive.parcels()
+           if body.startswith(b'{"n":250') and delay > 0][-10:]
     p99 = delays[len(delays) * 99 // 100] / 1000
-    if p99 > 800:
-        raise AssertionError(f"p99 {p99} ms")
+    if p99 > 800 or max(few) > 800000:
+        raise AssertionError(f"p99 {p99} ms; of few: {few} us")
     return (f"{len(delays)} parcels, p50 {delays[len(delays) // 2] / 1000} "
-            f"ms, p99 {p99} ms, max {delays[-1] / 1000} ms")
+            f"ms, p99 {p99} ms, max {delays[-1] / 1000} ms; of few at most "
+            f"{max(few) / 1000} ms")
+
+
+def test_odd_logs(broker, folder):
+    """Transactions, and records that are deleted before they are read."""
+    servers = f"127.0.0.1:{broker.plain}"
+    tool("produce", servers, "odd", "none", 0, 40, 100000)
+    tool("transact", servers, "odd", 40, 40)
+    drive = Drive(folder / "odd", "odd", broker.plain)
+    drive.start()
+    wait_for("what was not aborted", lambda: drive.count() == 80)
+    # The marks of transactions are passed, for the store and for others.
+    wait_for("no lag", lambda: drive.state()["waiting"] == "0")
+    wait_for("positions at the end", lambda: all(
+        line.split()[1] == line.split()[2] for line in
+        tool("positions", servers, "odd", "watch-odd").splitlines()))
+    drive.end()
+    check_numbers(drive, "odd", 80)
+    end = int(tool("positions", servers, "odd", "watch-odd").split()[2])
+    tool("produce", servers, "odd", "none", 80, 80, 100000)
+    tool("delete", servers, "odd", end + 10)
+    drive.start()
+    wait_for("what is left", lambda: drive.count() == 120)
+    drive.end()
+    if drive.log().count("deleted upstream before they were read") != 4:
+        raise AssertionError("the loss was not told: " + drive.log())
+    return "aborted ones left out, lost ones told"
 
 
 def test_security(broker, folder):
@@ -244,49 +330,38 @@ def tool_says_old():
     return "2.6.1" if version < (2, 6, 1) else ""
 
 
-def test_feed(broker, folder):
-    """Findings over TLS while the broker is killed and comes back."""
+def test_members(broker, folder):
+    """Two members of a group; one is killed, the other reads all the rest."""
     servers = f"127.0.0.1:{broker.plain}"
-    tool("produce", servers, "findings", "none", 0, 4, 1000)
-    (folder / "feed.yaml").write_text(f"""feeds:
-  - name: out
-    kind: kafka
-    topic: findings
-    properties:
-      bootstrap.servers: "127.0.0.1:{broker.sasl}"
-      security.protocol: sasl_ssl
-      sasl.mechanism: PLAIN
-      sasl.username: {kafka.USER}
-      sasl.password.file: {folder}/password
-      ssl.ca.location: {broker.folder}/ca.crt
-      reconnect.backoff.max.ms: "1000"
-""")
-    feed = subprocess.Popen(
-        [TOOL, "feed", str(folder / "feed.yaml"), "out", "40000"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    while "delivered" not in feed.stdout.readline():
-        pass
-    broker.stop(kill=True)
-    broker.start()
-    out, _ = feed.communicate(timeout=90)
-    if feed.returncode != 0:
-        raise AssertionError("feed: " + out[-300:])
-    latest = collections.Counter()
-    seen = set()
-    for line in tool("read", servers, "findings").splitlines():
-        key, revision, value = line.split("\t")
-        if not revision:
-            continue
-        number = int(revision)
-        if value != f'{{"n":{number}}}' or key != f"id-{number % 11}":
-            raise AssertionError(line)
-        if number not in seen and number < latest[key]:
-            raise AssertionError(f"{key}: {number} after {latest[key]}")
-        latest[key] = max(latest[key], number)
-        seen.add(number)
-    if len(seen) != 40000:
-        raise AssertionError(f"{len(seen)} of 40000 findings")
-    return "40000 findings, in order by id"
+    tool("produce", servers, "shared", "none", 0, 400, 100000)
+    drives = [Drive(folder / f"member-{n}", "shared", broker.plain,
+                    **{"session.timeout.ms": "2000",
+                       "heartbeat.interval.ms": "300",
+                       "group.instance.id": f"member-{n}"})
+              for n in range(2)]
+    for drive in drives:
+        drive.start()
+    sender = subprocess.Popen([TOOL, "produce", servers, "shared", "none",
+                               "400", "8000", "1200"])
+    wait_for("the second member", lambda: drives[1].count() > 300)
+    drives[1].end(signal.SIGKILL)
+    if sender.wait(timeout=60) != 0:
+        raise AssertionError("produce")
+
+    def together():
+        parts = [set(n for numbers in drive.numbers().values()
+                     for n in numbers) for drive in drives]
+        return parts[0] | parts[1], parts[0] & parts[1], parts[1]
+    wait_for("all records", lambda: len(together()[0]) == 8400)
+    wait_for("positions at the broker",
+             lambda: check_positions(broker, "shared", 8400))
+    drives[0].end()
+    for drive in drives:
+        for place, numbers in drive.numbers().items():
+            if sorted(set(numbers)) != numbers:
+                raise AssertionError(f"{place}: out of order or twice")
+    _, twice, second = together()
+    return f"8400 records, {len(second)} by the second, {len(twice)} by both"
 
 
 def run(version):
@@ -298,7 +373,8 @@ def run(version):
         broker.start()
         print(f"Apache Kafka {version}: up in "
               f"{time.monotonic() - begun:.1f} s", flush=True)
-        for test in (test_security, test_kills, test_latency, test_feed):
+        for test in (test_security, test_odd_logs, test_kills, test_members,
+                     test_latency):
             begun = time.monotonic()
             said = test(broker, folder)
             print(f"ok {test.__name__} {time.monotonic() - begun:.1f} s: "
