@@ -10,6 +10,7 @@
 
 #include "base/escape.h"
 #include "config/nearest.h"
+#include "net/kafka_token.h"
 
 #define REASON_BYTES 512
 #define SECRET_BYTES ((size_t)64 * 1024)
@@ -136,34 +137,63 @@ set(rd_kafka_conf_t *conf, const struct config_property *p, const char *name,
 	}
 }
 
-/* A secret from its file, without the line feed that editors add. */
-static void
-set_from_file(rd_kafka_conf_t *conf, const struct config_property *p,
-    struct span secret, struct buf *error)
+char *
+kafka_read_secret(const char *path, struct buf *error)
 {
-	FILE *file = fopen(p->value, "rbe");
-	char *text, name[128];
+	FILE *file = fopen(path, "rbe");
+	char *text;
 	size_t len;
+	bool good;
 
 	if (file == NULL) {
-		begin_fault(error, p);
-		escape_terminal(span_str(p->value), error);
+		escape_terminal(span_str(path), error);
 		buf_printf(error, ": %s", status_errno_text(errno));
-		return;
+		return NULL;
 	}
 	text = status_calloc(1, SECRET_BYTES + 1);
 	len = fread(text, 1, SECRET_BYTES, file);
 	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		text[--len] = '\0';
-	(void)snprintf(name, sizeof(name), "%.*s", SPAN_ARGS(secret));
-	if (ferror(file) || len == 0 || len == SECRET_BYTES ||
-	    memchr(text, '\0', len) != NULL)
-		fault(error, p, "the file holds no secret of 1 to 65535 bytes");
-	else
-		set(conf, p, name, text, error);
+	good = !ferror(file) && len > 0 && len < SECRET_BYTES &&
+	       memchr(text, '\0', len) == NULL;
 	(void)fclose(file);
+	if (good)
+		return text;
 	OPENSSL_cleanse(text, SECRET_BYTES);
 	free(text);
+	escape_terminal(span_str(path), error);
+	buf_add_str(error, ": the file holds no secret of 1 to 65535 bytes");
+	return NULL;
+}
+
+static void
+set_from_file(rd_kafka_conf_t *conf, const struct config_property *p,
+    struct span secret, struct buf *error)
+{
+	char name[128];
+	struct buf why = { 0 };
+	char *text = kafka_read_secret(p->value, &why);
+
+	(void)snprintf(name, sizeof(name), "%.*s", SPAN_ARGS(secret));
+	if (text != NULL) {
+		set(conf, p, name, text, error);
+		OPENSSL_cleanse(text, strlen(text));
+	} else {
+		begin_fault(error, p);
+		buf_add(error, buf_span(&why));
+	}
+	free(text);
+	buf_done(&why);
+}
+
+/* The callback is given the path as the mechanism's configuration. */
+static void
+set_token_file(
+    rd_kafka_conf_t *conf, const struct config_property *p, struct buf *error)
+{
+	set(conf, p, "sasl.oauthbearer.config", p->value, error);
+	rd_kafka_conf_set_oauthbearer_token_refresh_cb(
+	    conf, kafka_token_refresh);
 }
 
 static void
@@ -172,7 +202,9 @@ set_property(
 {
 	struct span secret = secret_of_file(p->name);
 
-	if (secret.len > 0)
+	if (!strcmp(p->name, "sasl.oauthbearer.token.file"))
+		set_token_file(conf, p, error);
+	else if (secret.len > 0)
 		set_from_file(conf, p, secret, error);
 	else
 		set(conf, p, p->name, p->value, error);

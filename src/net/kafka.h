@@ -5,7 +5,8 @@
  * Every property of the user's is handed through, but those that would break
  * the promise of delivery.  A secret may stand in a file of its own: a
  * property "sasl.password.file" of ours gives sasl.password, and the same
- * holds for every other secret.  No secret ever reaches a message.
+ * holds for every other secret.  "sasl.oauthbearer.token.file" of ours is a
+ * token that is read whenever one is needed.  No secret ever reaches a message.
  */
 #pragma once
 
@@ -44,6 +45,12 @@ NODISCARD enum status kafka_conf(
 
 /* The value the user gave to a property, or NULL. */
 const char *kafka_property(const struct kafka_wish *wish, const char *name);
+
+/*
+ * The secret in a file, without the line feed that editors add; the caller
+ * wipes and frees it.  NULL: *error says why.
+ */
+char *kafka_read_secret(const char *path, struct buf *error);
 
 /* Is the property's value not to be shown to anybody? */
 bool kafka_is_secret(struct span name);

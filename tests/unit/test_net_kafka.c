@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "net/kafka.h"
+#include "net/kafka_token.h"
 #include "test.h"
 
 static const struct kafka_preset presets[] = {
@@ -141,6 +142,32 @@ reads_secrets_from_files(void **state)
 }
 
 static void
+reads_tokens(void **state)
+{
+	/* {"sub":"watcher?>","exp":1800000000} */
+	static const struct span good =
+	    SPAN_INIT("e30.eyJzdWIiOiJ3YXRjaGVyPz4iLCJleHAiOjE4MDAwMDAwMDB9.x");
+	static const struct span bad[] = { SPAN_INIT(""), SPAN_INIT("e30"),
+		SPAN_INIT("e30.."), SPAN_INIT("e30.e30.x"),
+		SPAN_INIT("e30.!!!!.x"), SPAN_INIT("e30.W10.x"),
+		/* {"sub":"w","exp":1e300} */
+		SPAN_INIT("e30.eyJzdWIiOiJ3IiwiZXhwIjoxZTMwMH0.x") };
+	struct buf subject = { 0 };
+	int64_t expires_ms = 0;
+
+	(void)state;
+	assert_int_equal(
+	    kafka_token_claims(good, &subject, &expires_ms), STATUS_OK);
+	assert_string_equal(buf_text(&subject), "watcher?>");
+	assert_int_equal(expires_ms, 1800000000000);
+	for (size_t i = 0; i < COUNTOF(bad); i++)
+		assert_int_equal(
+		    kafka_token_claims(bad[i], &subject, &expires_ms),
+		    STATUS_MALFORMED);
+	buf_done(&subject);
+}
+
+static void
 says_what_is_missing(void **state)
 {
 	struct config_property none = { NULL, NULL, 0, 0 };
@@ -202,6 +229,7 @@ main(void)
 		    names_what_to_change),
 		TEST("no secret is in a message", hides_secrets),
 		TEST("a secret may stand in a file", reads_secrets_from_files),
+		TEST("a token tells whose it is and until when", reads_tokens),
 		TEST("what is missing is said", says_what_is_missing),
 		TEST("an old client's SCRAM is explained", explains_scram),
 		TEST("statistics tell whether a broker answers",
