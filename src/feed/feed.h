@@ -66,5 +66,7 @@ struct feed_ops {
 	void (*close)(void *feed);
 };
 
+extern const struct feed_ops feed_kafka;
+
 /* Every kind there is; NULL-terminated. */
 extern const struct feed_ops *const feed_kinds[];
