@@ -342,6 +342,8 @@ wait_of(const struct server_daemon *d, int most_ms)
 int
 server_wait_ms(const struct server *s, int most_ms)
 {
+	if (s->resumed)
+		return 0;
 	if (s->links && most_ms > CHECK_US / US_PER_MS)
 		most_ms = CHECK_US / US_PER_MS;
 	if (s->tls && most_ms > FILES_US / US_PER_MS)
@@ -367,6 +369,7 @@ server_run(struct server *s, int wake_fd, int wait_ms)
 	(void)poll(fds, COUNTOF(fds), server_wait_ms(s, wait_ms));
 	now_us = clock_mono_us();
 	check_deadlines(s, now_us);
+	s->resumed = false;
 	if (s->daemon.mhd)
 		(void)MHD_run(s->daemon.mhd);
 	if (s->retired.mhd)

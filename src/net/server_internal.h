@@ -38,6 +38,9 @@ struct server {
 	size_t nrequests;
 	size_t body_bytes; /* held or promised by requests under way */
 	int64_t checked_us, files_checked_us;
+	/* Something was answered from outside: libmicrohttpd makes no
+	 * descriptor readable for that. */
+	bool resumed;
 	bool closing;
 };
 

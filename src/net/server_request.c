@@ -6,6 +6,7 @@
 
 #define SEND_MS 30000 /* for an answer to be taken */
 #define RETRY_AFTER "1"
+#define DRAIN_BYTES ((uint64_t)1024 * 1024)
 #define BODY_FIRST_BYTES ((size_t)64 * 1024)
 
 /* --- what its owner asks -------------------------------------------------- */
@@ -136,6 +137,7 @@ server_answer(struct server_request *r, const struct server_answer *answer)
 		r->suspended = false;
 		server_link_deadline(r->link, SEND_MS);
 		MHD_resume_connection(r->mhd);
+		r->server->resumed = true;
 	}
 }
 
@@ -217,15 +219,20 @@ send_answer(struct server_request *r)
 }
 
 /*
- * A refusal for being full comes after the body where that is small enough
- * to be let through: the connection lasts, and a caller that reads no answer
- * before it has written all gets it.
+ * A refusal comes after the body where that may be let through: the
+ * connection lasts, and a caller that reads no answer before it has written
+ * all gets it.  What is large is let through only for those who were let in.
  */
 static bool
 is_worth_draining(const struct server_request *r)
 {
-	return r->code == MHD_HTTP_TOO_MANY_REQUESTS && r->promised > 0 &&
-	       r->promised <= r->server->options.body_bytes;
+	bool known = r->code == MHD_HTTP_CONTENT_TOO_LARGE ||
+		     r->code == MHD_HTTP_TOO_MANY_REQUESTS;
+
+	return r->promised > 0 &&
+	       r->promised <=
+		   (known ? 2 * (uint64_t)r->server->options.body_bytes
+			  : DRAIN_BYTES);
 }
 
 static void
@@ -320,7 +327,9 @@ server_request_step(void *cookie, struct MHD_Connection *mhd, const char *url,
 	*upload_len = 0;
 	/* libmicrohttpd sends no answer before the body's end, so a body
 	 * without one is cut off. */
-	return r->discarded > r->server->options.body_bytes ? MHD_NO : MHD_YES;
+	return r->discarded > 2 * (uint64_t)r->server->options.body_bytes
+		   ? MHD_NO
+		   : MHD_YES;
 }
 
 void
