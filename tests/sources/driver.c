@@ -20,7 +20,7 @@
 #include "net/clock.h"
 #include "unit/source_host.h"
 
-extern const struct source_ops source_webhook;
+extern const struct source_ops source_webhook, source_files;
 
 struct driver {
 	struct source_host_test host;
@@ -235,7 +235,8 @@ commit(struct driver *d, int64_t commit_us)
 static const struct source_ops *
 find(const char *kind)
 {
-	static const struct source_ops *const all[] = { &source_webhook };
+	static const struct source_ops *const all[] = { &source_webhook,
+		&source_files };
 	size_t i;
 
 	for (i = 0; i < COUNTOF(all); i++) {
