@@ -1,9 +1,3 @@
-/*
- * The source of files: a folder or a log, read once or followed.
- *
- * inotify says early what has changed; a look at the whole tree every few
- * seconds finds what it did not say (network file systems, a full queue).
- */
 #include "collect/follow.h"
 
 #include <dirent.h>
@@ -20,12 +14,10 @@
 #include "collect/walk.h"
 #include "net/clock.h"
 
-#define US_PER_MS 1000
 #define SCAN_US ((int64_t)5 * 1000000)
 #define POLL_US ((int64_t)1 * 1000000) /* without inotify */
 #define SCAN_SHARE 20		       /* of all time, at most 1/20 */
 #define STALE_US ((int64_t)100 * 1000) /* between scans that are wanted */
-#define STEPS_US ((int64_t)100 * 1000) /* of work in one run */
 #define FILES_MAX ((size_t)1000000)
 
 void
@@ -128,8 +120,8 @@ add(struct follow *f, const char *path, const char *place)
 }
 
 /* Let those go that the last scan did not find and that are read. */
-static void
-drop_gone(struct follow *f)
+void
+follow_drop_gone(struct follow *f)
 {
 	size_t i, kept = 0;
 
@@ -299,8 +291,8 @@ take_walk(struct follow *f, struct walk *w, int64_t now_us)
 	}
 }
 
-static void
-scan(struct follow *f, int64_t now_us)
+void
+follow_scan(struct follow *f, int64_t now_us)
 {
 	struct plan *skips = status_calloc(1, sizeof(*skips));
 	const struct plan_options options = { 0 };
@@ -327,13 +319,13 @@ scan(struct follow *f, int64_t now_us)
 	f->scan_cost_us = clock_mono_us() - now_us;
 }
 
-static int64_t
-next_scan_us(const struct follow *f)
+int64_t
+follow_next_scan_us(const struct follow *f)
 {
 	bool watched = f->nwatches && !f->watch_failed;
 	int64_t every = watched ? SCAN_US : POLL_US;
 
-	if (!f->config->follow || f->config->follow < 0)
+	if (f->config->follow <= 0)
 		return INT64_MAX;
 	if (f->stale)
 		every = STALE_US;
@@ -364,8 +356,8 @@ take_plan(struct follow *f, const struct plan *plan, int64_t now_us)
 }
 
 /* What is there at the start. */
-static void
-start(struct follow *f, int64_t now_us)
+void
+follow_start(struct follow *f, int64_t now_us)
 {
 	struct buf error = { 0 };
 	struct plan *plan = NULL;
@@ -393,248 +385,5 @@ start(struct follow *f, int64_t now_us)
 	buf_done(&error);
 	free_paths(paths, count);
 	if (f->config->follow > 0)
-		scan(f, now_us);
+		follow_scan(f, now_us);
 }
-
-/* --- the source ----------------------------------------------------------- */
-
-/* One step of a file; in a folder that is not followed there is but one. */
-static enum follow_step
-step(struct follow *f, struct follow_file *file, int64_t now_us)
-{
-	struct stat s;
-	enum follow_step step;
-
-	if (f->config->follow > 0)
-		return follow_file_step(f, file, now_us);
-	if (stat(file->path, &s) == 0)
-		file->mtime_us = (int64_t)s.st_mtim.tv_sec * 1000000;
-	step = follow_file_whole(f, file);
-	if (step != FOLLOW_FULL)
-		file->due_us = 0;
-	return step == FOLLOW_MORE ? FOLLOW_IDLE : step;
-}
-
-/* Steps of one file until it has no more.  False when the host is full. */
-static bool
-work_on(struct follow *f, struct follow_file *file, int64_t end_us)
-{
-	enum follow_step done = FOLLOW_MORE;
-	int64_t now_us = clock_mono_us();
-
-	while (done == FOLLOW_MORE && now_us < end_us) {
-		done = step(f, file, now_us);
-		now_us = clock_mono_us();
-		if (done == FOLLOW_MORE && file->due_us > now_us)
-			return true;
-	}
-	if (done == FOLLOW_MORE || done == FOLLOW_FULL)
-		file->due_us = now_us;
-	if (done == FOLLOW_GONE) {
-		free(file->path);
-		file->path = NULL;
-	}
-	return done != FOLLOW_FULL;
-}
-
-/* Work for a while, in order.  True when the host takes no more. */
-static bool
-work(struct follow *f)
-{
-	int64_t now_us = clock_mono_us();
-	int64_t end_us = now_us + STEPS_US;
-	bool gone = false, full = false;
-	size_t i;
-
-	for (i = 0; i < f->nfiles && !full && now_us < end_us; i++) {
-		struct follow_file *file = f->files[i];
-
-		if (file->due_us == 0 || file->due_us > now_us)
-			continue;
-		full = !work_on(f, file, end_us);
-		gone = gone || file->path == NULL;
-		now_us = clock_mono_us();
-	}
-	if (gone)
-		drop_gone(f);
-	return full;
-}
-
-static int64_t
-next_due_us(struct follow *f)
-{
-	int64_t due = next_scan_us(f);
-	size_t i;
-
-	f->counts.waiting = 0;
-	for (i = 0; i < f->nfiles; i++) {
-		if (f->files[i]->due_us == 0)
-			continue;
-		f->counts.waiting++;
-		if (f->files[i]->due_us < due)
-			due = f->files[i]->due_us;
-	}
-	return due;
-}
-
-static void
-wait_for(struct follow *f, int64_t until_us, int wait_ms)
-{
-	struct pollfd fds[] = {
-		{ .fd = f->host->wake_fd, .events = POLLIN },
-		{ .fd = f->notify_fd, .events = POLLIN },
-	};
-	int64_t left_us = until_us - clock_mono_us();
-
-	if (left_us < 0)
-		left_us = 0;
-	if (left_us / US_PER_MS < wait_ms)
-		wait_ms = (int)(left_us / US_PER_MS) + 1;
-	(void)poll(fds, COUNTOF(fds), wait_ms);
-}
-
-static void
-follow_run(void *source, int wait_ms)
-{
-	struct follow *f = source;
-	int64_t now_us = clock_mono_us();
-	int64_t due_us;
-	bool full;
-
-	if (f->host->stopping(f->host->cookie)) {
-		wait_for(f, INT64_MAX, wait_ms);
-		return;
-	}
-	if (!f->started)
-		start(f, now_us);
-	follow_watch_read(f, now_us);
-	if (now_us >= next_scan_us(f))
-		scan(f, now_us);
-	full = work(f);
-	due_us = next_due_us(f);
-	if (full) {
-		struct pollfd wake = { .fd = f->host->wake_fd,
-			.events = POLLIN };
-
-		/* Room is made by the host's other threads too. */
-		(void)poll(&wake, 1, wait_ms < 20 ? wait_ms : 20);
-	} else if (due_us > clock_mono_us()) {
-		wait_for(f, due_us, wait_ms);
-	}
-}
-
-static void
-follow_close(void *source)
-{
-	struct follow *f = source;
-	size_t i;
-
-	if (f == NULL)
-		return;
-	for (i = 0; i < f->nfiles; i++)
-		follow_file_free(f, f->files[i]);
-	for (i = 0; i < f->nstreams; i++)
-		free(f->streams[i]);
-	follow_watch_done(f);
-	reader_free(f->reader);
-	json_parser_free(f->json);
-	free(f->files);
-	free(f->by_path);
-	free(f->streams);
-	free(f->window.at);
-	free(f->packed.at);
-	free(f->head);
-	free(f->root);
-	free(f->base);
-	free(f);
-}
-
-/* The folder to look into, and the name in it when it is one log. */
-static void
-set_root(struct follow *f, bool folder)
-{
-	struct span path = span_str(f->config->path);
-	size_t slash;
-
-	while (path.len > 1 && path.at[path.len - 1] == '/')
-		path.len--;
-	slash = span_rfind(path, '/');
-	if (folder) {
-		f->root = copy(f->config->path);
-		f->root[path.len] = '\0';
-	} else if (slash == path.len) {
-		f->root = copy(".");
-		f->base = copy(path.at);
-	} else {
-		f->root = copy(path.at);
-		f->root[slash ? slash : 1] = '\0';
-		f->base = copy(path.at + slash + 1);
-	}
-}
-
-static enum status
-follow_open(const struct config_source *config, const struct source_host *host,
-    void **source, struct buf *error)
-{
-	struct follow *f;
-	struct stat s;
-	bool there;
-
-	if (config->path == NULL || config->path[0] == '\0') {
-		buf_add_str(error, "path is not set; name the folder or file "
-				   "to read");
-		return STATUS_INVALID;
-	}
-	there = stat(config->path, &s) == 0;
-	if (!there && config->follow <= 0) {
-		buf_printf(
-		    error, "path: %s: %s", config->path, strerror(errno));
-		return STATUS_INVALID;
-	}
-	f = status_calloc(1, sizeof(*f));
-	f->config = config;
-	f->host = host;
-	f->counts.healthy = true;
-	f->notify_fd =
-	    config->follow > 0 ? inotify_init1(IN_CLOEXEC | IN_NONBLOCK) : -1;
-	f->reader = reader_new(&READER_LIMITS_DEFAULT);
-	f->json = json_parser_new(FOLLOW_LINE_BYTES);
-	f->head = status_calloc(FOLLOW_HEAD_BYTES + JSON_PADDING, 1);
-	/* What is not there yet is a folder if its name ends like none. */
-	set_root(f, there ? S_ISDIR(s.st_mode)
-			  : strchr(strrchr(config->path, '/')
-				       ? strrchr(config->path, '/')
-				       : config->path,
-				'.') == NULL);
-	*source = f;
-	return STATUS_OK;
-}
-
-static void
-follow_safe(void *source, const uint64_t *tokens, size_t count)
-{
-	struct follow *f = source;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if ((tokens[i] & 1) && f->whole_under_way)
-			f->whole_under_way--;
-	}
-}
-
-static void
-follow_count(const void *source, struct source_counts *counts)
-{
-	const struct follow *f = source;
-
-	*counts = f->counts;
-}
-
-const struct source_ops source_files = {
-	.kind = "files",
-	.open = follow_open,
-	.run = follow_run,
-	.safe = follow_safe,
-	.count = follow_count,
-	.close = follow_close,
-};

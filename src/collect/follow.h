@@ -1,7 +1,8 @@
 /*
- * follow.h - what the parts of the source of files share: follow.c (the
- * source, the list of files), follow_watch.c (inotify), follow_file.c (one
- * file's next parcel), follow_stream.c (which lines were read).
+ * follow.h - what the parts of the source of files share: source_files.c
+ * (the source), follow.c (the list of files), follow_watch.c (inotify),
+ * follow_file.c (one file's next parcel), follow_stream.c (which lines were
+ * read).
  *
  * Two ways to read a file.  Whole: an archive, or a text that is one value,
  * is one parcel, named by its content, so that a copy or a new name is known
@@ -176,5 +177,16 @@ void follow_watch_done(struct follow *f);
 /* The file of that path: known, or new and taken into the list, or NULL when
  * it is none that is read. */
 struct follow_file *follow_meet(struct follow *f, const char *path);
+
+/* List what is there, in the order of a plan; all of it is due. */
+void follow_start(struct follow *f, int64_t now_us);
+
+/* Look for what is new, changed or gone; that is due then. */
+void follow_scan(struct follow *f, int64_t now_us);
+int64_t follow_next_scan_us(const struct follow *f);
+
+/* Forget the files whose path is NULL. */
+void follow_drop_gone(struct follow *f);
+
 void follow_say(struct follow *f, enum source_level level, const char *message,
     const char *path, const char *detail);

@@ -545,6 +545,8 @@ step_lines(struct follow *f, struct follow_file *file, int64_t now_us)
 		return FOLLOW_IDLE;
 	(void)aim(f, file);
 	step = next_lines(f, file, false);
+	if (step == FOLLOW_MORE && file->stream->offset == file->size)
+		file->due_us = now_us + FOLLOW_PACE_US;
 	return step == FOLLOW_IDLE ? step_rest(f, file, now_us) : step;
 }
 
@@ -725,6 +727,12 @@ close_if_quiet(struct follow *f, struct follow_file *file, int64_t now_us)
 		follow_file_close(f, file);
 }
 
+static bool
+is_another(const struct follow_file *file, const struct stat *s)
+{
+	return s->st_ino != file->inode || s->st_dev != file->device;
+}
+
 enum follow_step
 follow_file_step(struct follow *f, struct follow_file *file, int64_t now_us)
 {
@@ -733,14 +741,13 @@ follow_file_step(struct follow *f, struct follow_file *file, int64_t now_us)
 	bool there = stat(file->path, &s) == 0 && S_ISREG(s.st_mode);
 
 	file->due_us = 0;
-	if (file->fd >= 0 &&
-	    (!there || s.st_ino != file->inode || s.st_dev != file->device)) {
+	if (file->fd >= 0 && (!there || is_another(file, &s))) {
 		step = step_old(f, file);
 		return step == FOLLOW_IDLE ? FOLLOW_MORE : step;
 	}
 	if (!there)
 		return FOLLOW_GONE;
-	if (s.st_ino != file->inode || s.st_dev != file->device)
+	if (is_another(file, &s))
 		begin_anew(file, &s);
 	look(file, &s, now_us);
 	if (file->size == 0)
@@ -750,9 +757,6 @@ follow_file_step(struct follow *f, struct follow_file *file, int64_t now_us)
 	if (file->kind == FOLLOW_UNKNOWN && !classify(f, file, now_us))
 		return FOLLOW_IDLE;
 	step = step_kind(f, file, now_us);
-	if (step == FOLLOW_MORE && file->kind == FOLLOW_LINES && file->stream &&
-	    file->stream->offset == file->size)
-		file->due_us = now_us + FOLLOW_PACE_US;
 	if (step == FOLLOW_IDLE)
 		close_if_quiet(f, file, now_us);
 	return step;
