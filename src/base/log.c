@@ -130,16 +130,16 @@ add_fitting(bool json, const char *const *field, struct buf *out, bool *cut)
 }
 
 void
-log_format(bool json, int64_t now_us, enum log_level level, const char *message,
-    const char *const *fields, struct buf *out)
+log_format(const struct log_entry *e, bool json, struct buf *out)
 {
 	char time[CIVIL_TEXT_BYTES];
-	const char *const words[] = { "level", level_words[level] };
-	const char *const text[] = { "msg", message };
+	const char *const words[] = { "level", level_words[e->level] };
+	const char *const text[] = { "msg", e->message };
+	const char *const *fields = e->fields;
 	bool cut = false;
 
 	buf_printf(out, json ? "{\"time\":\"%s\"" : "time=%s",
-	    civil_format_ms(now_us, time));
+	    civil_format_ms(e->time_us, time));
 	add_fitting(json, words, out, &cut);
 	add_fitting(json, text, out, &cut);
 	for (; fields && fields[0]; fields += 2)
@@ -166,12 +166,11 @@ refill(const struct log *l, struct slot *s, int64_t now_us)
 }
 
 static void
-write_line(struct log *l, int64_t now_us, enum log_level level,
-    const char *message, const char *const *fields)
+write_line(struct log *l, const struct log_entry *e)
 {
 	struct buf line = { 0 };
 
-	log_format(l->options.json, now_us, level, message, fields, &line);
+	log_format(e, l->options.json, &line);
 	if (write(l->options.fd, line.at, line.len) == (ssize_t)line.len)
 		l->counts.written++;
 	else
@@ -190,7 +189,8 @@ tell(struct log *l, struct slot *s, int64_t now_us)
 	(void)snprintf(
 	    number, sizeof(number), "%llu", (unsigned long long)s->suppressed);
 	s->suppressed = 0;
-	write_line(l, now_us, s->level, s->message, fields);
+	write_line(
+	    l, &(struct log_entry){ now_us, s->level, s->message, fields });
 }
 
 /* The slot of a message: its own, a free one, or that which was used least
@@ -261,7 +261,7 @@ log_line(struct log *l, int64_t now_us, enum log_level level,
 	}
 	s->tokens -= 1;
 	tell(l, s, now_us);
-	write_line(l, now_us, level, message, fields);
+	write_line(l, &(struct log_entry){ now_us, level, message, fields });
 }
 
 void

@@ -52,10 +52,15 @@ void log_line(struct log *l, int64_t now_us, enum log_level level,
  * now and then. */
 void log_tell(struct log *l, int64_t now_us);
 
-/* The same line as text, without limits of rate or level: for tests and for
- * what is written elsewhere. */
-void log_format(bool json, int64_t now_us, enum log_level level,
-    const char *message, const char *const *fields, struct buf *out);
+struct log_entry {
+	int64_t time_us;
+	enum log_level level;
+	const char *message;
+	const char *const *fields; /* as log_line() takes them */
+};
+
+/* The line of an entry, whatever its level and rate. */
+void log_format(const struct log_entry *e, bool json, struct buf *out);
 
 /* Lines that were written, left out by rate, and lost since the descriptor
  * did not take them. */

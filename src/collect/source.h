@@ -129,5 +129,7 @@ struct source_ops {
 	void (*close)(void *source);
 };
 
+extern const struct source_ops source_files, source_webhook;
+
 /* Every kind there is; NULL-terminated. */
 extern const struct source_ops *const source_kinds[];

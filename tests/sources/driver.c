@@ -20,8 +20,6 @@
 #include "net/clock.h"
 #include "unit/source_host.h"
 
-extern const struct source_ops source_webhook, source_files;
-
 struct driver {
 	struct source_host_test host;
 	int journal;

@@ -38,10 +38,10 @@ class FollowTest(unittest.TestCase):
         self.logs.mkdir()
         self.driver = None
 
-    def start(self, path=None, follow=True, **more):
+    def start(self, path=None, follow=True, commit_ms=0, **more):
         self.driver = Driver(self.top, {
             "name": "archive", "kind": "files", "follow": follow,
-            "path": str(path or self.logs), **more})
+            "path": str(path or self.logs), **more}, commit_ms)
         self.driver.start()
         self.addCleanup(self.driver.stop)
         return self.driver
@@ -348,7 +348,7 @@ class FollowTest(unittest.TestCase):
         total, dice = (10_000 if not SLOW else 4_000,
                        random.Random(os.environ.get("FOLLOW_SEED", "7")))
         log = self.logs / "audit.log"
-        self.start()
+        self.start(commit_ms=30)
         written, turn = 0, 0
         kills = rotations = 0
         while written < total:
