@@ -26,6 +26,9 @@
 #define IDENTITY_BYTES 400
 #define CLUSTER_BYTES ((size_t)253) /* as long as a DNS name */
 #define HEAD_BYTES ((size_t)4096)
+/* Callers give up after 30 s, and who has gone is not noticed while he waits:
+ * before that he is told to ask again. */
+#define WAIT_US ((int64_t)20 * 1000000)
 #define CLUSTERS_PATH "/clusters/"
 
 /* A parcel that was given and is not safe. */
@@ -38,6 +41,8 @@ struct given {
 struct waiter {
 	struct server_request *request;
 	uint64_t token;
+	int64_t since_us; /* monotonic */
+	bool told;	  /* to ask again */
 	struct waiter *next, *previous;
 };
 
@@ -167,6 +172,7 @@ enum refusal {
 	REFUSAL_HASH,
 	REFUSAL_STOPPING,
 	REFUSAL_FULL,
+	REFUSAL_NOT_YET,
 };
 
 static const struct server_answer refusals[] = {
@@ -193,10 +199,14 @@ static const struct server_answer refusals[] = {
 	    .body = SPAN_INIT("The body cannot be hashed.\n") },
 	[REFUSAL_STOPPING] = { .code = 503,
 	    .body = SPAN_INIT("The service is stopping.\n"),
-	    .header = "Connection",
-	    .value = "close" },
+	    .header = "Retry-After",
+	    .value = "1" },
 	[REFUSAL_FULL] = { .code = 429,
 	    .body = SPAN_INIT("Full for the moment; try again.\n"),
+	    .header = "Retry-After",
+	    .value = "1" },
+	[REFUSAL_NOT_YET] = { .code = 429,
+	    .body = SPAN_INIT("Not safe yet; ask again.\n"),
 	    .header = "Retry-After",
 	    .value = "1" },
 };
@@ -210,7 +220,7 @@ refuse(struct webhook *w, struct server_request *r, enum refusal why)
 	(void)snprintf(reason, sizeof(reason), "%u %.*s", refusals[why].code,
 	    SPAN_ARGS(text));
 	/* Being full is no error of the caller. */
-	if (why == REFUSAL_FULL)
+	if (why == REFUSAL_FULL || why == REFUSAL_NOT_YET)
 		w->counts.retries++;
 	else
 		w->counts.errors++;
@@ -364,6 +374,7 @@ wait_for(struct webhook *w, struct server_request *r, uint64_t token)
 	*waiter = (struct waiter){
 		.request = r,
 		.token = token,
+		.since_us = clock_mono_us(),
 		.next = w->waiters,
 	};
 	if (w->waiters)
@@ -556,6 +567,21 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 	return STATUS_OK;
 }
 
+/* The store takes its time: its parcel stays known, the caller asks again. */
+static void
+send_away(struct webhook *w)
+{
+	int64_t now_us = clock_mono_us();
+	struct waiter *waiter;
+
+	for (waiter = w->waiters; waiter; waiter = waiter->next) {
+		if (waiter->told || now_us - waiter->since_us < WAIT_US)
+			continue;
+		waiter->told = true;
+		refuse(w, waiter->request, REFUSAL_NOT_YET);
+	}
+}
+
 static void
 webhook_run(void *source, int wait_ms)
 {
@@ -566,6 +592,7 @@ webhook_run(void *source, int wait_ms)
 		server_quiesce(w->server);
 	}
 	server_run(w->server, w->host->wake_fd, wait_ms);
+	send_away(w);
 }
 
 static void
