@@ -302,7 +302,7 @@ follow_scan(struct follow *f, int64_t now_us)
 	f->stale = false;
 	f->scanned_us = now_us;
 	if (access(f->root, R_OK | X_OK) != 0) {
-		set_trouble(f, strerror(errno));
+		set_trouble(f, status_errno_text(errno));
 	} else {
 		set_trouble(f, NULL);
 		if (f->nwatches == 0)
@@ -380,7 +380,7 @@ follow_start(struct follow *f, int64_t now_us)
 	if (plan_make(&options, &plan, &error) == STATUS_OK)
 		take_plan(f, plan, now_us);
 	else
-		set_trouble(f, strerror(errno));
+		set_trouble(f, status_errno_text(errno));
 	plan_free(plan);
 	buf_done(&error);
 	free_paths(paths, count);

@@ -49,13 +49,13 @@ hash_range(EVP_MD_CTX *md, int fd, uint64_t from, uint64_t to)
  * written anew is not.
  */
 static bool
-name_content(int fd, uint64_t size, char *name)
+name_content(int fd, uint64_t size, struct buf *name)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	unsigned char digest[DIGEST_BYTES];
 	uint64_t head = size < 2 * HASH_ENDS_BYTES ? size : HASH_ENDS_BYTES;
+	size_t i;
 	bool ok;
-	int at, i;
 
 	ok = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 &&
 	     hash_range(md, fd, 0, head) &&
@@ -65,10 +65,9 @@ name_content(int fd, uint64_t size, char *name)
 	EVP_MD_CTX_free(md);
 	if (!ok)
 		return false;
-	at = snprintf(name, NAME_BYTES, "file#%llu#", (unsigned long long)size);
+	buf_printf(name, "file#%llu#", (unsigned long long)size);
 	for (i = 0; i < DIGEST_BYTES; i++)
-		(void)snprintf(name + at + 2 * i,
-		    NAME_BYTES - (size_t)(at + 2 * i), "%02x", digest[i]);
+		buf_printf(name, "%02x", digest[i]);
 	return true;
 }
 
@@ -86,7 +85,7 @@ cannot_read(struct follow *f, struct follow_file *file)
 {
 	f->counts.errors++;
 	follow_say(f, SOURCE_WARNING, "a file cannot be read", file->path,
-	    strerror(errno));
+	    status_errno_text(errno));
 	if (f->config->follow > 0)
 		file->due_us = clock_mono_us() + RETRY_US;
 	return FOLLOW_IDLE;
@@ -106,7 +105,7 @@ follow_file_whole(struct follow *f, struct follow_file *file)
 		.cluster = span_str(f->config->cluster),
 		.arrived_us = file->mtime_us,
 	};
-	char name[NAME_BYTES];
+	struct buf name = { 0 };
 	struct stat s;
 
 	if (f->host->room(f->host->cookie) == 0 ||
@@ -116,20 +115,22 @@ follow_file_whole(struct follow *f, struct follow_file *file)
 	if (parcel.fd < 0)
 		return cannot_read(f, file);
 	if (fstat(parcel.fd, &s) != 0 ||
-	    !name_content(parcel.fd, (uint64_t)s.st_size, name)) {
+	    !name_content(parcel.fd, (uint64_t)s.st_size, &name)) {
 		(void)close(parcel.fd);
 		return cannot_read(f, file);
 	}
-	parcel.identity = span_str(name);
+	parcel.identity = buf_span(&name);
 	if (f->host->seen(f->host->cookie, parcel.identity)) {
 		f->counts.duplicates++;
 		(void)close(parcel.fd);
+		buf_done(&name);
 		return FOLLOW_MORE;
 	}
 	parcel.token = ++f->last_token << 1 | 1;
 	f->whole_under_way++;
 	count_given(f, (uint64_t)s.st_size, parcel.arrived_us);
 	f->host->give(f->host->cookie, &parcel);
+	buf_done(&name);
 	return FOLLOW_MORE;
 }
 
@@ -455,15 +456,16 @@ classify(struct follow *f, struct follow_file *file, int64_t now_us)
 static void
 skip_if_seen(struct follow *f, const struct follow_file *file)
 {
-	char name[NAME_BYTES];
+	struct buf name = { 0 };
 
 	if (file->stream->offset || file->stream->turn)
 		return;
-	if (name_content(file->fd, file->size, name) &&
-	    f->host->seen(f->host->cookie, span_str(name))) {
+	if (name_content(file->fd, file->size, &name) &&
+	    f->host->seen(f->host->cookie, buf_span(&name))) {
 		file->stream->offset = file->size;
 		f->counts.duplicates++;
 	}
+	buf_done(&name);
 }
 
 /* Is its first line still the one its stream began with? */

@@ -50,7 +50,7 @@ watch(struct follow *f, const char *folder)
 			    "a folder cannot be watched; its files are found "
 			    "by looking again and again (see "
 			    "fs.inotify.max_user_watches)",
-			    folder, strerror(errno));
+			    folder, status_errno_text(errno));
 		f->watch_failed = true;
 		return false;
 	}

@@ -225,8 +225,8 @@ files_open(const struct config_source *config, const struct source_host *host,
 	}
 	there = stat(config->path, &s) == 0;
 	if (!there && config->follow <= 0) {
-		buf_printf(
-		    error, "path: %s: %s", config->path, strerror(errno));
+		buf_printf(error, "path: %s: %s", config->path,
+		    status_errno_text(errno));
 		return STATUS_INVALID;
 	}
 	f = status_calloc(1, sizeof(*f));

@@ -118,7 +118,8 @@ take_tokens(struct webhook *w, struct buf *error)
 	w->token_mark = mark;
 	text = tls_files_text(path, TOKEN_FILE_BYTES);
 	if (text == NULL) {
-		buf_printf(error, "token_file: %s: %s", path, strerror(errno));
+		buf_printf(error, "token_file: %s: %s", path,
+		    status_errno_text(errno));
 		return false;
 	}
 	count = read_tokens(text, tokens);

@@ -98,7 +98,7 @@ listen_on(const char *address, int *fd, bool *loopback, struct buf *error)
 	freeaddrinfo(found);
 	if (*fd >= 0)
 		return STATUS_OK;
-	buf_printf(error, "listen: %s: %s%s", address, strerror(errno),
+	buf_printf(error, "listen: %s: %s%s", address, status_errno_text(errno),
 	    errno == EADDRINUSE ? "; another program has it, choose another "
 				  "port"
 				: "");
@@ -108,7 +108,7 @@ listen_on(const char *address, int *fd, bool *loopback, struct buf *error)
 uint16_t
 listen_port(int fd)
 {
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = { 0 };
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 	socklen_t len = sizeof(at);

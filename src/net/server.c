@@ -18,9 +18,13 @@
 #define HEADER_MS 10000
 #define BODY_MS 30000
 #define IDLE_MS 120000
-#define CHECK_US (250 * US_PER_MS)	 /* so often deadlines are looked at */
-#define FILES_US (2000 * US_PER_MS)	 /* so often files are looked at */
-#define RETIRED_US (120000 * US_PER_MS)	 /* old certificates go on so long */
+#define CHECK_US                                                               \
+	((int64_t)250 * US_PER_MS) /* so often deadlines are looked at */
+#define FILES_US                                                               \
+	((int64_t)2000 * US_PER_MS) /* so often files are looked at            \
+				     */
+#define RETIRED_US                                                             \
+	((int64_t)120000 * US_PER_MS)	 /* old certificates go on so long */
 #define MEMORY_BYTES ((size_t)64 * 1024) /* headers and reading, each */
 #define MESSAGE_BYTES 256
 
@@ -165,7 +169,8 @@ start(struct server *s, struct server_daemon *d, struct buf *error)
 	if (d->mhd &&
 	    epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, epoll_of(d), &event) == 0)
 		return true;
-	buf_printf(error, "the server cannot start: %s", strerror(errno));
+	buf_printf(
+	    error, "the server cannot start: %s", status_errno_text(errno));
 	/* One that did not start has closed the socket, or not: left alone. */
 	if (d->mhd)
 		MHD_stop_daemon(d->mhd);
@@ -246,12 +251,10 @@ check_files(struct server *s, int64_t now_us)
 static void
 check_retired(struct server *s, int64_t now_us)
 {
-	if (s->retired.mhd == NULL)
-		return;
-	if (connections_of(&s->retired) == 0)
-		stop(s, &s->retired);
-	else if (now_us - s->retired.retired_us > RETIRED_US &&
-		 s->nrequests == 0)
+	bool late =
+	    now_us - s->retired.retired_us > RETIRED_US && s->nrequests == 0;
+
+	if (s->retired.mhd && (late || connections_of(&s->retired) == 0))
 		stop(s, &s->retired);
 }
 
@@ -287,7 +290,7 @@ server_new(const struct server_options *options, struct server **server,
 				     options->tls->client_ca);
 	st = s->poll_fd < 0 ? STATUS_IO : STATUS_OK;
 	if (st)
-		buf_printf(error, "epoll: %s", strerror(errno));
+		buf_printf(error, "epoll: %s", status_errno_text(errno));
 	if (st == STATUS_OK && s->tls)
 		st = tls_files_read(options->tls, &s->daemon.files, error);
 	if (st == STATUS_OK)
@@ -345,9 +348,9 @@ server_wait_ms(const struct server *s, int most_ms)
 	if (s->resumed)
 		return 0;
 	if (s->links && most_ms > CHECK_US / US_PER_MS)
-		most_ms = CHECK_US / US_PER_MS;
+		most_ms = (int)(CHECK_US / US_PER_MS);
 	if (s->tls && most_ms > FILES_US / US_PER_MS)
-		most_ms = FILES_US / US_PER_MS;
+		most_ms = (int)(FILES_US / US_PER_MS);
 	return wait_of(&s->daemon, wait_of(&s->retired, most_ms));
 }
 

@@ -306,6 +306,8 @@ finish(struct server_request *r)
 }
 
 enum MHD_Result
+/* libmicrohttpd's own type of a handler. */
+/* NOLINTNEXTLINE(readability-function-size) */
 server_request_step(void *cookie, struct MHD_Connection *mhd, const char *url,
     const char *method, const char *version, const char *upload,
     size_t *upload_len, void **context)

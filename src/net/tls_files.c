@@ -108,7 +108,7 @@ read_one(const char *key, const char *path, char **text, struct buf *error)
 		return true;
 	buf_printf(error, "tls.%s: %s: %s", key, path,
 	    errno == EFBIG ? "larger than 1 MiB, so no PEM file"
-			   : strerror(errno));
+			   : status_errno_text(errno));
 	return false;
 }
 
