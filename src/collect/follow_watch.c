@@ -140,8 +140,10 @@ take_event(struct follow *f, const struct inotify_event *e, int64_t now_us)
 
 	if (e->mask & IN_Q_OVERFLOW)
 		f->stale = true;
-	if (e->mask & IN_IGNORED)
+	if (e->mask & IN_IGNORED) {
 		forget(f, e->wd);
+		return;
+	}
 	w = find(f, e->wd);
 	if (w == NULL || e->len == 0 || e->name[0] == '\0')
 		return;
