@@ -118,8 +118,8 @@ walk_refuses(struct span place, bool *partial)
 	return NULL;
 }
 
-static bool
-is_doubted(struct span place)
+bool
+walk_doubts(struct span place)
 {
 	struct span name = name_of(place);
 	size_t i;
@@ -278,7 +278,7 @@ meet_file(struct walk *w, const char *path, struct span place,
 	if (reason)
 		plan_skip(w->plan, path, reason, partial);
 	else
-		add_file(w, path, place, info)->doubted = is_doubted(place);
+		add_file(w, path, place, info)->doubted = walk_doubts(place);
 }
 
 static int

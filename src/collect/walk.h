@@ -37,6 +37,9 @@ NODISCARD enum status walk_argument(struct walk *w, const char *path);
 /* Release the files that were not moved out. */
 void walk_done(struct walk *w);
 
+/* True when a name does not tell that it is a log: its content must. */
+bool walk_doubts(struct span place);
+
 /* Why a file of that place is no log, by its name alone, or NULL; *partial
  * as in struct plan_skip. */
 const char *walk_refuses(struct span place, bool *partial);

@@ -12,6 +12,8 @@ import sys
 LINES, PATHS, ARGUMENTS, FILE_LINES = 80, 15, 5, 800
 # Generated: tests/train/dga_train.py writes numbers, no functions.
 TABLES = {"src/stats/dga_table.c"}
+# libmicrohttpd's own type of a function that handles requests.
+FOREIGN = {"server_request_step"}
 BRANCH = re.compile(r"\b(?:if|for|while|case)\b|&&|\|\||\?")
 STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
@@ -90,6 +92,8 @@ def main():
             for what, is_, most in (("lines", lines, LINES),
                                     ("paths", paths, PATHS),
                                     ("arguments", args, ARGUMENTS)):
+                if what == "arguments" and function in FOREIGN:
+                    continue
                 if is_ > most:
                     print(f"{name}:{line}: {function}: {is_} {what}, "
                           f"at most {most}")
