@@ -8,11 +8,13 @@
 #include "base/hash.h"
 #include "codec/reader.h"
 
-#define OUTPUT_MAX ((uint64_t)1 << 20)
+#define OUTPUT_MAX ((uint64_t)1 << 19)
+/* Behind this much, small reads become larger ones: bombs end sooner. */
+#define PATIENCE_BYTES 2048
 
-static const struct reader_limits limits = { OUTPUT_MAX, 1100, 1 << 18 };
+static const struct reader_limits limits = { OUTPUT_MAX, 1100, 1 << 17 };
 
-/* Bytes given, and a hash of them. */
+/* How it ended, and what it gave. */
 struct outcome {
 	enum status st;
 	uint64_t bytes;
@@ -34,6 +36,8 @@ drain(struct reader *r, size_t step, char *text)
 		o.st = reader_read(r, text + o.bytes, room, &len);
 		ASSERT(len <= room);
 		o.bytes += len;
+		if (o.bytes > PATIENCE_BYTES)
+			step += 1 + step / 16;
 		if (o.st != STATUS_OK || len == 0)
 			return o;
 	}
