@@ -30,7 +30,7 @@ struct reader {
 };
 
 const struct reader_limits READER_LIMITS_DEFAULT = {
-	.output_bytes = (uint64_t)64 << 30,
+	.output_bytes = (uint64_t)256 << 30,
 	.ratio = 1100,
 	.ratio_from = (uint64_t)16 << 20,
 };

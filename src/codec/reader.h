@@ -20,8 +20,9 @@ struct reader_limits {
 	uint64_t ratio_from;   /* ... once this much output was made */
 };
 
-/* 64 GiB, 1100, 16 MiB: DEFLATE cannot exceed 1032; real logs stay under 100
- * and zstd's own expansion of logs under 300. */
+/* 256 GiB, 1100, 16 MiB: logs of 10 GB compressed are read; DEFLATE cannot
+ * exceed 1032; real logs stay under 100 and zstd's own expansion of logs under
+ * 300. */
 extern const struct reader_limits READER_LIMITS_DEFAULT;
 
 struct reader *reader_new(const struct reader_limits *limits);

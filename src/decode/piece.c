@@ -101,6 +101,15 @@ mend_begin(struct decoder *d)
 	buf_add_char(&d->mended, '[');
 }
 
+/* What the parser may read behind its text, without looking at it. */
+static void
+add_padding(struct buf *out)
+{
+	static const char padding[JSON_PADDING];
+
+	buf_add(out, span_of(padding, sizeof(padding)));
+}
+
 /*
  * Is the copy one value?  Asked inside brackets, as it will be parsed among
  * others: alone it may be one level deeper than that.
@@ -113,8 +122,7 @@ mend_end(struct decoder *d, struct span *text)
 	struct json_iter it;
 
 	buf_add_char(&d->mended, ']');
-	for (unsigned i = 0; i < JSON_PADDING; i++)
-		buf_add_char(&d->mended, ' ');
+	add_padding(&d->mended);
 	if (buf_is_cut(&d->mended) ||
 	    json_parse(d->second, span_of(d->mended.at, len + 1), &root) !=
 		STATUS_OK)
@@ -314,6 +322,7 @@ static void
 read_prefix(struct decoder *d, struct span prefix, struct decode_context *cx)
 {
 	struct json_value root;
+
 	/* The array's '[' and what may follow it become its end. */
 	size_t open = span_rfind(prefix, '[');
 
@@ -322,8 +331,7 @@ read_prefix(struct decoder *d, struct span prefix, struct decode_context *cx)
 	buf_reset(&d->mended);
 	buf_add(&d->mended, span_first(prefix, open + 1));
 	buf_add_str(&d->mended, "]}");
-	for (unsigned i = 0; i < JSON_PADDING; i++)
-		buf_add_char(&d->mended, ' ');
+	add_padding(&d->mended);
 	if (json_parse(d->second, span_of(d->mended.at, open + 3), &root) !=
 	    STATUS_OK)
 		return;

@@ -729,7 +729,7 @@ pipeline_findings(struct pipeline *b, size_t *count)
 		for (unsigned i = 0; i < b->nshards; i++)
 			shard_findings(
 			    b->shards[i], &b->findings, &b->nfindings);
-		if (b->nfindings > 0)
+		if (b->findings != NULL)
 			qsort(b->findings, b->nfindings, sizeof(*b->findings),
 			    by_time);
 	}

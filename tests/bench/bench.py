@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """bench.py [--size SIZE] [--rounds N] [--peers] [--json FILE]: CPU time of
 `nephoscope backfill --jobs 1` beside `gzip -dc` and `igzip -dc` of the same
-files, for each source; run by `./dev bench`.
+files, for each source; run by `./dev bench`.  bench.py --large SIZE: memory
+that one .gz file of SIZE compressed bytes needs, beside a small one.
 
 The logs are simulated once into build/bench.  Programs take turns, the best of
 N rounds counts: ratios hold on a busy machine, seconds do not.
 """
 import argparse
 import importlib.util
+import itertools
 import json
 import os
 import pathlib
@@ -24,6 +26,8 @@ HOME = ROOT / "build/bench"
 # At most this share of gzip's CPU time.
 TARGET = {"cloudtrail": 0.75, "k8s-audit": 0.75, "vpcflow": 0.9, "dns": 0.9}
 SPEEDUP, MEMORY_MIB = 1.7, 256
+# The small file, and what is simulated and repeated to make a large one.
+SMALL, PART = 16 << 20, "8GiB"
 QUERY = {
     "cloudtrail": "SELECT r.eventName, count() FROM (SELECT arrayJoin("
                   "Records) AS r FROM file('{}', JSONEachRow, 'Records "
@@ -169,18 +173,53 @@ def show(rows):
                 print(f"missed: {r['source']}: {what}")
 
 
+def join(files, path, size):
+    """One file of `size` bytes at least: the files' members, repeated."""
+    with path.open("wb") as out:
+        for file in itertools.cycle(files):
+            if out.tell() >= size:
+                break
+            with file.open("rb") as member:
+                shutil.copyfileobj(member, out)
+
+
+def large(source, size):
+    """Peak memory for one small and one large file, one job and two."""
+    _, files = corpus(source, PART)
+    one = HOME / "one.gz"
+    print(f"{source:11}{'MiB .gz':>9}{'jobs':>6}{'CPU s':>8}{'wall s':>8}"
+          f"{'peak MiB':>10}")
+    try:
+        for want in (SMALL, size):
+            join(files, one, want)
+            for jobs in ("1", "2"):
+                cpu, wall, memory = measure([BINARY, "backfill", "--format",
+                                             "csv", "--jobs", jobs, one])
+                print(f"{'':11}{one.stat().st_size >> 20:9}{jobs:>6}"
+                      f"{cpu:8.1f}{wall:8.1f}{memory:10.0f}", flush=True)
+    finally:
+        one.unlink(missing_ok=True)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench")
     parser.add_argument("--size", default="1GiB")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sources", default=",".join(TARGET))
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--large", metavar="SIZE")
     parser.add_argument("--json", default=str(HOME / "bench.json"))
     options = parser.parse_args()
     HOME.mkdir(parents=True, exist_ok=True)
-    need = size_of(options.size) // 5 * 5
+    need = size_of(options.size)
+    if options.large:
+        need = size_of(options.large) + size_of(PART) // 4
     if shutil.disk_usage(HOME).free < need:
         sys.exit(f"bench: less than {need >> 20} MiB free in {HOME}")
+    if options.large:
+        for source in options.sources.split(","):
+            large(source, size_of(options.large))
+        return
     rows = [bench(source, options) for source in options.sources.split(",")]
     show(rows)
     pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n")

@@ -3,6 +3,9 @@
  *
  * Whatever the bytes, a decoder gives events whose spans can be read, and
  * each record is understood, ignored or refused; by kind and by guess.
+ *
+ * Decoders and the batch are kept from one input to the next, as a worker
+ * keeps them from parcel to parcel.
  */
 #pragma once
 
@@ -47,10 +50,23 @@ touch(const struct batch *b)
 	return sum;
 }
 
+/* A text of that size in memory of its own: a step beyond is seen. */
 static void
-decode(struct decoder *d, struct span text, enum cut_kind kind)
+fill(struct batch *b, struct span part)
 {
-	struct batch *b = batch_new();
+	batch_reset(b);
+	if (b->text != NULL)
+		free(b->text - BATCH_HEAD_BYTES);
+	b->text = NULL;
+	batch_reserve(b, part.len);
+	if (part.len > 0)
+		memcpy(b->text, part.at, part.len);
+	b->text_len = part.len;
+}
+
+static void
+decode(struct decoder *d, struct batch *b, struct span text, enum cut_kind kind)
+{
 	size_t half = text.len / 2;
 
 	/* In two pieces: the second meets what the first left behind. */
@@ -59,38 +75,36 @@ decode(struct decoder *d, struct span text, enum cut_kind kind)
 		    i == 0 ? span_first(text, half) : span_skip(text, half);
 		enum status st;
 
-		batch_reset(b);
-		batch_reserve(b, part.len);
-		if (part.len > 0)
-			memcpy(b->text, part.at, part.len);
-		b->text_len = part.len;
+		fill(b, part);
 		st = decode_batch(d, b, kind, SPAN("{\"Records\":["));
 		ASSERT(st == STATUS_OK || st == STATUS_UNSUPPORTED);
 		ASSERT(st == STATUS_OK || decode_reason(d)[0] != '\0');
 		refused += touch(b) & 1;
 	}
-	batch_free(b);
 }
 
 /* Decode `text` as if it came from `place`, by guess and as `format`. */
 static void
 decode_target(struct span text, enum decode_format format, struct span place)
 {
-	const enum decode_format formats[] = { DECODE_AUTO, format };
 	static const enum cut_kind kinds[] = { CUT_LINES, CUT_VALUES,
 		CUT_ITEMS };
-	uint64_t sum = 0;
+	static struct decoder *decoders[2];
+	static struct batch *batch;
+	static uint64_t sum;
+	const struct decode_options options[] = {
+		{ .format = DECODE_AUTO, .reject = refuse, .cookie = &sum },
+		{ .format = format, .reject = refuse, .cookie = &sum },
+	};
 
-	for (size_t f = 0; f < COUNTOF(formats); f++) {
-		struct decode_options options = {
-			.format = formats[f], .reject = refuse, .cookie = &sum
-		};
-		struct decoder *d = decoder_new(&options);
-
+	if (batch == NULL)
+		batch = batch_new();
+	for (size_t i = 0; i < COUNTOF(decoders); i++) {
+		if (decoders[i] == NULL)
+			decoders[i] = decoder_new(&options[i]);
 		for (size_t k = 0; k < COUNTOF(kinds); k++) {
-			decode_begin(d, place);
-			decode(d, text, kinds[k]);
+			decode_begin(decoders[i], place);
+			decode(decoders[i], batch, text, kinds[k]);
 		}
-		decoder_free(d);
 	}
 }

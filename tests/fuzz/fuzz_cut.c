@@ -26,12 +26,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	struct reader *r = reader_new(&READER_LIMITS_DEFAULT);
-	struct cutter *c = cutter_new();
+	static struct reader *r; /* kept, as a worker keeps it */
+	static struct cutter *c;
 	char *memory = NULL;
 	size_t given = 0, lost = 0, steps = 0;
 	enum status st;
 
+	if (r == NULL) {
+		r = reader_new(&READER_LIMITS_DEFAULT);
+		c = cutter_new();
+	}
 	cutter_limits(c, AIM, MOST);
 	reader_open_memory(r, span_of((const char *)bytes, size));
 	cutter_begin(c, r);
@@ -50,7 +54,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	} while (st == STATUS_OK || st == STATUS_TOO_LARGE);
 	ASSERT(given + lost <= reader_bytes_out(r));
 	free(memory);
-	cutter_free(c);
-	reader_free(r);
+	reader_close(r);
 	return 0;
 }

@@ -55,13 +55,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct span text = span_trim(span_of((const char *)bytes, size));
-	struct json_parser *p = json_parser_new(LIMIT);
+	static struct json_parser *p; /* kept, as a worker keeps it */
 	struct buf once = { 0 }, twice = { 0 };
 
-	if (size > LIMIT / 8) {
-		json_parser_free(p);
+	if (size > LIMIT / 8)
 		return 0;
-	}
+	if (p == NULL)
+		p = json_parser_new(LIMIT);
 	if (parse(p, text) && (text.at[0] == '{' || text.at[0] == '['))
 		ASSERT(scan_value(text) == text.len);
 	if (repair_json(text, &once)) {
@@ -70,6 +70,5 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	}
 	buf_done(&once);
 	buf_done(&twice);
-	json_parser_free(p);
 	return 0;
 }
