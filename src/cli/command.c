@@ -7,7 +7,6 @@
 #define ABSENT "is not in this version"
 
 /* Named by the design; help does not list them, calling them says so. */
-static const struct command serve = { .name = "serve", .absent = ABSENT };
 static const struct command console = { .name = "console", .absent = ABSENT };
 static const struct command investigate = { .name = "investigate",
 	.absent = ABSENT };
@@ -15,6 +14,7 @@ static const struct command rules = { .name = "rules", .absent = ABSENT };
 
 const struct command *const command_table[] = {
 	&cli_backfill,
+	&cli_serve,
 	&cli_simulate,
 	&cli_findings,
 	&cli_state,
@@ -24,7 +24,6 @@ const struct command *const command_table[] = {
 	&cli_aws,
 	&cli_version,
 	&cli_help,
-	&serve,
 	&console,
 	&investigate,
 	&rules,

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 extern const struct command cli_backfill;
+extern const struct command cli_serve;
 extern const struct command cli_simulate;
 extern const struct command cli_findings;
 extern const struct command cli_state;

@@ -11,7 +11,7 @@
 #include "collect/peek.h"
 #include "net/clock.h"
 
-#define WHOLE_AT_ONCE 32 /* parcels given as files and not yet safe */
+#define WHOLE_AT_ONCE 1024 /* parcels given as files and not yet safe */
 #define OPEN_MAX_FILES 256
 #define OPEN_US ((int64_t)600 * 1000000) /* unchanged so long: closed */
 #define HASH_ENDS_BYTES ((uint64_t)8 * 1024 * 1024)

@@ -1,0 +1,8 @@
+#include "collect/source.h"
+
+const struct source_ops *const source_kinds[] = {
+	&source_files,
+	&source_kafka,
+	&source_webhook,
+	NULL,
+};
