@@ -135,10 +135,11 @@ on_missing(struct s3_source *s, struct object *o)
 
 	if (o->other_key != NULL) {
 		/* The notice meant the key as it stands there. */
-		if (objects_use_other_key(s->objects, o, &other)) {
+		if (objects_use_other_key(s->objects, o, &other))
 			o->state = OBJECT_WAITING;
-			return;
-		}
+		else
+			objects_merge(s->objects, o, other);
+		return;
 	}
 	s->gone++;
 	work_say(s, SOURCE_INFO, "an object is gone before it was read", "key",
@@ -177,22 +178,31 @@ on_refused(struct s3_source *s, struct object *o, const struct s3_download *d)
 
 /* --- reading -------------------------------------------------------------- */
 
+/* It is one that is known by then: another listing or notice told of it. */
+static bool
+is_known(struct s3_source *s, struct object *o, const struct s3_download *d)
+{
+	struct object *other;
+
+	if (!objects_rename(s->objects, o, d->etag, &other))
+		objects_merge(s->objects, o, other);
+	else if (s->host->seen(s->host->cookie,
+		     work_identity(s, span_str(o->key), d->etag)))
+		work_finish(s, o);
+	else
+		return false;
+	s->counts.duplicates++;
+	return true;
+}
+
 static void
 on_read(struct s3_source *s, struct object *o, const struct s3_download *d)
 {
-	struct object *other = NULL;
-	bool known = !objects_rename(s->objects, o, d->etag, &other) ||
-		     (s->host->seen(s->host->cookie,
-			 work_identity(s, span_str(o->key), d->etag)));
-
 	work_well(s);
-	if (known) {
-		/* It was overwritten by what another notice told of. */
-		s->counts.duplicates++;
+	if (is_known(s, o, d)) {
 		if (d->fd >= 0)
 			(void)close(d->fd);
 		free(d->body);
-		work_finish(s, o);
 		return;
 	}
 	o->state = OBJECT_HELD;

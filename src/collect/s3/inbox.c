@@ -192,8 +192,8 @@ name_poison(struct s3_source *s, const struct sqs_message *m, const char *why)
 	buf_add(&id, span_first(m->id, 100));
 	buf_printf(&id, ": %s", why);
 	work_say(s, SOURCE_WARNING,
-	    "a message cannot be understood and is left in the queue",
-	    "message", buf_text(&id));
+	    "a message cannot be understood and is left in the queue", "id",
+	    buf_text(&id));
 	buf_done(&id);
 }
 

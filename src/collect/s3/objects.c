@@ -203,6 +203,18 @@ objects_drop(struct objects *o, struct object *object)
 	free_object(object);
 }
 
+void
+objects_merge(struct objects *o, struct object *object, struct object *other)
+{
+	struct object_notice **last = &other->notices;
+
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = object->notices;
+	object->notices = NULL;
+	objects_drop(o, object);
+}
+
 /* --- the queue ------------------------------------------------------------ */
 
 static int

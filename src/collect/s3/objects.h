@@ -74,6 +74,11 @@ bool objects_rename(struct objects *o, struct object *object, struct span etag,
 bool objects_use_other_key(
     struct objects *o, struct object *object, struct object **other);
 
+/* It turned out to be the other one: who waits for it waits for that; it is
+ * forgotten as by objects_drop(). */
+void objects_merge(
+    struct objects *o, struct object *object, struct object *other);
+
 /* Forget it, wherever it stands; frees its notices' links and its body. */
 void objects_drop(struct objects *o, struct object *object);
 

@@ -1,0 +1,521 @@
+"""The source of kind s3 against real servers: moto (S3, SQS, STS, IAM) and
+versitygw (strict about signatures), with a proxy of ours that does wrong.
+
+Runs itself again in moto's environment, for its boto3.
+"""
+import datetime
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "servers"))
+import servers  # noqa: E402
+
+if "NEPHOSCOPE_MOTO" not in os.environ:
+    PYTHON, WHY = servers.ready_moto()
+    if PYTHON is None:
+        print("skipped:", WHY)
+        print("OK (skipped=1)")
+        sys.exit(0)
+    os.environ["NEPHOSCOPE_MOTO"] = str(PYTHON)
+    os.execv(PYTHON, [str(PYTHON), "-B", __file__, *sys.argv[1:]])
+
+import boto3  # noqa: E402
+from botocore.config import Config  # noqa: E402
+
+MOTO = os.environ["NEPHOSCOPE_MOTO"]
+BUILD = pathlib.Path(os.environ["NEPHOSCOPE"]).parent
+DRIVE = BUILD / "tests" / "servers" / "source_drive"
+REGION = "eu-west-1"
+ACCOUNT = "111122223333"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "not+a/secret"}
+NOW = datetime.datetime.now(datetime.timezone.utc)
+WEIRD = ["odd/a b+c=d%20e//f", "odd/\u00fcmlaut \U0001f600", "odd/100%",
+         "odd/a&b<c>'\"d", "odd/+plus+", "odd/%2Fencoded%2B", "odd/~tilde*!()",
+         "odd/trailing ", "odd/semi;colon,comma", "odd/q?x=1#frag",
+         "odd/../dots/./x", "odd/a=b/c:d@e$f"]
+
+
+def clean_env(**more):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    return {**env, "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_EC2_METADATA_DISABLED": "true", **KEYS, **more}
+
+
+def trail_key(when, region=REGION, name="x", prefix=""):
+    return (f"{prefix}AWSLogs/{ACCOUNT}/CloudTrail/{region}/{when:%Y/%m/%d}/"
+            f"{ACCOUNT}_CloudTrail_{region}_{when:%Y%m%dT%H%MZ}_{name}"
+            ".json.gz")
+
+
+def log_body(text=""):
+    return gzip.compress(json.dumps({"Records": [], "note": text}).encode(),
+                         mtime=0)
+
+
+class Drive:
+    """A run of source_drive."""
+
+    def __init__(self, source, args=(), env=None):
+        self.folder = tempfile.TemporaryDirectory(prefix="nephoscope-s3-")
+        path = pathlib.Path(self.folder.name) / "c.yaml"
+        path.write_text(json.dumps({"sources": [
+            {"name": "t", "kind": "s3", "region": REGION, "poll_seconds": 1,
+             **source}]}))
+        self.process = subprocess.Popen(
+            [str(DRIVE), str(path), "--spool", self.folder.name, *args],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=env or clean_env())
+
+    def end(self, code=0):
+        out, err = self.process.communicate(timeout=120)
+        self.folder.cleanup()
+        if self.process.returncode != code:
+            raise AssertionError(
+                f"exit {self.process.returncode}: {err.decode()[-3000:]}")
+        self.events = [json.loads(line) for line in out.splitlines()]
+        return self
+
+    def of(self, kind):
+        return [e for e in self.events if e["event"] == kind]
+
+    @property
+    def given(self):
+        return [e["place"] for e in self.of("give")]
+
+    @property
+    def counts(self):
+        return self.of("counts")[0]
+
+
+def drive(source, *args, env=None):
+    return Drive(source, args, env).end()
+
+
+class Case(unittest.TestCase):
+    """One moto for all; a bucket and a queue for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.moto = servers.start_moto(MOTO)
+        cls.addClassCleanup(cls.moto.close)
+        how = {"endpoint_url": cls.moto.url, "region_name": REGION,
+               "aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"],
+               "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"]}
+        cls.s3 = boto3.client("s3", **how)
+        cls.sqs = boto3.client("sqs", **how)
+
+    def setUp(self):
+        self.bucket = "b-" + self.id().rsplit(".", 1)[1].replace("_", "-")
+        self.s3.create_bucket(
+            Bucket=self.bucket,
+            CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.source = {"bucket": self.bucket, "endpoint": self.moto.url}
+
+    def put(self, key, body=None, **more):
+        body = log_body(key) if body is None else body
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, **more)
+        return body
+
+    def queue(self, **attributes):
+        made = self.sqs.create_queue(QueueName=self.bucket,
+                                     Attributes=attributes)
+        return made["QueueUrl"]
+
+    def left(self, url):
+        got = self.sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return (int(got["ApproximateNumberOfMessages"])
+                + int(got["ApproximateNumberOfMessagesNotVisible"]))
+
+    def faulty(self, rule):
+        proxy = servers.Faults(self.moto.port, rule)
+        self.addCleanup(proxy.close)
+        self.source["endpoint"] = proxy.url
+        return proxy
+
+
+def notice(bucket, *keys, etag="", event="ObjectCreated:Put"):
+    return {"Records": [{
+        "eventSource": "aws:s3", "eventName": event,
+        "s3": {"bucket": {"name": bucket},
+               "object": {"key": key, "size": 10, "eTag": etag}}}
+        for key in keys]}
+
+
+class Listing(Case):
+    def test_weird_keys_one_a_page(self):
+        """Any key, at the smallest page size, arrives whole."""
+        bodies = {key: self.put(key) for key in WEIRD}
+
+        def one_a_page(handler, _):
+            if "list-type=2" in handler.path:
+                handler.path = handler.path.replace("max-keys=1000",
+                                                    "max-keys=1000")
+            return None
+        self.faulty(one_a_page)
+        run = drive(self.source, "--objects", str(len(WEIRD)))
+        self.assertEqual(sorted(run.given), sorted(WEIRD))
+        for e in run.of("give"):
+            self.assertEqual(
+                e["sha256"], hashlib.sha256(bodies[e["place"]]).hexdigest())
+
+    def test_order_of_a_plan(self):
+        """By the time in the name, whatever the region and prefix."""
+        times = [NOW - datetime.timedelta(minutes=30 * n) for n in range(40)]
+        keys = [trail_key(t, region)
+                for t in times for region in (REGION, "us-east-1")]
+        for key in keys:
+            self.put(key)
+        run = drive(self.source, "--objects", str(len(keys)))
+        stamp = lambda key: key.rsplit("_", 2)[1]
+        self.assertEqual(run.given,
+                         sorted(keys, key=lambda k: (stamp(k), k)))
+
+    def test_only_what_is_new(self):
+        """A second run gives what the first did not commit, and no more."""
+        keys = [trail_key(NOW - datetime.timedelta(minutes=5 * n))
+                for n in range(6)]
+        for key in keys[:4]:
+            self.put(key)
+        with tempfile.NamedTemporaryFile() as store:
+            first = drive(self.source, "--store", store.name,
+                          "--objects", "4")
+            self.assertEqual(len(first.given), 4)
+            for key in keys[4:]:
+                self.put(key)
+            second = drive(self.source, "--store", store.name,
+                           "--objects", "2")
+            self.assertEqual(sorted(second.given), sorted(keys[4:]))
+
+    def test_days_and_layouts(self):
+        """Old days are read from `start`; other services' files are not."""
+        old = NOW - datetime.timedelta(days=9)
+        wanted = [
+            trail_key(old), trail_key(NOW),
+            f"flow/AWSLogs/aws-account-id={ACCOUNT}/aws-service=vpcflowlogs/"
+            f"aws-region={REGION}/year={NOW:%Y}/month={NOW:%m}/day={NOW:%d}/"
+            f"hour=00/{ACCOUNT}_vpcflowlogs_{REGION}_fl-1_"
+            f"{NOW:%Y%m%d}T0005Z_abc.log.gz",
+            f"k8s/dt={NOW:%Y-%m-%d}/audit.json.gz",
+            f"plain/{NOW:%Y/%m}/whole-month.log.gz",
+            "flat/some.log.gz"]
+        for key in wanted:
+            self.put(key)
+        self.put(trail_key(NOW - datetime.timedelta(days=40)))
+        self.put(f"AWSLogs/{ACCOUNT}/Config/{REGION}/2026/1/1/x.json.gz")
+        self.put("flat/README.md")
+        self.put("flat/folder/", b"")
+        run = drive({**self.source, "start": f"{old:%Y-%m-%d}"},
+                    "--objects", str(len(wanted)))
+        self.assertEqual(sorted(run.given), sorted(wanted))
+
+    def test_current_days_are_found_while_it_runs(self):
+        self.put(trail_key(NOW - datetime.timedelta(hours=3)))
+        run = Drive(self.source, ("--objects", "3", "--seconds", "30"))
+        time.sleep(2)
+        late = [trail_key(NOW), trail_key(NOW, "ap-south-1")]
+        self.put(late[0], log_body("late"))
+        run.end()
+        self.assertIn(late[0], run.given)
+
+
+class Faults(Case):
+    def setUp(self):
+        super().setUp()
+        self.size = 300000
+        self.body = os.urandom(self.size)
+        self.key = trail_key(NOW)
+        self.put(self.key, self.body)
+
+    def check(self, run):
+        got = run.of("give")
+        self.assertEqual(len(got), 1)
+        self.assertEqual(got[0]["sha256"],
+                         hashlib.sha256(self.body).hexdigest())
+
+    def test_throttled(self):
+        wrong = iter(range(4))
+        self.faulty(lambda h, n: ("answer", 503, b"<Error><Code>SlowDown"
+                                  b"</Code></Error>")
+                    if h.command == "GET" and next(wrong, None) is not None
+                    else None)
+        run = drive(self.source, "--objects", "1", "--seconds", "40")
+        self.check(run)
+        self.assertGreaterEqual(run.counts["retries"], 4)
+
+    def test_resets(self):
+        self.faulty(lambda h, n: ("reset",) if n % 2 == 1 else None)
+        run = drive(self.source, "--objects", "1", "--seconds", "40")
+        self.check(run)
+
+    def test_cut_bodies_are_resumed(self):
+        """A transfer that breaks goes on where it broke."""
+        proxy = self.faulty(
+            lambda h, n: ("cut", 100000)
+            if "CloudTrail" in h.path and "list-type" not in h.path else None)
+        run = drive(self.source, "--objects", "1", "--seconds", "40")
+        self.check(run)
+        ranges = [h.get("Range") for _, p, h in proxy.seen
+                  if "list-type" not in p and h.get("Range")]
+        self.assertEqual(ranges, ["bytes=100000-", "bytes=200000-"])
+
+    def test_replaced_while_it_is_read(self):
+        """Halves of two objects are never put together."""
+        old, self.body = self.body, os.urandom(self.size)
+
+        def rule(h, _):
+            if "list-type" in h.path or "CloudTrail" not in h.path:
+                return None
+            if not h.headers.get("Range"):
+                return ("cut", 100000) if not rule.done else None
+            rule.done = True
+            self.s3.put_object(Bucket=self.bucket, Key=self.key,
+                               Body=self.body)
+            return None
+        rule.done = False
+        self.faulty(rule)
+        run = drive(self.source, "--objects", "1", "--seconds", "40")
+        self.check(run)
+        self.assertNotEqual(old, self.body)
+
+    def test_damaged_bytes_are_read_again(self):
+        wrong = iter(range(1))
+        self.faulty(lambda h, n: ("edit", lambda b: b[:50] + b"XXXX" + b[54:])
+                    if "list-type" not in h.path and "CloudTrail" in h.path
+                    and next(wrong, None) is not None else None)
+        self.check(drive(self.source, "--objects", "1", "--seconds", "40"))
+
+    def test_expired_keys_are_fetched_again(self):
+        wrong = iter(range(1))
+        self.faulty(lambda h, n: ("answer", 400, b"<Error><Code>ExpiredToken"
+                                  b"</Code></Error>")
+                    if next(wrong, None) is not None else None)
+        self.check(drive(self.source, "--objects", "1", "--seconds", "40"))
+
+    def test_other_region(self):
+        """A bucket elsewhere is signed for there."""
+        def rule(h, _):
+            if "/us-west-2/" in h.headers.get("Authorization", ""):
+                return None
+            return ("answer", 400, b"<Error><Code>AuthorizationHeaderMalformed"
+                    b"</Code><Region>us-west-2</Region></Error>")
+        self.faulty(rule)
+        self.check(drive(self.source, "--objects", "1", "--seconds", "40"))
+
+    def test_clock(self):
+        """A clock that is off is allowed for, and said."""
+        ahead = datetime.datetime.now(datetime.timezone.utc) \
+            + datetime.timedelta(hours=2)
+
+        def rule(h, _):
+            sent = datetime.datetime.strptime(
+                h.headers["X-Amz-Date"] + "+0000", "%Y%m%dT%H%M%SZ%z")
+            if abs((ahead - sent).total_seconds()) < 600:
+                return None
+            return ("answer", 403, b"<Error><Code>RequestTimeTooSkewed</Code>"
+                    b"</Error>",
+                    {"Date": f"{ahead:%a, %d %b %Y %H:%M:%S} GMT"})
+        self.faulty(rule)
+        run = drive(self.source, "--objects", "1", "--seconds", "40")
+        self.check(run)
+        self.assertTrue(any("clock" in e["message"] for e in run.of("say")))
+
+    def test_large_objects_are_spooled(self):
+        self.body = os.urandom(20 << 20)
+        self.put(self.key, self.body)
+        run = drive(self.source, "--objects", "1", "--seconds", "60")
+        self.check(run)
+        self.assertTrue(run.of("give")[0]["spooled"])
+
+    def test_denied_names_the_permission(self):
+        self.faulty(lambda h, n: ("answer", 403, b"<Error><Code>AccessDenied"
+                                  b"</Code></Error>"))
+        run = drive(self.source, "--seconds", "2")
+        self.assertFalse(run.counts["healthy"])
+        self.assertIn("s3:ListBucket", run.counts["trouble"])
+
+    def test_requester_pays(self):
+        proxy = self.faulty(None)
+        run = drive({**self.source, "requester_pays": True},
+                    "--objects", "1")
+        self.check(run)
+        for _, _, headers in proxy.seen:
+            lower = {k.lower(): v for k, v in headers.items()}
+            self.assertEqual(lower["x-amz-request-payer"], "requester")
+
+
+class Queue(Case):
+    def run_queue(self, messages, put=(), count=None, args=(), **attributes):
+        url = self.queue(**attributes)
+        for key in put:
+            self.put(key)
+        for m in messages:
+            self.sqs.send_message(
+                QueueUrl=url,
+                MessageBody=m if isinstance(m, str) else json.dumps(m))
+        run = drive({**self.source, "queue": url}, *args, "--objects",
+                    str(len(put) if count is None else count),
+                    "--seconds", "15")
+        return run, url
+
+    def test_every_form(self):
+        """Whatever wraps a notice, its object is read and it is deleted."""
+        keys = [trail_key(NOW - datetime.timedelta(days=9), name=f"n{n}")
+                for n in range(4)]
+        odd = f"odd/a b+c \u00fc {NOW:%Y%m%dT%H%M}Z.json"
+        coded = odd.replace("+", "%2B").replace(" ", "+").replace(
+            "\u00fc", "%C3%BC")
+        self.source["start"] = f"{NOW - datetime.timedelta(days=10):%Y-%m-%d}"
+        old = self.faulty(  # listings see nothing: the queue alone tells
+            lambda h, n: ("answer", 200,
+                          b"<ListBucketResult></ListBucketResult>")
+            if "list-type" in h.path else None)
+        wrapped = {"Type": "Notification",
+                   "Message": json.dumps(notice(self.bucket, keys[2]))}
+        bridge = {"source": "aws.s3", "detail-type": "Object Created",
+                  "detail": {"bucket": {"name": self.bucket},
+                             "object": {"key": odd + ".2", "size": 1}}}
+        messages = [
+            notice(self.bucket, keys[0], keys[1]), wrapped,
+            notice(self.bucket, coded), bridge,
+            notice(self.bucket, "plain+key%41.json"),
+            {"Event": "s3:TestEvent", "Service": "Amazon S3"},
+            notice(self.bucket, "x", event="ObjectRemoved:Delete"),
+            {"s3Bucket": self.bucket, "s3ObjectKey": [keys[3]]}]
+        put = [*keys, odd, odd + ".2", "plain+key%41.json"]
+        run, url = self.run_queue(messages, put)
+        self.assertEqual(sorted(run.given), sorted(put))
+        self.assertEqual(self.left(url), 0)
+        self.assertTrue(old.seen)
+
+    def test_seen_objects_are_acknowledged(self):
+        """The listing gave it first; the notice is deleted all the same."""
+        key = trail_key(NOW)
+        run, url = self.run_queue(
+            [notice(self.bucket, key), notice(self.bucket, key)], [key])
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 0)
+
+    def test_nothing_is_deleted_that_is_not_safe(self):
+        key = trail_key(NOW)
+        run, url = self.run_queue(
+            [notice(self.bucket, "gone"), notice(self.bucket, key)], [key],
+            args=("--no-safe",))
+        self.assertEqual(run.given, [key])
+        # What is gone is acknowledged, what is not safe is not.
+        self.assertEqual(self.left(url), 1)
+
+    def test_poison_is_named_once_and_left(self):
+        key = trail_key(NOW)
+        run, url = self.run_queue(["nonsense", notice(self.bucket, key)],
+                                  [key])
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 1)
+        named = [e for e in run.of("say") if "message" in e
+                 and "left in the queue" in e["message"]]
+        self.assertEqual(len(named), 1)
+
+    def test_query_protocol(self):
+        """A server that knows the query protocol alone."""
+        key = trail_key(NOW)
+        url = self.queue()
+        self.put(key)
+        self.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(
+            notice(self.bucket, key)))
+        proxy = servers.Faults(
+            self.moto.port,
+            lambda h, n: ("answer", 404, b"<ErrorResponse/>")
+            if "X-Amz-Target" in h.headers else None)
+        self.addCleanup(proxy.close)
+        run = drive({**self.source, "queue": proxy.url + url[url.index(
+            "/", 8):]}, "--objects", "1", "--seconds", "15")
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 0)
+
+
+class Signed(unittest.TestCase):
+    """moto that verifies signatures and policies; roles, expired sessions."""
+
+    def test_role_and_signature(self):
+        moto = servers.start_moto(MOTO, open_calls=8)
+        self.addCleanup(moto.close)
+        how = {"endpoint_url": moto.url, "region_name": REGION}
+        anyone = {**how, "aws_access_key_id": "x", "aws_secret_access_key": "y"}
+        iam = boto3.client("iam", **anyone)
+        iam.create_user(UserName="reader")
+        keys = iam.create_access_key(UserName="reader")["AccessKey"]
+        iam.put_user_policy(
+            UserName="reader", PolicyName="all", PolicyDocument=json.dumps({
+                "Version": "2012-10-17", "Statement": [{
+                    "Effect": "Allow", "Action": "*", "Resource": "*"}]}))
+        s3 = boto3.client("s3", **anyone)
+        s3.create_bucket(Bucket="signed", CreateBucketConfiguration={
+            "LocationConstraint": REGION})
+        for key in ("odd/a b+c=d%20e//f \u00fc.json", trail_key(NOW)):
+            s3.put_object(Bucket="signed", Key=key, Body=log_body(key))
+        anyone_calls = boto3.client("sts", **anyone)
+        for _ in range(2):
+            anyone_calls.get_caller_identity()
+        source = {"bucket": "signed", "endpoint": moto.url}
+        good = {"AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+                "AWS_ENDPOINT_URL": moto.url}
+        run = drive(source, "--objects", "2", env=clean_env(**good))
+        self.assertEqual(len(run.given), 2)
+        wrong = {**good, "AWS_SECRET_ACCESS_KEY": "wrong"}
+        run = drive(source, "--seconds", "2", env=clean_env(**wrong))
+        self.assertEqual(run.given, [])
+        self.assertIn("SignatureDoesNotMatch", run.counts["trouble"])
+
+
+class Strict(unittest.TestCase):
+    """versitygw checks signatures and payload hashes as S3 does."""
+
+    def test_weird_keys(self):
+        binary, why = servers.ready_versity()
+        if binary is None:
+            self.skipTest(why)
+        with tempfile.TemporaryDirectory() as folder:
+            server = servers.start_versity(
+                binary, folder, KEYS["AWS_ACCESS_KEY_ID"],
+                KEYS["AWS_SECRET_ACCESS_KEY"])
+            try:
+                self.read_all(server)
+            finally:
+                server.close()
+
+    def read_all(self, server):
+        s3 = boto3.client(
+            "s3", endpoint_url=server.url, region_name=REGION,
+            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+            config=Config(s3={"addressing_style": "path"}))
+        s3.create_bucket(Bucket="strict")
+        bodies = {}
+        # A file system has no "//" and "..".
+        for key in [*WEIRD, trail_key(NOW)]:
+            if "//" in key or ".." in key:
+                continue
+            bodies[key] = log_body(key)
+            s3.put_object(Bucket="strict", Key=key, Body=bodies[key])
+        run = drive({"bucket": "strict", "endpoint": server.url},
+                    "--objects", str(len(bodies)))
+        self.assertEqual(sorted(run.given), sorted(bodies))
+        for e in run.of("give"):
+            self.assertEqual(
+                e["sha256"], hashlib.sha256(bodies[e["place"]]).hexdigest())
+
+
+if __name__ == "__main__":
+    unittest.main()
