@@ -86,6 +86,7 @@ struct s3_get {
 	size_t memory_limit; /* larger ones go to a file below spool */
 	const char *spool;   /* NULL: larger ones are refused */
 	uint64_t size_limit; /* 0: none */
+	size_t first_bytes;  /* no more than these, unchecked; 0: all */
 	void (*done)(void *cookie, const struct s3_download *download);
 	void *cookie;
 };

@@ -27,9 +27,10 @@
 
 enum spoil {
 	SPOIL_NONE,
-	SPOIL_LARGE, /* past the limits */
-	SPOIL_DISK,  /* the spool's file failed; errno was kept */
-	SPOIL_RANGE, /* an answer to another question */
+	SPOIL_LARGE,  /* past the limits */
+	SPOIL_DISK,   /* the spool's file failed; errno was kept */
+	SPOIL_RANGE,  /* an answer to another question */
+	SPOIL_ENOUGH, /* the first bytes are there */
 };
 
 struct download {
@@ -181,6 +182,13 @@ ask_for_rest(void *cookie, struct http_header *headers)
 	struct download *d = cookie;
 
 	d->fresh = true;
+	if (d->is.first_bytes > 0) {
+		(void)snprintf(d->range, sizeof(d->range), "bytes=0-%zu",
+		    d->is.first_bytes - 1);
+		headers[0] =
+		    (struct http_header){ SPAN("Range"), span_str(d->range) };
+		return 1;
+	}
 	if (d->received == 0 || d->etag.len == 0)
 		return 0;
 	s3_request_count(d->bucket, (struct s3_counts){ .resumed = 1 });
@@ -222,7 +230,7 @@ begin_answer(struct download *d, const struct http_response *head)
 	struct span etag = http_header_of(head, SPAN("ETag"));
 
 	d->fresh = false;
-	if (head->status == 206)
+	if (head->status == 206 && d->is.first_bytes == 0)
 		return continues(
 			   d, http_header_of(head, SPAN("Content-Range"))) ||
 		       spoilt(d, SPOIL_RANGE);
@@ -241,7 +249,13 @@ on_piece(void *cookie, const struct http_response *head, struct span piece)
 
 	if (d->fresh && !begin_answer(d, head))
 		return false;
-	return take_piece(d, piece);
+	if (d->is.first_bytes == 0)
+		return take_piece(d, piece);
+	/* A server may not know ranges. */
+	d->total = UNKNOWN;
+	piece = span_first(piece, d->is.first_bytes - (size_t)d->received);
+	return take_piece(d, piece) &&
+	       (d->received < d->is.first_bytes || spoilt(d, SPOIL_ENOUGH));
 }
 
 /* --- is it what it should be ---------------------------------------------- */
@@ -354,8 +368,9 @@ finish_whole(struct download *d, const struct http_response *r)
 		(void)begin_answer(d, r);
 		make_room(d, 0);
 	}
-	if ((d->total != UNKNOWN && d->received != d->total) ||
-	    !is_content_good(d, r)) {
+	if (d->is.first_bytes == 0 &&
+	    ((d->total != UNKNOWN && d->received != d->total) ||
+		!is_content_good(d, r))) {
 		if (!restart(d))
 			tell(d, S3_UNAVAILABLE,
 			    "what is received is not what the server's length "
@@ -384,6 +399,7 @@ tell_spoilt(struct download *d, const struct http_response *r)
 		    strerror(d->error));
 		break;
 	case SPOIL_RANGE:
+	case SPOIL_ENOUGH:
 	case SPOIL_NONE:
 		buf_add_str(&text, "the server does not answer what is asked");
 		break;
@@ -405,7 +421,7 @@ on_answer(void *cookie, enum s3_outcome outcome, const char *text,
 		return;
 	}
 	r = answer->response;
-	if (outcome == S3_DONE) {
+	if (outcome == S3_DONE || d->spoil == SPOIL_ENOUGH) {
 		finish_whole(d, r);
 	} else if (d->spoil == SPOIL_RANGE || r->status == 412 ||
 		   r->status == 416) {

@@ -444,6 +444,81 @@ class Queue(Case):
         self.assertEqual(self.left(url), 0)
 
 
+class Backfill(Case):
+    """`backfill s3://...` gives what a folder of the same files gives."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.home = tempfile.TemporaryDirectory(prefix="nephoscope-s3-")
+        cls.addClassCleanup(cls.home.cleanup)
+        cls.folder = pathlib.Path(cls.home.name) / "logs"
+        subprocess.run([os.environ["NEPHOSCOPE"], "simulate", "--out",
+                        str(cls.folder), "--days", "2", "--attack", "all"],
+                       check=True, capture_output=True)
+        (cls.folder / "truth.json").unlink(missing_ok=True)
+
+    def backfill(self, *args, code=0, endpoint=None, form="guardduty"):
+        done = subprocess.run(
+            [os.environ["NEPHOSCOPE"], "backfill", "--format", form, *args],
+            capture_output=True, check=False, timeout=300,
+            env=clean_env(AWS_ENDPOINT_URL=endpoint or self.moto.url,
+                          AWS_REGION=REGION))
+        self.assertEqual(done.returncode, code, done.stderr.decode()[-2000:])
+        return done
+
+    def upload(self):
+        files = [p for p in self.folder.rglob("*") if p.is_file()]
+        for path in files:
+            self.put(path.relative_to(self.folder).as_posix(),
+                     path.read_bytes())
+        return files
+
+    def test_same_as_folder(self):
+        self.upload()
+        here = self.backfill(str(self.folder)).stdout
+        there = self.backfill(f"s3://{self.bucket}").stdout
+        one = self.backfill(f"s3://{self.bucket}/", "--jobs", "1").stdout
+        self.assertEqual(here, there)
+        self.assertEqual(there, one)
+        self.assertGreater(len(here.splitlines()), 3)
+
+    def test_same_object_twice(self):
+        """Overlapping arguments and copies are read once."""
+        key = trail_key(NOW)
+        self.put(key, (next(self.folder.rglob("*_CloudTrail_*.gz"))
+                       ).read_bytes())
+        once = self.backfill(f"s3://{self.bucket}/{key}").stdout
+        self.put("copy/" + key, (next(self.folder.rglob(
+            "*_CloudTrail_*.gz"))).read_bytes())
+        twice = self.backfill(f"s3://{self.bucket}/",
+                              f"s3://{self.bucket}/{key}").stdout
+        self.assertEqual(once, twice)
+
+    def test_exit_codes(self):
+        self.backfill("s3://no-such-bucket-here/", code=66)
+        self.backfill(f"s3://{self.bucket}/nothing", code=66)
+        self.backfill("s3://", code=64)
+        self.backfill(f"s3://{self.bucket}/", code=69,
+                      endpoint=f"http://127.0.0.1:{servers.free_port()}")
+
+    def test_partial_names_objects(self):
+        self.upload()
+        bad = next(self.folder.rglob("*_CloudTrail_*.gz")).relative_to(
+            self.folder).as_posix()
+        proxy = servers.Faults(
+            self.moto.port,
+            lambda h, n: ("answer", 403, b"<Error><Code>AccessDenied</Code>"
+                          b"</Error>")
+            if bad.rsplit("/", 1)[1] in h.path else None)
+        self.addCleanup(proxy.close)
+        done = self.backfill(f"s3://{self.bucket}/", code=2,
+                             endpoint=proxy.url)
+        text = done.stderr.decode()
+        self.assertIn(bad, text)
+        self.assertIn("s3:GetObject", text)
+
+
 class Signed(unittest.TestCase):
     """moto that verifies signatures and policies; roles, expired sessions."""
 
