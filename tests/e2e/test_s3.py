@@ -3,6 +3,7 @@ versitygw (strict about signatures), with a proxy of ours that does wrong.
 
 Runs itself again in moto's environment, for its boto3.
 """
+import base64
 import datetime
 import gzip
 import hashlib
@@ -426,6 +427,66 @@ class Queue(Case):
                  and "left in the queue" in e["message"]]
         self.assertEqual(len(named), 1)
 
+    def test_without_listing(self):
+        """Who may not list is told so, and the queue is read all the same."""
+        self.faulty(lambda h, n: ("answer", 403, b"<Error><Code>AccessDenied"
+                                  b"</Code></Error>")
+                    if "list-type" in h.path else None)
+        key = trail_key(NOW - datetime.timedelta(days=60))
+        run, url = self.run_queue([notice(self.bucket, key)], [key])
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 0)
+        self.assertIn("s3:ListBucket", run.counts["trouble"])
+
+    def test_kills(self):
+        """Killed again and again, every object is given, none is lost, and
+        the order of what was not safe stays that of a plan."""
+        keys = [trail_key(NOW - datetime.timedelta(minutes=5 * n),
+                          name=f"n{n:03}") for n in range(60)]
+        url = self.queue()
+        for key in keys:
+            self.put(key)
+            self.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(
+                notice(self.bucket, key)))
+        given = []
+        with tempfile.NamedTemporaryFile() as store:
+            for n in range(4):
+                run = Drive({**self.source, "queue": url},
+                            ("--store", store.name, "--seconds", "30",
+                             "--room", "2000"))
+                for line in run.process.stdout:
+                    e = json.loads(line)
+                    if e["event"] == "give":
+                        given.append(e["place"])
+                    if len(given) >= 12 * (n + 1):
+                        break
+                run.process.kill()
+                # What it said before it died counts, but for half a line.
+                for line in run.process.stdout.read().splitlines(True):
+                    if not line.endswith(b"\n"):
+                        continue
+                    e = json.loads(line)
+                    if e["event"] == "give":
+                        given.append(e["place"])
+                run.process.communicate()
+                run.folder.cleanup()
+            last = drive({**self.source, "queue": url}, "--store",
+                         store.name, "--seconds", "6")
+        given += last.given
+        self.assertEqual(sorted(set(given)), sorted(keys))
+        # Only what was given and not yet safe comes twice.
+        self.assertLess(len(given), len(keys) + 5 * 10)
+        seen = []
+        for key in given:
+            if key not in seen:
+                seen.append(key)
+        self.assertEqual(seen, sorted(keys, key=lambda k: k.rsplit("_", 2)[1]))
+        # What the killed ones had received is hidden for a time yet.
+        got = self.sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        self.assertEqual(
+            got["Attributes"]["ApproximateNumberOfMessages"], "0")
+
     def test_query_protocol(self):
         """A server that knows the query protocol alone."""
         key = trail_key(NOW)
@@ -442,6 +503,168 @@ class Queue(Case):
             "/", 8):]}, "--objects", "1", "--seconds", "15")
         self.assertEqual(run.given, [key])
         self.assertEqual(self.left(url), 0)
+
+
+class Digests(Case):
+    """Digest files that are made and signed here, with a key of openssl's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.home = tempfile.TemporaryDirectory(prefix="nephoscope-s3-")
+        cls.addClassCleanup(cls.home.cleanup)
+        cls.key = pathlib.Path(cls.home.name) / "private.pem"
+        cls.run_openssl("genrsa", "-out", str(cls.key), "2048")
+        cls.run_openssl("rsa", "-in", str(cls.key), "-RSAPublicKey_out",
+                        "-out", str(cls.key.parent / "f00d.pem"))
+
+    @staticmethod
+    def run_openssl(*args, **more):
+        return subprocess.run(["openssl", *args], check=True,
+                              capture_output=True, **more).stdout
+
+    def setUp(self):
+        super().setUp()
+        self.source["digest_keys"] = self.home.name
+        self.hour = NOW.replace(minute=0, second=0, microsecond=0)
+        self.chain = []
+
+    def put_log(self, ago, text):
+        """A log of so many hours ago: (key, hash)."""
+        when = self.hour - datetime.timedelta(hours=ago, minutes=-5)
+        key = trail_key(when, name=text)
+        self.put(key, log_body(text))
+        return key, hashlib.sha256(gzip.decompress(log_body(text))).hexdigest()
+
+    def put_digest(self, ago, logs, previous=True, signed=True):
+        end = self.hour - datetime.timedelta(hours=ago - 1)
+        key = (f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/{REGION}/{end:%Y/%m/%d}/"
+               f"{ACCOUNT}_CloudTrail-Digest_{REGION}_trail_{REGION}_"
+               f"{end:%Y%m%dT%H%M%SZ}.json.gz")
+        before = self.chain[-1] if self.chain and previous else None
+        content = json.dumps({
+            "awsAccountId": ACCOUNT,
+            "digestStartTime":
+                f"{end - datetime.timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+            "digestEndTime": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+            "digestS3Bucket": self.bucket, "digestS3Object": key,
+            "digestPublicKeyFingerprint": "f00d",
+            "digestSignatureAlgorithm": "SHA256withRSA",
+            "previousDigestS3Bucket": self.bucket if before else None,
+            "previousDigestS3Object": before[0] if before else None,
+            "previousDigestHashValue": before[1] if before else None,
+            "previousDigestHashAlgorithm": "SHA-256" if before else None,
+            "previousDigestSignature": before[2] if before else None,
+            "logFiles": [{"s3Bucket": self.bucket, "s3Object": k,
+                          "hashValue": h, "hashAlgorithm": "SHA-256"}
+                         for k, h in logs]}).encode()
+        digest = hashlib.sha256(content).hexdigest()
+        text = (f"{end:%Y-%m-%dT%H:%M:%SZ}\n{self.bucket}/{key}\n{digest}\n"
+                + (before[2] if before else "null"))
+        signature = self.run_openssl(
+            "dgst", "-sha256", "-sign", str(self.key),
+            input=text.encode()).hex()
+        self.put(key, gzip.compress(content), Metadata={
+            "signature": signature if signed else "00" * 256,
+            "signature-algorithm": "SHA256withRSA"})
+        self.chain.append((key, digest, signature))
+        return key
+
+    def notices(self, *args, objects=20):
+        run = drive(self.source, *args, "--objects", str(objects),
+                    "--seconds", "6")
+        return [(n["detector"], n["reason"], n["resource"].split("/", 1)[1])
+                for n in run.of("notice")], run
+
+    def test_all_is_well(self):
+        for ago in range(6, 1, -1):
+            self.put_digest(ago, [self.put_log(ago, f"log{ago}"),
+                                  self.put_log(ago, f"more{ago}")])
+        told, run = self.notices(objects=15)
+        self.assertEqual(told, [])
+        self.assertEqual(len(run.given), 15)
+        self.assertFalse([e for e in run.of("say") if e["level"] < 2])
+
+    def test_changed_and_deleted(self):
+        logs = [self.put_log(4, f"log{n}") for n in range(3)]
+        self.put(logs[0][0], log_body("something else"))
+        self.s3.delete_object(Bucket=self.bucket, Key=logs[1][0])
+        self.put_digest(4, logs)
+        told, _ = self.notices(objects=3)
+        self.assertEqual(sorted(told), sorted([
+            ("log_file_tampered", "the log file was changed", logs[0][0]),
+            ("log_file_tampered", "the log file was deleted", logs[1][0])]))
+
+    def test_changed_after_a_restart(self):
+        """What an earlier run read is read again, to be checked."""
+        log = self.put_log(4, "log")
+        with tempfile.NamedTemporaryFile() as store:
+            self.notices("--store", store.name, objects=1)
+            key = self.put_digest(4, [(log[0], "0" * 64)])
+            told, run = self.notices("--store", store.name, objects=1)
+            self.assertEqual(told, [("log_file_tampered",
+                                     "the log file was changed", log[0])])
+            self.assertEqual(run.given, [key])
+            told, run = self.notices("--store", store.name)
+            self.assertEqual((told, run.given), ([], []))
+
+    def test_broken_chain(self):
+        first = self.put_digest(6, [])
+        middle = self.put_digest(5, [])
+        last = self.put_digest(4, [])
+        self.s3.delete_object(Bucket=self.bucket, Key=middle)
+        told, _ = self.notices(objects=2)
+        self.assertEqual(told, [("log_gap", "the digest before it is missing",
+                                 last)])
+        self.assertTrue(first)
+
+    def test_chain_begins_anew(self):
+        self.put_digest(6, [])
+        last = self.put_digest(5, [], previous=False)
+        told, _ = self.notices(objects=2)
+        self.assertEqual([t[0] for t in told], ["log_gap"])
+        self.assertEqual(told[0][2], last)
+
+    def test_bad_signature(self):
+        key = self.put_digest(5, [], signed=False)
+        told, _ = self.notices(objects=1)
+        self.assertEqual(told, [(
+            "log_file_tampered", "the digest's signature does not hold",
+            key)])
+
+    def test_key_is_asked_for(self):
+        """Without a folder of keys CloudTrail is asked."""
+        del self.source["digest_keys"]
+        key = self.put_digest(5, [], signed=False)
+        der = self.run_openssl("rsa", "-in", str(self.key),
+                               "-RSAPublicKey_out", "-outform", "DER")
+        answer = json.dumps({"PublicKeyList": [
+            {"Fingerprint": "f00d",
+             "Value": base64.b64encode(der).decode()}]}).encode()
+        trail = servers.Faults(self.moto.port,
+                               lambda h, n: ("answer", 200, answer))
+        self.addCleanup(trail.close)
+        run = drive(self.source, "--objects", "1", "--seconds", "6",
+                    env=clean_env(AWS_ENDPOINT_URL_CLOUDTRAIL=trail.url))
+        self.assertEqual([n["reason"] for n in run.of("notice")],
+                         ["the digest's signature does not hold"])
+        self.assertIn("ListPublicKeys", trail.seen[0][2]["X-Amz-Target"])
+        self.assertTrue(key)
+
+    def test_unlisted(self):
+        """A log that no digest lists, though all of its time are there."""
+        log = self.put_log(5, "forged")
+        for ago in range(8, 0, -1):
+            self.put_digest(ago, [])
+        # moto writes the present as the time of writing.
+        later = (NOW + datetime.timedelta(hours=5)).replace(
+            minute=0, second=0, microsecond=0)
+        self.hour = later
+        for ago in range(5, 0, -1):
+            self.put_digest(ago, [])
+        told, _ = self.notices(objects=13)
+        self.assertIn(("log_file_tampered", "no digest lists the log file",
+                       log[0]), told)
 
 
 class Backfill(Case):

@@ -47,6 +47,12 @@ struct chain {
 	struct chain *next;
 };
 
+/* A log that is read again. */
+struct recheck {
+	struct s3_source *source; /* NULL: not in use */
+	size_t file;
+};
+
 struct job {
 	struct object *object;
 	struct digest digest;
@@ -54,6 +60,7 @@ struct job {
 	bool signature_done, previous_done;
 	bool asking; /* for the digest before */
 	size_t next_file, running;
+	struct recheck rechecks[AT_ONCE];
 	int64_t due_us;
 	struct job *next;
 };
@@ -442,11 +449,6 @@ check_previous(struct s3_source *s, struct job *j)
 
 /* --- the files ------------------------------------------------------------ */
 
-struct recheck {
-	struct s3_source *source;
-	size_t file;
-};
-
 static void
 on_log(void *cookie, const struct s3_download *r)
 {
@@ -472,14 +474,16 @@ on_log(void *cookie, const struct s3_download *r)
 			j->next_file = k->file;
 		j->due_us = clock_mono_us() + AGAIN_US;
 	}
-	free(k);
+	k->source = NULL;
 }
 
 static void
 read_again(struct s3_source *s, struct job *j, size_t file)
 {
-	struct recheck *k = status_calloc(1, sizeof(*k));
+	struct recheck *k = j->rechecks;
 
+	while (k->source != NULL)
+		k++;
 	k->source = s;
 	k->file = file;
 	j->running++;

@@ -21,12 +21,6 @@
 #define ASIDE_US (600 * CIVIL_US_PER_S)
 #define US_PER_MS 1000
 
-struct reading {
-	struct s3_source *source;
-	struct object *object;
-	size_t memory; /* that was counted for it */
-};
-
 /* --- giving --------------------------------------------------------------- */
 
 void
@@ -154,7 +148,7 @@ on_failure(struct s3_source *s, struct object *o, const struct s3_download *d)
 	    backoff_ceiling_us(o->failures + 1, AGAIN_US, AGAIN_MOST_US),
 	    clock_jitter(UINT64_MAX));
 
-	work_trouble(s, d->text);
+	work_trouble(s, WORK_READING, d->text);
 	o->state = OBJECT_WAITING;
 	o->due_us = clock_mono_us() + AGAIN_US + wait;
 	if (++o->failures < FAILURES_MAX)
@@ -198,7 +192,7 @@ is_known(struct s3_source *s, struct object *o, const struct s3_download *d)
 static void
 on_read(struct s3_source *s, struct object *o, const struct s3_download *d)
 {
-	work_well(s);
+	work_well(s, WORK_READING);
 	if (is_known(s, o, d)) {
 		if (d->fd >= 0)
 			(void)close(d->fd);
@@ -219,13 +213,11 @@ on_read(struct s3_source *s, struct object *o, const struct s3_download *d)
 static void
 on_download(void *cookie, const struct s3_download *d)
 {
-	struct reading *r = cookie;
-	struct s3_source *s = r->source;
-	struct object *o = r->object;
+	struct object *o = cookie;
+	struct s3_source *s = o->reader;
 
-	s->memory -= r->memory;
+	s->memory -= o->memory;
 	s->reading--;
-	free(r);
 	switch (d->outcome) {
 	case S3_DONE:
 		on_read(s, o, d);
@@ -247,11 +239,8 @@ on_download(void *cookie, const struct s3_download *d)
 static void
 start(struct s3_source *s, struct object *o, size_t memory)
 {
-	struct reading *r = status_calloc(1, sizeof(*r));
-
-	r->source = s;
-	r->object = o;
-	r->memory = memory;
+	o->reader = s;
+	o->memory = memory;
 	o->state = OBJECT_READING;
 	s->memory += memory;
 	s->reading++;
@@ -261,7 +250,7 @@ start(struct s3_source *s, struct object *o, size_t memory)
 			      .spool = s->host->spool,
 			      .size_limit = SIZE_MOST,
 			      .done = on_download,
-			      .cookie = r,
+			      .cookie = o,
 			  });
 }
 

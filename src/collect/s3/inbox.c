@@ -225,7 +225,7 @@ take_object(
     struct s3_source *s, const struct sqs_event_object *e, struct message *m)
 {
 	struct object *o = objects_find(s->objects, e->key, e->etag);
-	int64_t time_us;
+	int64_t start = s->config->start_us, time_us;
 
 	if (o == NULL && e->other_key.len > 0)
 		o = objects_find(s->objects, e->other_key, e->etag);
@@ -238,9 +238,10 @@ take_object(
 		m->leave = true;
 		return;
 	}
-	if (!work_wants(s, e->key, e->time_us, &time_us) &&
+	/* What is noticed is new, however old its content. */
+	if (!work_wants(s, e->key, start, e->time_us, &time_us) &&
 	    (e->other_key.len == 0 ||
-		!work_wants(s, e->other_key, e->time_us, &time_us)))
+		!work_wants(s, e->other_key, start, e->time_us, &time_us)))
 		return;
 	if (is_seen(s, e)) {
 		s->counts.duplicates++;
@@ -310,12 +311,11 @@ on_received(void *cookie, const struct sqs_reply *r)
 	i->receiving = false;
 	if (!r->ok) {
 		i->receive_us = clock_mono_us() + AGAIN_US;
-		work_trouble(s, r->text);
+		work_trouble(s, WORK_QUEUE, r->text);
 		return;
 	}
 	i->receive_us = 0;
-	if (!s->list_denied)
-		work_well(s);
+	work_well(s, WORK_QUEUE);
 	for (size_t k = 0; k < r->count; k++)
 		take_message(s, &r->messages[k]);
 	(void)objects_queue_round(s->objects, INT64_MAX);

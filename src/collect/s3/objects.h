@@ -34,6 +34,9 @@ struct object {
 	enum object_state state;
 	bool digest;
 	char *signature; /* of a digest; NULL: none was there */
+	/* While READING: who reads it, and the bytes counted for it. */
+	void *reader;
+	size_t memory;
 	unsigned failures;
 	int64_t due_us; /* monotonic */
 	/* Who is to be told when it is safe; owned by whoever set it. */

@@ -83,7 +83,7 @@ rounds_on_object(void *cookie, const struct s3_object *o, int64_t day)
 	struct object *object;
 	int64_t time_us;
 
-	if (!work_wants(s, o->key, o->modified_us, &time_us))
+	if (!work_wants(s, o->key, s->begin_us, o->modified_us, &time_us))
 		return;
 	silence_note(s->silence, o->key, time_us);
 	if (o->size == 0 || objects_find(s->objects, o->key, o->etag) != NULL ||
@@ -109,7 +109,7 @@ rounds_on_trouble(void *cookie, enum s3_outcome outcome, const char *text)
 {
 	struct s3_source *s = cookie;
 
-	work_trouble(s, text);
+	work_trouble(s, WORK_LISTING, text);
 	/* With a queue one can do without listings. */
 	s->list_denied = outcome == S3_DENIED && s->queue != NULL;
 }
@@ -144,7 +144,7 @@ go_on(struct s3_source *s)
 {
 	bool last = s->next_day > s->last_day;
 
-	work_well(s);
+	work_well(s, WORK_LISTING);
 	s->state = ROUND_DAYS;
 	(void)objects_queue_round(
 	    s->objects, last ? INT64_MAX : s->next_day * CIVIL_US_PER_DAY);

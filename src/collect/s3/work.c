@@ -40,10 +40,12 @@ work_say_once(struct s3_source *s, enum work_said what, const char *message,
 }
 
 void
-work_trouble(struct s3_source *s, const char *text)
+work_trouble(struct s3_source *s, enum work_part part, const char *text)
 {
 	s->counts.errors++;
-	if (strcmp(s->counts.trouble, text) != 0)
+	s->ill |= (unsigned)part;
+	if (strncmp(s->counts.trouble, text, sizeof(s->counts.trouble) - 1) !=
+	    0)
 		work_say(s, SOURCE_ERROR, "cannot collect", "reason", text);
 	s->counts.healthy = false;
 	(void)snprintf(
@@ -51,17 +53,22 @@ work_trouble(struct s3_source *s, const char *text)
 }
 
 void
-work_well(struct s3_source *s)
+work_well(struct s3_source *s, enum work_part part)
 {
-	if (!s->counts.healthy && s->counts.trouble[0] != '\0')
+	bool was_ill = s->ill != 0;
+
+	s->ill &= ~(unsigned)part;
+	if (s->ill != 0)
+		return;
+	if (was_ill)
 		work_say(s, SOURCE_INFO, "collects again", NULL, NULL);
 	s->counts.healthy = true;
 	s->counts.trouble[0] = '\0';
 }
 
 bool
-work_wants(
-    struct s3_source *s, struct span key, int64_t modified_us, int64_t *time_us)
+work_wants(struct s3_source *s, struct span key, int64_t begin_us,
+    int64_t modified_us, int64_t *time_us)
 {
 	bool partial;
 
@@ -70,7 +77,7 @@ work_wants(
 		*time_us = modified_us;
 	if (key.len == 0 || key.at[key.len - 1] == '/' ||
 	    !span_starts(key, span_str(s->config->prefix)) ||
-	    (*time_us != 0 && *time_us < s->begin_us))
+	    (*time_us != 0 && *time_us < begin_us))
 		return false;
 	if (layout_names_of(key).digest)
 		return s->digests != NULL;

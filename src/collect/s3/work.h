@@ -48,7 +48,7 @@ struct s3_source {
 	struct buf cursor_key, cursor, identity;
 
 	/* rounds */
-	int64_t begin_us;	    /* nothing older is read */
+	int64_t begin_us;	    /* nothing older is listed */
 	int64_t next_day, last_day; /* of the round */
 	int64_t poll_us, sweep_us;  /* monotonic: when the next is due */
 	int64_t long_sweep_day;	    /* when all of a month was looked at */
@@ -68,6 +68,7 @@ struct s3_source {
 	uint64_t gone, ignored;
 
 	uint64_t said; /* bits of enum work_said */
+	unsigned ill;  /* bits of enum work_part */
 };
 
 /* What is said once only. */
@@ -91,14 +92,21 @@ void work_say(struct s3_source *s, enum source_level level, const char *message,
 void work_say_once(struct s3_source *s, enum work_said what,
     const char *message, const char *name, const char *value);
 
-/* Upstream does not answer as it should; it does again. */
-void work_trouble(struct s3_source *s, const char *text);
-void work_well(struct s3_source *s);
+/* What may be in trouble on its own. */
+enum work_part {
+	WORK_LISTING = 1,
+	WORK_READING = 2,
+	WORK_QUEUE = 4,
+};
 
-/* Is it a key of this source that holds logs, new enough?  Fills in time_us;
- * `modified_us` may be 0. */
-bool work_wants(struct s3_source *s, struct span key, int64_t modified_us,
-    int64_t *time_us);
+/* Upstream does not answer as it should; it does again. */
+void work_trouble(struct s3_source *s, enum work_part part, const char *text);
+void work_well(struct s3_source *s, enum work_part part);
+
+/* Is it a key of this source that holds logs, none of them before begin_us?
+ * Fills in time_us; `modified_us` may be 0. */
+bool work_wants(struct s3_source *s, struct span key, int64_t begin_us,
+    int64_t modified_us, int64_t *time_us);
 
 /* The object is safe, or will never be read: tell those who wait for it, and
  * forget it. */
