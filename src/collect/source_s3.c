@@ -14,8 +14,6 @@
 #include "collect/s3/silence.h"
 #include "collect/s3/work.h"
 
-extern const struct source_ops source_s3;
-
 static void
 tell_silence(void *cookie, const struct silence_told *told)
 {

@@ -125,7 +125,9 @@ choose(struct prefetch *p)
 	const struct plan *plan = p->options.plan;
 
 	forget_passed(p);
-	if (p->reading == AT_ONCE)
+	/* An earlier run may have read the beginning: where this one begins
+	 * tells who asks first. */
+	if (p->reading == AT_ONCE || p->wanted == 0)
 		return SIZE_MAX;
 	/* What is asked for goes on, whatever is ahead of it. */
 	for (size_t i = window(p); i < p->wanted; i++) {

@@ -21,8 +21,6 @@
 #include "config/config.h"
 #include "net/clock.h"
 
-extern const struct source_ops source_s3;
-
 #define LINES_MAX 200000
 
 struct drive {

@@ -19,7 +19,6 @@
 /* Failures after which the others no longer wait for it. */
 #define FAILURES_MAX 6
 #define ASIDE_US (600 * CIVIL_US_PER_S)
-#define US_PER_MS 1000
 
 /* --- giving --------------------------------------------------------------- */
 
@@ -295,7 +294,6 @@ int
 fetch_wait_ms(const struct s3_source *s, int most_ms)
 {
 	int64_t due = s->asides > 0 ? s->aside_us : INT64_MAX;
-	int64_t wait;
 
 	for (size_t i = 0; i < objects_queued(s->objects) && i < WINDOW; i++) {
 		const struct object *o = objects_at(s->objects, i);
@@ -304,10 +302,5 @@ fetch_wait_ms(const struct s3_source *s, int most_ms)
 		    o->due_us < due)
 			due = o->due_us;
 	}
-	if (due == INT64_MAX)
-		return most_ms;
-	wait = (due - clock_mono_us()) / US_PER_MS + 1;
-	if (wait < 0)
-		return 0;
-	return wait < most_ms ? (int)wait : most_ms;
+	return work_wait_ms(due, most_ms);
 }

@@ -18,7 +18,6 @@
 #define DELETE_US (CIVIL_US_PER_S / 5)
 #define FINISH_US (3 * CIVIL_US_PER_S)
 #define NAMED_MAX 1024 /* poison that was named; a power of two */
-#define US_PER_MS 1000
 
 struct message {
 	char *receipt;
@@ -356,7 +355,7 @@ int
 inbox_wait_ms(const struct s3_source *s, int most_ms)
 {
 	const struct inbox *i = s->inbox;
-	int64_t now = clock_mono_us(), due = INT64_MAX, wait;
+	int64_t now = clock_mono_us(), due = INT64_MAX;
 
 	if (i == NULL)
 		return most_ms;
@@ -364,12 +363,7 @@ inbox_wait_ms(const struct s3_source *s, int most_ms)
 		due = i->delete_us + DELETE_US;
 	if (!i->receiving && i->receive_us > now && i->receive_us < due)
 		due = i->receive_us;
-	if (due == INT64_MAX)
-		return most_ms;
-	wait = (due - now) / US_PER_MS + 1;
-	if (wait < 0)
-		return 0;
-	return wait < most_ms ? (int)wait : most_ms;
+	return work_wait_ms(due, most_ms);
 }
 
 void

@@ -13,7 +13,6 @@
 #define MIDNIGHT_US (3 * CIVIL_US_PER_HOUR)
 /* Objects in the queue at which no further day is listed. */
 #define AHEAD 20000
-#define US_PER_MS 1000
 
 static int64_t
 today(void)
@@ -198,14 +197,8 @@ rounds_wait_ms(const struct s3_source *s, int most_ms)
 {
 	int64_t due =
 	    s->state == ROUND_REST ? s->poll_us : lister_due_us(s->lister);
-	int64_t wait;
 
-	if (due == INT64_MAX)
-		return most_ms;
-	wait = (due - clock_mono_us()) / US_PER_MS + 1;
-	if (wait < 0)
-		return 0;
-	return wait < most_ms ? (int)wait : most_ms;
+	return work_wait_ms(due, most_ms);
 }
 
 void

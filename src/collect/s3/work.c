@@ -7,6 +7,9 @@
 #include "collect/s3/inbox.h"
 #include "collect/s3/layout.h"
 #include "collect/walk.h"
+#include "net/clock.h"
+
+#define US_PER_MS 1000
 
 struct span
 work_identity(struct s3_source *s, struct span key, struct span etag)
@@ -85,6 +88,19 @@ work_wants(struct s3_source *s, struct span key, int64_t begin_us,
 		return true;
 	s->ignored++;
 	return false;
+}
+
+int
+work_wait_ms(int64_t due_us, int most_ms)
+{
+	int64_t wait;
+
+	if (due_us == INT64_MAX)
+		return most_ms;
+	wait = (due_us - clock_mono_us()) / US_PER_MS + 1;
+	if (wait < 0)
+		return 0;
+	return wait < most_ms ? (int)wait : most_ms;
 }
 
 void

@@ -108,6 +108,10 @@ void work_well(struct s3_source *s, enum work_part part);
 bool work_wants(struct s3_source *s, struct span key, int64_t begin_us,
     int64_t modified_us, int64_t *time_us);
 
+/* Milliseconds until that monotonic time (INT64_MAX: never), at most
+ * `most_ms`. */
+int work_wait_ms(int64_t due_us, int most_ms);
+
 /* The object is safe, or will never be read: tell those who wait for it, and
  * forget it. */
 void work_finish(struct s3_source *s, struct object *object);

@@ -25,9 +25,8 @@ GO_LEAST = (1, 24)
 
 
 def cache():
-    """Where installed servers stay: shared by all presets of a tree."""
-    build = pathlib.Path(os.environ["NEPHOSCOPE"]).resolve().parent
-    folder = build.parent / "servers"
+    """Where installed servers stay."""
+    folder = pathlib.Path(os.environ["SERVERS_DIR"])
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -36,7 +35,7 @@ class _Lock:
     """One installs, the others wait."""
 
     def __enter__(self):
-        self.file = open(cache() / "lock", "w", encoding="ascii")
+        self.file = open(cache() / "s3.lock", "w", encoding="ascii")
         fcntl.flock(self.file, fcntl.LOCK_EX)
 
     def __exit__(self, *_):
