@@ -10,6 +10,8 @@
 #define AT_ONCE 8
 /* Bytes that were downloaded or are, and that nobody has asked for yet. */
 #define AHEAD_BYTES ((uint64_t)64 * 1024 * 1024)
+/* Each is an open file. */
+#define AHEAD_OBJECTS 128
 #define MEMORY_LIMIT ((size_t)16 * 1024 * 1024)
 #define WAIT_MS 200
 /* Parcels between the first and the last that workers are at. */
@@ -35,7 +37,8 @@ struct prefetch {
 	size_t wanted;	       /* behind the last that was asked for */
 	size_t passed;	       /* of no use any more before it */
 	size_t reading;
-	uint64_t ahead;
+	uint64_t ahead;	      /* bytes, and ... */
+	size_t ahead_objects; /* ... objects that were begun and not taken */
 	int wake_fd;
 	bool stop;
 };
@@ -115,6 +118,7 @@ forget_passed(struct prefetch *p)
 		(void)close(e->fd);
 		e->state = IDLE;
 		p->ahead -= size_of(p, p->passed);
+		p->ahead_objects--;
 	}
 }
 
@@ -140,7 +144,7 @@ choose(struct prefetch *p)
 	       (p->entries[p->next].state != IDLE ||
 		   !remote_is_path(plan->parcels[p->next].path)))
 		p->next++;
-	if (p->next == plan->count ||
+	if (p->next == plan->count || p->ahead_objects >= AHEAD_OBJECTS ||
 	    (p->ahead > 0 && p->ahead + size_of(p, p->next) > AHEAD_BYTES))
 		return SIZE_MAX;
 	return p->next;
@@ -173,6 +177,7 @@ work(void *arg)
 			p->entries[i].state = READING;
 			p->reading++;
 			p->ahead += size_of(p, i);
+			p->ahead_objects++;
 			start(p, i);
 		}
 		pthread_mutex_unlock(&p->lock);
@@ -237,6 +242,7 @@ prefetch_take(
 	e->error = NULL;
 	e->state = TAKEN;
 	p->ahead -= size_of(p, i);
+	p->ahead_objects--;
 	wake(p);
 	pthread_mutex_unlock(&p->lock);
 	return ok;

@@ -82,6 +82,17 @@ young(void **state)
 }
 
 static void
+long_ended(void **state)
+{
+	struct silence *s = heard(72, 1);
+
+	(void)state;
+	silence_judge(s, hours_after(72 + 200));
+	assert_int_equal(told, 0);
+	silence_free(s);
+}
+
+static void
 standing_still(void **state)
 {
 	struct silence *s = heard(72, 1);
@@ -101,6 +112,7 @@ main(void)
 		TEST("a regular stream that stops is told once", told_once),
 		TEST("an irregular one is not", irregular),
 		TEST("nor one that is known for a day", young),
+		TEST("nor one that ended before anybody listened", long_ended),
 		TEST("nor while nothing is listed", standing_still),
 	};
 

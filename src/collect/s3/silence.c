@@ -114,7 +114,9 @@ judge(struct silence *s, struct stream *t, int64_t last, unsigned *told)
 	int64_t first = t->newest - HOURS + 1;
 	unsigned heard = 0, of;
 
-	if (t->told || t->newest >= last || *told == TELL_MAX)
+	/* What ended more than a week ago ended before anybody listened. */
+	if (t->told || t->newest >= last || t->newest < last - HOURS ||
+	    *told == TELL_MAX)
 		return;
 	if (first < t->oldest)
 		first = t->oldest;

@@ -4,7 +4,8 @@
  * A stream is one service of one account in one region.  Which hours of the
  * last week it had objects for is kept as a bitmap; one that had some in all
  * but few hours of two days and more, and has none for an hour that is long
- * past, has fallen silent: told once for each silence.  The hours are those
+ * past, has fallen silent: told once for each silence, unless it began more
+ * than a week ago.  The hours are those
  * of the objects' names, the present is that up to which listings are
  * complete: a source that stands still tells of no silence.
  *
