@@ -30,6 +30,7 @@ struct call {
 	unsigned failures; /* in a row */
 	unsigned attempts;
 	bool refreshed, skewed; /* done once already */
+	struct call *next_ended;
 };
 
 struct aws {
@@ -37,6 +38,7 @@ struct aws {
 	struct credentials *credentials;
 	struct call **calls;
 	size_t ncalls, room;
+	struct call *ended; /* freed when nobody can be at them any more */
 	uint64_t last;
 	struct aws_counts counts;
 };
@@ -115,12 +117,27 @@ free_call(struct call *k)
 	free(k);
 }
 
+static void
+free_ended(struct aws *a)
+{
+	struct call *k = a->ended;
+
+	a->ended = NULL;
+	while (k != NULL) {
+		struct call *next = k->next_ended;
+
+		free_call(k);
+		k = next;
+	}
+}
+
 void
 aws_free(struct aws *a)
 {
 	if (a == NULL)
 		return;
 	http_free(a->http);
+	free_ended(a);
 	for (size_t i = 0; i < a->ncalls; i++)
 		free_call(a->calls[i]);
 	free(a->calls);
@@ -131,14 +148,14 @@ aws_free(struct aws *a)
 static void
 unlist(struct aws *a, const struct call *k)
 {
-	for (size_t i = 0; i < a->ncalls; i++) {
-		if (a->calls[i] != k)
-			continue;
-		memmove(&a->calls[i], &a->calls[i + 1],
-		    (a->ncalls - i - 1) * sizeof(*a->calls));
-		a->ncalls--;
-		return;
-	}
+	size_t i = 0;
+
+	while (i < a->ncalls && a->calls[i] != k)
+		i++;
+	ASSERT(i < a->ncalls);
+	memmove(&a->calls[i], &a->calls[i + 1],
+	    (a->ncalls - i - 1) * sizeof(*a->calls));
+	a->ncalls--;
 }
 
 uint64_t
@@ -183,7 +200,8 @@ finish(struct call *k, struct aws_answer *answer)
 	answer->attempts = k->attempts;
 	unlist(k->client, k);
 	k->is.done(k->is.cookie, answer);
-	free_call(k);
+	k->next_ended = k->client->ended;
+	k->client->ended = k;
 }
 
 static void
@@ -445,27 +463,26 @@ attempt(struct call *k)
 	buf_done(&error);
 }
 
-/* Start what is due.  Attempts may end calls and callbacks may start some, so
- * the list is looked at anew after each. */
+static struct call *
+find_due(const struct aws *a, int64_t now)
+{
+	for (size_t i = 0; i < a->ncalls; i++) {
+		if (a->calls[i]->request == 0 && a->calls[i]->due_us <= now)
+			return a->calls[i];
+	}
+	return NULL;
+}
+
+/* Attempts may end calls, and what is told of that may start some, so the
+ * list is looked at anew after each. */
 static void
 start_due(struct aws *a)
 {
 	int64_t now = clock_mono_us();
-	size_t i = 0;
+	struct call *k;
 
-	while (i < a->ncalls) {
-		struct call *k = a->calls[i];
-
-		if (k->request == 0 && k->due_us <= now) {
-			attempt(k);
-			if (i < a->ncalls && a->calls[i] == k)
-				i++;
-			else
-				i = 0;
-		} else {
-			i++;
-		}
-	}
+	while ((k = find_due(a, now)) != NULL)
+		attempt(k);
 }
 
 void
@@ -474,6 +491,7 @@ aws_run(struct aws *a, int wait_ms, int wake_fd)
 	size_t before = a->ncalls;
 	int64_t now, wait_us = (int64_t)wait_ms * US_PER_MS;
 
+	free_ended(a);
 	start_due(a);
 	if (a->ncalls < before)
 		wait_us = 0;

@@ -396,7 +396,7 @@ tell_spoilt(struct download *d, const struct http_response *r)
 		break;
 	case SPOIL_DISK:
 		buf_printf(&text, "cannot write below %s: %s", d->is.spool,
-		    strerror(d->error));
+		    status_errno_text(d->error));
 		break;
 	case SPOIL_RANGE:
 	case SPOIL_ENOUGH:

@@ -1,16 +1,17 @@
 #include "aws/s3_page.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/civil.h"
 #include "codec/xml.h"
 
 #define ENTRIES_MAX 10000 /* servers give 1,000; some allow more */
 
-/* Spans are kept as offsets while the text grows. */
 struct reading {
 	struct xml x;
 	struct s3_page *page;
+	char *end; /* of the text that is kept */
 	size_t objects_room, prefixes_room;
 	bool is_encoded; /* EncodingType was seen, and is "url" */
 };
@@ -44,20 +45,17 @@ s3_page_decode(struct span s, struct buf *out)
 	}
 }
 
-/* Remember a text: its place in the buffer stands for its address. */
+/* There is room for all: what is kept is shorter than what is read, and once
+ * more when it is decoded. */
 static struct span
 keep(struct reading *r, struct span s)
 {
-	size_t at = r->page->text.len;
+	struct span kept = { r->end, s.len };
 
-	buf_add(&r->page->text, s);
-	return (struct span){ (const char *)at, s.len };
-}
-
-static void
-make_real(struct span *s, const struct buf *text)
-{
-	s->at = s->len > 0 ? text->at + (size_t)s->at : NULL;
+	if (s.len > 0)
+		memcpy(r->end, s.at, s.len);
+	r->end += s.len;
+	return kept;
 }
 
 static struct span
@@ -181,34 +179,21 @@ read_all(struct reading *r)
 	       (!r->page->truncated || r->page->token.len > 0);
 }
 
-/* Where the server says that it encoded, decode; offsets become addresses
- * when nothing moves any more. */
 static void
-settle(struct reading *r)
+decode_keys(struct reading *r)
 {
 	struct s3_page *p = r->page;
 	struct buf text = { 0 };
 
-	for (size_t i = 0; r->is_encoded && i < p->nobjects + p->nprefixes;
-	     i++) {
+	for (size_t i = 0; i < p->nobjects + p->nprefixes; i++) {
 		struct span *s = i < p->nobjects
 				     ? &p->objects[i].key
 				     : &p->prefixes[i - p->nobjects];
-		size_t at = p->text.len;
 
 		buf_reset(&text);
-		s3_page_decode(
-		    span_of(p->text.at + (size_t)s->at, s->len), &text);
-		buf_add(&p->text, buf_span(&text));
-		*s = (struct span){ (const char *)at, text.len };
+		s3_page_decode(*s, &text);
+		*s = keep(r, buf_span(&text));
 	}
-	for (size_t i = 0; i < p->nobjects; i++) {
-		make_real(&p->objects[i].key, &p->text);
-		make_real(&p->objects[i].etag, &p->text);
-	}
-	for (size_t i = 0; i < p->nprefixes; i++)
-		make_real(&p->prefixes[i], &p->text);
-	make_real(&p->token, &p->text);
 	buf_done(&text);
 }
 
@@ -219,14 +204,16 @@ s3_page_read(struct span xml, struct s3_page *page)
 	bool ok;
 
 	*page = (struct s3_page){ 0 };
+	r.end = page->text = status_calloc(xml.len + 1, 2);
 	xml_init(&r.x, xml);
-	ok = read_all(&r) && !buf_is_cut(&page->text);
+	ok = read_all(&r);
 	xml_done(&r.x);
 	if (!ok) {
 		s3_page_done(page);
 		return STATUS_MALFORMED;
 	}
-	settle(&r);
+	if (r.is_encoded)
+		decode_keys(&r);
 	return STATUS_OK;
 }
 
@@ -235,6 +222,6 @@ s3_page_done(struct s3_page *page)
 {
 	free(page->objects);
 	free(page->prefixes);
-	buf_done(&page->text);
+	free(page->text);
 	*page = (struct s3_page){ 0 };
 }

@@ -29,7 +29,7 @@ struct s3_page {
 	size_t nprefixes;
 	bool truncated;	   /* there is more ... */
 	struct span token; /* ... to be asked for with this */
-	struct buf text;   /* holds the spans */
+	char *text;	   /* holds the spans */
 };
 
 /*

@@ -31,7 +31,7 @@ struct wait {
 	char *text; /* holds the receipts */
 	bool query; /* how it was asked */
 	uint64_t number;
-	struct wait *next, *previous;
+	struct wait *next, **here; /* what points to this one */
 };
 
 struct sqs {
@@ -90,12 +90,9 @@ sqs_new(const struct sqs_options *o, struct sqs **result, struct buf *error)
 static void
 free_wait(struct wait *w)
 {
+	*w->here = w->next;
 	if (w->next != NULL)
-		w->next->previous = w->previous;
-	if (w->previous != NULL)
-		w->previous->next = w->next;
-	else
-		w->queue->first = w->next;
+		w->next->here = w->here;
 	free(w->text);
 	free(w);
 }
@@ -105,9 +102,11 @@ sqs_free(struct sqs *s)
 {
 	if (s == NULL)
 		return;
-	while (s->first != NULL) {
-		aws_cancel(s->aws, s->first->number);
-		free_wait(s->first);
+	for (struct wait *w = s->first, *next; w != NULL; w = next) {
+		next = w->next;
+		aws_cancel(s->aws, w->number);
+		free(w->text);
+		free(w);
 	}
 	free(s->url);
 	free(s->region);
@@ -426,8 +425,9 @@ begin(struct sqs *s, struct wait w, const struct span *receipts, size_t count)
 		at += receipts[i].len;
 	}
 	kept->next = s->first;
+	kept->here = &s->first;
 	if (kept->next != NULL)
-		kept->next->previous = kept;
+		kept->next->here = &kept->next;
 	s->first = kept;
 	ask(kept);
 }

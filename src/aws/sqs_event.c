@@ -1,6 +1,7 @@
 #include "aws/sqs_event.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "aws/s3_page.h"
 #include "base/civil.h"
@@ -39,7 +40,7 @@ void
 sqs_event_done(struct sqs_event *event)
 {
 	free(event->objects);
-	buf_done(&event->text);
+	free(event->text);
 	*event = (struct sqs_event){ 0 };
 }
 
@@ -68,20 +69,17 @@ may_be_encoded(struct span key)
 	return true;
 }
 
-/* Spans of the event are offsets until all is read. */
+/* There is room for all: a message has each of these texts once, and a key
+ * twice at most. */
 static struct span
 keep(struct sqs_event *e, struct span s)
 {
-	size_t at = e->text.len;
+	struct span kept = { e->end, s.len };
 
-	buf_add(&e->text, s);
-	return (struct span){ (const char *)at, s.len };
-}
-
-static void
-make_real(struct span *s, const struct buf *text)
-{
-	s->at = s->len > 0 ? text->at + (size_t)s->at : NULL;
+	if (s.len > 0)
+		memcpy(e->end, s.at, s.len);
+	e->end += s.len;
+	return kept;
 }
 
 static void
@@ -114,7 +112,7 @@ add_object(
 	if (key.len == 0 || key.len > KEY_MAX ||
 	    e->count == SQS_EVENT_OBJECTS_MAX)
 		return NULL;
-	o.bucket = keep(e, bucket);
+	o.bucket = bucket;
 	take_key(e, &o, key, encoded);
 	if (e->count % 16 == 0)
 		e->objects = status_realloc(
@@ -165,7 +163,8 @@ read_records(struct json_value records, struct sqs_event *e)
 			continue;
 		}
 		if (!add_details(e,
-			add_object(e, json_get_string(bucket, SPAN("name")),
+			add_object(e,
+			    keep(e, json_get_string(bucket, SPAN("name"))),
 			    json_get_string(object, SPAN("key")), true),
 			object, json_get_string(object, SPAN("eTag")),
 			json_get_string(record, SPAN("eventTime"))))
@@ -188,7 +187,7 @@ read_bridge(struct json_value root, struct sqs_event *e)
 		return span_starts(type, SPAN("Object "));
 	}
 	return add_details(e,
-	    add_object(e, json_get_string(bucket, SPAN("name")),
+	    add_object(e, keep(e, json_get_string(bucket, SPAN("name"))),
 		json_get_string(object, SPAN("key")), false),
 	    object, json_get_string(object, SPAN("etag")),
 	    json_get_string(root, SPAN("time")));
@@ -200,7 +199,7 @@ read_trail(struct json_value root, struct sqs_event *e)
 {
 	struct json_iter it = json_iter(json_get(root, SPAN("s3ObjectKey")));
 	struct json_value key;
-	struct span bucket = json_get_string(root, SPAN("s3Bucket"));
+	struct span bucket = keep(e, json_get_string(root, SPAN("s3Bucket")));
 
 	while (json_next_item(&it, &key)) {
 		if (add_object(e, bucket, json_string(key), false) == NULL)
@@ -217,7 +216,7 @@ parse(struct sqs_event_parser *p, struct span body, struct json_value *root)
 	static const char padding[JSON_PADDING];
 
 	/* `body` may be a string of the tree that the parser makes anew. */
-	struct buf text = { .limit = BODY_MAX + 2 * JSON_PADDING };
+	struct buf text = { .limit = BODY_MAX + 2 * (size_t)JSON_PADDING };
 
 	if (body.len > BODY_MAX)
 		return STATUS_TOO_LARGE;
@@ -274,16 +273,11 @@ sqs_event_read(struct sqs_event_parser *p, struct span body,
 		if (i == WRAPS_MAX)
 			return STATUS_UNSUPPORTED;
 	}
+	event->end = event->text = status_calloc(body.len + 1, 2);
 	*why = read_root(root, event);
 	if (*why != NULL) {
 		sqs_event_done(event);
 		return STATUS_UNSUPPORTED;
-	}
-	for (size_t i = 0; i < event->count; i++) {
-		make_real(&event->objects[i].bucket, &event->text);
-		make_real(&event->objects[i].key, &event->text);
-		make_real(&event->objects[i].other_key, &event->text);
-		make_real(&event->objects[i].etag, &event->text);
 	}
 	return STATUS_OK;
 }

@@ -30,9 +30,9 @@ struct sqs_event {
 	/* None for a test notice, and for what is no new object. */
 	struct sqs_event_object *objects;
 	size_t count;
-	size_t ignored; /* records of other events: removals, tags */
-	bool test;	/* S3 tries the way when notices are set up */
-	struct buf text;
+	size_t ignored;	  /* records of other events: removals, tags */
+	bool test;	  /* S3 tries the way when notices are set up */
+	char *text, *end; /* what the spans point into */
 };
 
 struct sqs_event_parser;

@@ -3,6 +3,7 @@
  *
  * The parts are in s3/ (work.h); here they are put together and driven.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,8 +174,14 @@ run(void *source, int wait_ms)
 static void
 safe(void *source, const uint64_t *tokens, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		work_finish(source, (struct object *)(uintptr_t)tokens[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct object *object;
+
+		static_assert(sizeof(object) == sizeof(*tokens),
+		    "a token holds an object's address");
+		memcpy(&object, &tokens[i], sizeof(object));
+		work_finish(source, object);
+	}
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "collect/s3/fetch.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/civil.h"
@@ -28,14 +29,14 @@ fetch_give(
 {
 	struct source_parcel parcel = {
 		.place = span_str(object->key),
-		.body = body,
 		.len = len,
 		.fd = fd,
 		.cluster = span_str(s->config->cluster),
-		.token = (uint64_t)(uintptr_t)object,
 		.arrived_us = object->modified_us,
 	};
 
+	parcel.body = body;
+	memcpy(&parcel.token, &object, sizeof(object));
 	rounds_cursor(s, object);
 	parcel.identity =
 	    work_identity(s, span_str(object->key), span_str(object->etag));

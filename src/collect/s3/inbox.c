@@ -23,8 +23,8 @@ struct message {
 	char *receipt;
 	size_t open; /* objects that are under way */
 	bool leave;
-	int64_t received_us; /* or extended: monotonic */
-	struct message *next, *previous;
+	int64_t received_us;	      /* or extended: monotonic */
+	struct message *next, **here; /* what points to this one */
 };
 
 struct inbox {
@@ -52,12 +52,9 @@ inbox_new(void)
 static void
 free_message(struct inbox *i, struct message *m)
 {
+	*m->here = m->next;
 	if (m->next != NULL)
-		m->next->previous = m->previous;
-	if (m->previous != NULL)
-		m->previous->next = m->next;
-	else
-		i->first = m->next;
+		m->next->here = m->here;
 	i->count--;
 	free(m->receipt);
 	free(m);
@@ -289,8 +286,9 @@ take_message(struct s3_source *s, const struct sqs_message *m)
 	kept->receipt = span_to_str(m->receipt);
 	kept->received_us = clock_mono_us();
 	kept->next = i->first;
+	kept->here = &i->first;
 	if (kept->next != NULL)
-		kept->next->previous = kept;
+		kept->next->here = &kept->next;
 	i->first = kept;
 	i->count++;
 	/* Open while it is read, so that nothing ends it on the way. */

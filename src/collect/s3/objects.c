@@ -116,7 +116,8 @@ grow_table(struct objects *o)
 	struct object **old = o->buckets;
 	size_t n = o->nbuckets;
 
-	o->nbuckets *= 4;
+	ASSERT(n > 0);
+	o->nbuckets = 4 * n;
 	o->buckets = status_calloc(o->nbuckets, sizeof(*o->buckets));
 	for (size_t i = 0; i < n; i++) {
 		while (old[i] != NULL) {
