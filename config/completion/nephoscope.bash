@@ -7,7 +7,7 @@ _nephoscope()
 	local command=${COMP_WORDS[1]} words=''
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		COMPREPLY=($(compgen -W 'backfill simulate detectors playbook config aws version help' -- "$word"))
+		COMPREPLY=($(compgen -W 'backfill simulate findings state detectors playbook config aws version help' -- "$word"))
 		return
 	fi
 	case $command:$last in
@@ -59,6 +59,10 @@ _nephoscope()
 		COMPREPLY=($(compgen -W 'low medium high critical' -- "$word"))
 		return
 		;;
+	backfill:--state)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
 	simulate:--out | simulate:-o)
 		COMPREPLY=($(compgen -d -- "$word"))
 		return
@@ -91,6 +95,42 @@ _nephoscope()
 		:
 		return
 		;;
+	findings:--state)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	findings:--config | findings:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	findings:--format)
+		COMPREPLY=($(compgen -W 'table guardduty csv' -- "$word"))
+		return
+		;;
+	findings:--type)
+		:
+		return
+		;;
+	findings:--min-severity)
+		COMPREPLY=($(compgen -W 'low medium high critical' -- "$word"))
+		return
+		;;
+	findings:--since)
+		:
+		return
+		;;
+	findings:--until)
+		:
+		return
+		;;
+	state:--state)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	state:--config | state:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
 	config:--config | config:-c)
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
@@ -105,14 +145,16 @@ _nephoscope()
 		;;
 	esac
 	case $command in
-	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on' ;;
+	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on --state' ;;
 	simulate) words='--help --out --seed --days --clusters --start --attack --scale --scale-sources' ;;
+	findings) words='--help --state --config --format --type --min-severity --since --until --archived list show archive reopen' ;;
+	state) words='--help --state --config info verify backup' ;;
 	detectors) words='--help list show' ;;
 	playbook) words='--help' ;;
 	config) words='--help --config check show schema' ;;
 	aws) words='--help --config --source whoami policy' ;;
 	version) words='--help' ;;
-	help) words='--help --man --man-config --completion backfill simulate detectors playbook config aws version help' ;;
+	help) words='--help --man --man-config --completion backfill simulate findings state detectors playbook config aws version help' ;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$word"))
 	if [[ $word != -* && $command == backfill ]]; then

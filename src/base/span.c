@@ -1,5 +1,7 @@
 #include "base/span.h"
 
+#include "base/status.h"
+
 static char
 lower(char c)
 {
@@ -153,4 +155,14 @@ span_matches(struct span s, struct span pattern)
 	while (p < pattern.len && pattern.at[p] == '*')
 		p++;
 	return p == pattern.len;
+}
+
+char *
+span_to_str(struct span s)
+{
+	char *text = status_calloc(s.len + 1, 1);
+
+	if (s.len > 0)
+		memcpy(text, s.at, s.len);
+	return text;
 }

@@ -128,6 +128,9 @@ struct span span_trim(struct span s);
  */
 struct span span_cut(struct span *rest, char sep);
 
+/* A C string of its bytes, malloc()ed; "" when empty.  Caller frees. */
+char *span_to_str(struct span s);
+
 /* Decimal digits only, at most 20, no overflow: true and *out. */
 bool span_to_u64(struct span s, uint64_t *out);
 

@@ -15,6 +15,7 @@ static const char *const texts[STATUS_COUNT] = {
 	[STATUS_IO] = "input/output error",
 	[STATUS_NO_MEMORY] = "out of memory",
 	[STATUS_INVALID] = "invalid",
+	[STATUS_UNAVAILABLE] = "unavailable",
 };
 
 const char *

@@ -20,6 +20,7 @@ enum status {
 	STATUS_IO,	    /* the system said no: errno has the reason */
 	STATUS_NO_MEMORY,   /* an arena or a configured limit is full */
 	STATUS_INVALID, /* the caller's or the user's value is not allowed */
+	STATUS_UNAVAILABLE, /* the other side does not answer, or says no */
 	STATUS_COUNT,
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/backfill_remote.h"
 #include "cli/backfill_state.h"
 #include "cli/cli.h"
 #include "cli/exit_code.h"
@@ -35,6 +36,7 @@ struct session {
 	struct progress *progress;
 	struct quarantine *quarantine;
 	struct backfill_state *state; /* NULL: nothing is kept */
+	struct backfill_remote *remote; /* NULL: no path is of a bucket */
 	struct pipeline_counts counts;
 	const struct finding *const *all;
 	size_t count;
@@ -72,6 +74,7 @@ make_plan(struct session *s)
 	    &(struct plan_options){
 		.paths = s->options->paths,
 		.npaths = s->options->npaths,
+		.remote = backfill_remote_of(s->remote),
 	    },
 	    &s->plan, &error);
 
@@ -79,6 +82,10 @@ make_plan(struct session *s)
 		return EXIT_CODE_DONE;
 	cli_complain("%s", buf_text(&error));
 	buf_done(&error);
+	if (st == STATUS_UNAVAILABLE)
+		return EXIT_CODE_UNAVAILABLE;
+	if (st == STATUS_INVALID)
+		return EXIT_CODE_USAGE;
 	return st == STATUS_NOT_FOUND ? EXIT_CODE_NO_INPUT : EXIT_CODE_IO;
 }
 
@@ -94,6 +101,7 @@ make_pipeline(struct session *s)
 
 	if (s->state != NULL)
 		backfill_state_archive(s->state, &archive);
+	backfill_remote_start(s->remote, s->plan, &archive);
 	s->archive = archive_new(&archive);
 	st = pipeline_new(
 	    &(struct pipeline_options){
@@ -447,6 +455,7 @@ backfill_run(const struct backfill_options *o, const struct config *config)
 	if (o->quarantine != NULL)
 		s.quarantine =
 		    quarantine_new(o->quarantine, QUARANTINE_LIMIT_BYTES);
+	s.remote = backfill_remote_new(config, o->paths, o->npaths);
 	code = make_plan(&s);
 	if (code == EXIT_CODE_DONE && o->state != NULL)
 		code = backfill_state_open(
@@ -459,6 +468,7 @@ backfill_run(const struct backfill_options *o, const struct config *config)
 	pipeline_free(s.pipeline);
 	archive_free(s.archive);
 	backfill_state_close(s.state);
+	backfill_remote_free(s.remote);
 	plan_free(s.plan);
 	quarantine_free(s.quarantine);
 	progress_free(s.progress);

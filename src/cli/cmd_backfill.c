@@ -73,12 +73,6 @@ check(const struct options *o, const struct command_operands *operands)
 		return EXIT_CODE_USAGE;
 	}
 	for (size_t i = 0; i < operands->count; i++) {
-		if (span_starts(span_str(operands->at[i]), SPAN("s3://"))) {
-			cli_complain("%s: reading from S3 is not in this "
-				     "version; copy the objects to a folder",
-			    operands->at[i]);
-			return EXIT_CODE_USAGE;
-		}
 		if (operands->at[i][0] == '\0') {
 			cli_complain("a path is empty; give a folder or file");
 			return EXIT_CODE_USAGE;
@@ -221,6 +215,8 @@ static const struct command_example examples[] = {
 	    "read the audit log of one cluster from a pipe" },
 	{ "nephoscope backfill --state acme.db ./logs",
 	    "go on from what earlier runs learned; read only what is new" },
+	{ "nephoscope backfill s3://acme-trail/AWSLogs/",
+	    "read what is in a bucket" },
 	{ "nephoscope backfill --min-severity high --fail-on high ./logs",
 	    "fail a pipeline on what is serious" },
 	{ 0 },
@@ -228,10 +224,12 @@ static const struct command_example examples[] = {
 
 const struct command cli_backfill = {
 	.name = "backfill",
-	.operands = "PATH...",
+	.operands = "PATH|s3://BUCKET/PREFIX...",
 	.summary = "find attacks in archived logs",
 	.about =
-	    "Reads files, folders (walked) and standard input (-): "
+	    "Reads files, folders (walked), standard input (-) and buckets "
+	    "(as the configuration's source of that bucket says who, else as "
+	    "AWS's SDKs find credentials): "
 	    "CloudTrail, VPC flow logs, Route 53 and CoreDNS query logs and "
 	    "Kubernetes audit logs; plain, gzip or zstd, told by content.\n\n"
 	    "The first logs teach what is usual; the same input gives the "

@@ -8,6 +8,7 @@
 #include "codec/source.h"
 #include "collect/name_time.h"
 #include "collect/peek.h"
+#include "collect/remote.h"
 #include "collect/walk.h"
 
 #define DIGEST_BYTES 32
@@ -195,6 +196,8 @@ hash_runs(struct candidate *all, size_t count, size_t most,
 			end++;
 		for (k = i; end - i > 1 && k < end; k++) {
 			/* All of a small file was hashed the first time. */
+			if (all[k].file->remote)
+				continue;
 			if (!all[k].hashed || all[k].file->size > HEAD_BYTES)
 				all[k].hashed = digest_file(&all[k], most);
 		}
@@ -236,15 +239,12 @@ struct peeker {
 	char *head;
 };
 
-/* The first bytes of the text; empty when it cannot be read. */
 static struct span
-read_head(struct peeker *k, const char *path)
+read_opened(struct peeker *k)
 {
 	size_t len = 0;
 	size_t got;
 
-	if (reader_open(k->reader, path) != STATUS_OK)
-		return (struct span){ NULL, 0 };
 	while (len < PEEK_BYTES &&
 	       reader_read(k->reader, k->head + len, PEEK_BYTES - len, &got) ==
 		   STATUS_OK &&
@@ -254,16 +254,28 @@ read_head(struct peeker *k, const char *path)
 	return span_of(k->head, len);
 }
 
+/* The first bytes of the text; empty when it cannot be read. */
+static struct span
+read_head(struct peeker *k, const char *path)
+{
+	if (reader_open(k->reader, path) != STATUS_OK)
+		return (struct span){ NULL, 0 };
+	return read_opened(k);
+}
+
+static bool
+needs_head(const struct candidate *c)
+{
+	return !c->dropped &&
+	       (c->time_us == NAME_TIME_NONE || c->file->doubted);
+}
+
 /* Give it a time, or drop it as no log. */
 static void
-look_at(struct plan *p, struct peeker *k, struct candidate *c)
+look_at(struct plan *p, struct candidate *c, struct span head)
 {
 	struct walk_file *f = c->file;
-	struct span head = { NULL, 0 };
 
-	c->time_us = name_time_of(span_str(f->place));
-	if (f->regular && (c->time_us == NAME_TIME_NONE || f->doubted))
-		head = read_head(k, f->path);
 	/* What cannot be read is left to the one who reads it all. */
 	if (f->doubted && head.len && !peek_is_log(head)) {
 		plan_skip(p, f->path, "not a log", false);
@@ -271,7 +283,65 @@ look_at(struct plan *p, struct peeker *k, struct candidate *c)
 		return;
 	}
 	if (c->time_us == NAME_TIME_NONE)
-		c->time_us = head.len ? peek_time(head) : 0;
+		c->time_us = head.len ? peek_time(head) : f->modified_us;
+}
+
+static void
+look_at_files(
+    struct plan *p, struct peeker *k, struct candidate *all, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct candidate *c = &all[i];
+
+		c->time_us = name_time_of(span_str(c->file->place));
+		if (c->file->regular && needs_head(c))
+			look_at(p, c, read_head(k, c->file->path));
+		else if (!c->file->remote && !c->dropped)
+			look_at(p, c, (struct span){ NULL, 0 });
+	}
+}
+
+/* --- the same of objects, some at a time ---------------------------------- */
+
+struct looker {
+	struct plan *plan;
+	struct peeker *peeker;
+	struct candidate **wanted;
+};
+
+static void
+on_head(void *cookie, size_t i, struct span bytes)
+{
+	struct looker *l = cookie;
+
+	reader_open_memory(l->peeker->reader, bytes);
+	look_at(l->plan, l->wanted[i], read_opened(l->peeker));
+}
+
+static void
+look_at_objects(struct plan *p, struct peeker *k, struct candidate *all,
+    size_t count, struct remote *remote)
+{
+	struct looker l = { p, k, status_calloc(count + 1, sizeof(*l.wanted)) };
+	const char **paths = status_calloc(count + 1, sizeof(*paths));
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		if (!all[i].file->remote || !needs_head(&all[i]))
+			continue;
+		paths[n] = all[i].file->path;
+		l.wanted[n++] = &all[i];
+	}
+	if (n > 0)
+		remote_heads(remote, &(struct remote_heads){ .paths = paths,
+					 .count = n,
+					 .bytes = PEEK_BYTES,
+					 .head = on_head,
+					 .cookie = &l });
+	free(l.wanted);
+	free(paths);
 }
 
 static int
@@ -345,6 +415,16 @@ take_parcels(struct plan *p, struct candidate *all, size_t count)
 	}
 }
 
+/* That of a remote object is told by its ETag. */
+static void
+take_digest(struct candidate *c)
+{
+	static const unsigned char none[DIGEST_BYTES];
+
+	memcpy(c->digest, c->file->digest, DIGEST_BYTES);
+	c->hashed = memcmp(c->digest, none, DIGEST_BYTES) != 0;
+}
+
 static void
 order_files(struct plan *p, struct walk *w)
 {
@@ -353,20 +433,33 @@ order_files(struct plan *p, struct walk *w)
 		status_calloc(PEEK_BYTES, 1) };
 	size_t i;
 
-	for (i = 0; i < w->count; i++)
+	for (i = 0; i < w->count; i++) {
 		all[i].file = &w->files[i];
+		take_digest(&all[i]);
+	}
 	if (w->count) {
 		drop_same_files(p, all, w->count);
 		drop_copies(p, all, w->count);
 	}
-	for (i = 0; i < w->count; i++) {
-		if (!all[i].dropped)
-			look_at(p, &k, &all[i]);
-	}
+	look_at_files(p, &k, all, w->count);
+	look_at_objects(p, &k, all, w->count, w->options->remote);
 	take_parcels(p, all, w->count);
 	reader_free(k.reader);
 	free(k.head);
 	free(all);
+}
+
+static enum status
+walk_path(struct walk *w, const char *path, struct buf *error)
+{
+	enum status st;
+
+	if (w->options->remote != NULL && remote_is_path(path))
+		return walk_bucket(w, path, error);
+	st = walk_argument(w, path);
+	if (st)
+		buf_printf(error, "%s: %s", path, status_errno_text(errno));
+	return st;
 }
 
 enum status
@@ -379,10 +472,7 @@ plan_make(
 	size_t i;
 
 	for (i = 0; i < options->npaths && st == STATUS_OK; i++) {
-		st = walk_argument(&w, options->paths[i]);
-		if (st)
-			buf_printf(error, "%s: %s", options->paths[i],
-			    status_errno_text(errno));
+		st = walk_path(&w, options->paths[i], error);
 	}
 	if (st) {
 		walk_done(&w);

@@ -19,7 +19,7 @@
 #include "base/status.h"
 
 struct parcel {
-	char *path;  /* to open; "-" is standard input */
+	char *path;  /* to open; "-" is standard input; or as of remote.h */
 	char *place; /* relative to its argument: what findings show */
 	uint64_t size;
 	int64_t time_us; /* what it is sorted by */
@@ -42,9 +42,14 @@ struct plan {
 	uint64_t duplicate_bytes;
 };
 
+struct remote;
+
 struct plan_options {
 	const char *const *paths;
 	size_t npaths;
+	/* Lists what is in buckets (s3://...); NULL: there are no such paths.
+	 * Objects are copies when their ETags are the same. */
+	struct remote *remote;
 	/* Told of each file found while walking; may be NULL. */
 	void (*progress)(void *cookie, size_t files, uint64_t bytes);
 	void *cookie;
@@ -52,9 +57,10 @@ struct plan_options {
 
 /*
  * Walk the paths.  NOT_FOUND when an argument does not exist (*error names
- * it), else OK even when nothing was found.  Caller frees with plan_free().
- * Unreadable folders and files, empty files, digests, and names that are not
- * logs become skips.  Symbolic links to folders are not followed twice.
+ * it), UNAVAILABLE or INVALID for a bucket, else OK even when nothing was
+ * found.  Caller frees with plan_free(). Unreadable folders and files, empty
+ * files, digests, and names that are not logs become skips.  Symbolic links to
+ * folders are not followed twice.
  */
 NODISCARD enum status plan_make(
     const struct plan_options *options, struct plan **plan, struct buf *error);

@@ -129,7 +129,8 @@ struct source_ops {
 	void (*close)(void *source);
 };
 
-extern const struct source_ops source_files, source_kafka, source_webhook;
+extern const struct source_ops source_files, source_kafka, source_s3,
+    source_webhook;
 
 /* Every kind there is; NULL-terminated. */
 extern const struct source_ops *const source_kinds[];

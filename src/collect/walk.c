@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+#include "collect/remote.h"
+
 #define NOT_A_LOG "not a log"
 
 /* Endings of what is no log, whatever is in it. */
@@ -220,16 +223,6 @@ push(struct pending *p, char *path)
 	p->paths[p->count++] = path;
 }
 
-static char *
-copy(struct span s)
-{
-	char *text = status_calloc(s.len + 1, 1);
-
-	if (s.len)
-		memcpy(text, s.at, s.len);
-	return text;
-}
-
 static struct walk_file *
 add_file(struct walk *w, const char *path, struct span place,
     const struct stat *info)
@@ -242,8 +235,8 @@ add_file(struct walk *w, const char *path, struct span place,
 	}
 	f = &w->files[w->count++];
 	*f = (struct walk_file){
-		.path = copy(span_str(path)),
-		.place = copy(place),
+		.path = span_to_str(span_str(path)),
+		.place = span_to_str(place),
 		.size = (uint64_t)info->st_size,
 		.device = info->st_dev,
 		.inode = info->st_ino,
@@ -322,7 +315,7 @@ walk_folder(struct walk *w, const char *top)
 
 	while (top_len > 1 && top[top_len - 1] == '/')
 		top_len--;
-	push(&todo, copy(span_of(top, top_len)));
+	push(&todo, span_to_str(span_of(top, top_len)));
 	while (todo.count) {
 		char *path = todo.paths[--todo.count];
 		struct stat info;
@@ -347,6 +340,54 @@ walk_folder(struct walk *w, const char *top)
 	}
 	free(todo.paths);
 	free(seen.slots);
+}
+
+/* An object of a bucket: its name alone tells what it is. */
+static void
+meet_object(void *cookie, const struct remote_object *o)
+{
+	struct walk *w = cookie;
+	const struct stat info = { .st_mode = S_IFREG,
+		.st_size = (off_t)o->size,
+		/* So that an object of two arguments is one. */
+		.st_dev = (dev_t)-1,
+		.st_ino = hash_span(&HASH_KEY_DEFAULT, span_str(o->path)) };
+	struct span place = span_str(o->place);
+	bool partial = false;
+	const char *reason = walk_refuses(place, &partial);
+	struct walk_file *f;
+
+	if (reason == NULL && o->size == 0)
+		reason = "empty";
+	if (reason == NULL && o->cold) {
+		reason = "in an archive class; restore it first";
+		partial = true;
+	}
+	if (reason != NULL) {
+		plan_skip(w->plan, o->path, reason, partial);
+		return;
+	}
+	f = add_file(w, o->path, place, &info);
+	f->remote = true;
+	f->doubted = walk_doubts(place);
+	f->regular = false;
+	f->modified_us = o->modified_us;
+	/* Of one part, an ETag is the same for the same bytes. */
+	if (o->etag.len == sizeof(f->digest))
+		memcpy(f->digest, o->etag.at, o->etag.len);
+}
+
+enum status
+walk_bucket(struct walk *w, const char *path, struct buf *error)
+{
+	struct buf why = { 0 };
+	enum status st =
+	    remote_list(w->options->remote, path, meet_object, w, &why);
+
+	if (st != STATUS_OK)
+		buf_printf(error, "%s: %s", path, buf_text(&why));
+	buf_done(&why);
+	return st;
 }
 
 enum status

@@ -20,6 +20,10 @@ struct walk_file {
 	bool named;   /* an argument itself: tried whatever its name */
 	bool regular; /* else a pipe or the like: read once, never looked at */
 	bool doubted; /* its name does not tell that it is a log */
+	bool remote;  /* an object of a bucket; not regular */
+	int64_t modified_us;	  /* of a remote one */
+	unsigned char digest[32]; /* the same for the same bytes, if any byte
+				   * is not 0; of a remote one */
 };
 
 struct walk {
@@ -33,6 +37,10 @@ struct walk {
 
 /* Walk one argument.  NOT_FOUND when there is nothing of that name. */
 NODISCARD enum status walk_argument(struct walk *w, const char *path);
+
+/* The same of a bucket, by the options' remote; fails as remote_list(). */
+NODISCARD enum status walk_bucket(
+    struct walk *w, const char *path, struct buf *error);
 
 /* Release the files that were not moved out. */
 void walk_done(struct walk *w);

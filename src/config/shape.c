@@ -132,7 +132,8 @@ static const struct shape_key source_keys[] = {
 	{ .name = "start",
 	    .kind = SHAPE_TIME,
 	    AT(config_source, start_us),
-	    .help = "s3: nothing older than this" },
+	    .help = "s3: nothing older than this; default: look_back_hours "
+		    "before the first start" },
 	{ .name = "poll_seconds",
 	    .kind = SHAPE_NUMBER,
 	    .least = 1,

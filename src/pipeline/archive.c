@@ -89,7 +89,7 @@ fetch(void *cookie, unsigned worker, struct pipeline_parcel *parcel,
 {
 	const struct archive *a = cookie;
 
-	return a->options.fetch(a->options.cookie, worker, parcel, error);
+	return a->options.fetch(a->options.fetch_cookie, worker, parcel, error);
 }
 
 static void

@@ -25,7 +25,8 @@ struct archive_options {
 	/* As in pipeline_intake, for parcels whose path is not a file. */
 	bool (*fetch)(void *cookie, unsigned worker,
 	    struct pipeline_parcel *parcel, struct buf *error);
-	void *cookie;
+	void *fetch_cookie; /* of fetch */
+	void *cookie;	    /* of all else */
 };
 
 struct archive *archive_new(const struct archive_options *options);

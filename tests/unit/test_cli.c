@@ -654,7 +654,7 @@ exit_codes_are_the_documented_ones(void **state)
 		{ { "n", "backfill" }, 64 },
 		{ { "n", "backfill", "--help" }, 0 },
 		{ { "n", "backfill", "/nowhere/at/all" }, 66 },
-		{ { "n", "backfill", "s3://bucket/prefix" }, 64 },
+		{ { "n", "backfill", "s3:///prefix" }, 64 },
 		{ { "n", "backfill", "--state", "f", "." }, 64 },
 		{ { "n", "backfill", "--report=f", "." }, 64 },
 		{ { "n", "backfill", "--format", "sarif", "." }, 64 },

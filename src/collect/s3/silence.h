@@ -1,0 +1,42 @@
+/*
+ * silence.h - streams that were regular, and stay away.
+ *
+ * A stream is one service of one account in one region.  Which hours of the
+ * last week it had objects for is kept as a bitmap; one that had some in all
+ * but few hours of two days and more, and has none for an hour that is long
+ * past, has fallen silent: told once for each silence, unless it began more
+ * than a week ago.  The hours are those
+ * of the objects' names, the present is that up to which listings are
+ * complete: a source that stands still tells of no silence.
+ *
+ * Pure but for what it tells; one thread.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/span.h"
+
+/* Logs come minutes late mostly, an hour rarely (CloudTrail's "typically
+ * delivers logs within an average of about 5 minutes", flow logs' "may take
+ * longer"); a silence is told after three. */
+#define SILENCE_LATE_HOURS 3
+
+struct silence;
+
+struct silence_told {
+	struct span account, region, service;
+	int64_t since_us; /* the first hour without anything */
+	unsigned hours;	  /* had something, of the `of` before */
+	unsigned of;
+};
+
+struct silence *silence_new(
+    void (*tell)(void *cookie, const struct silence_told *told), void *cookie);
+void silence_free(struct silence *s); /* NULL is allowed */
+
+/* An object of that key and time. */
+void silence_note(struct silence *s, struct span key, int64_t time_us);
+
+/* All objects up to then are known: tell of streams that fell silent. */
+void silence_judge(struct silence *s, int64_t until_us);
