@@ -7,7 +7,7 @@ _nephoscope()
 	local command=${COMP_WORDS[1]} words=''
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		COMPREPLY=($(compgen -W 'backfill simulate findings state detectors playbook config aws version help' -- "$word"))
+		COMPREPLY=($(compgen -W 'backfill serve simulate findings state detectors playbook config aws version help' -- "$word"))
 		return
 	fi
 	case $command:$last in
@@ -61,6 +61,14 @@ _nephoscope()
 		;;
 	backfill:--state)
 		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	serve:--config | serve:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	serve:--quarantine)
+		COMPREPLY=($(compgen -d -- "$word"))
 		return
 		;;
 	simulate:--out | simulate:-o)
@@ -146,6 +154,7 @@ _nephoscope()
 	esac
 	case $command in
 	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on --state' ;;
+	serve) words='--help --config --quarantine' ;;
 	simulate) words='--help --out --seed --days --clusters --start --attack --scale --scale-sources' ;;
 	findings) words='--help --state --config --format --type --min-severity --since --until --archived list show archive reopen' ;;
 	state) words='--help --state --config info verify backup' ;;
@@ -154,7 +163,7 @@ _nephoscope()
 	config) words='--help --config check show schema' ;;
 	aws) words='--help --config --source whoami policy' ;;
 	version) words='--help' ;;
-	help) words='--help --man --man-config --completion backfill simulate findings state detectors playbook config aws version help' ;;
+	help) words='--help --man --man-config --completion backfill serve simulate findings state detectors playbook config aws version help' ;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$word"))
 	if [[ $word != -* && $command == backfill ]]; then

@@ -35,7 +35,7 @@ struct session {
 	struct pipeline *pipeline;
 	struct progress *progress;
 	struct quarantine *quarantine;
-	struct backfill_state *state; /* NULL: nothing is kept */
+	struct backfill_state *state;	/* NULL: nothing is kept */
 	struct backfill_remote *remote; /* NULL: no path is of a bucket */
 	struct pipeline_counts counts;
 	const struct finding *const *all;

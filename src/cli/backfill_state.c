@@ -322,7 +322,8 @@ backfill_state_findings(struct backfill_state *s,
 {
 	struct buf error = { 0 };
 
-	if (store_findings(ledger_store(s->ledger), ledger_run(s->ledger), 0,
+	if (store_findings(ledger_store(s->ledger),
+		&(struct store_wanted){ .since_run = ledger_run(s->ledger) },
 		add_finding, s, &error) != STATUS_OK) {
 		cli_complain("%s", buf_text(&error));
 		buf_done(&error);

@@ -98,7 +98,8 @@ list(struct state_file *file, const struct options *o)
 {
 	struct listing l = { .options = o };
 	struct buf text = { .limit = (size_t)4 << 30 }, error = { 0 };
-	enum status st = store_findings(file->store, 0, 0, add, &l, &error);
+	enum status st = store_findings(
+	    file->store, &(struct store_wanted){ 0 }, add, &l, &error);
 	int code = EXIT_CODE_IO;
 
 	if (st == STATUS_OK) {

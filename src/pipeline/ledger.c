@@ -354,8 +354,10 @@ ledger_restore(
 	enum status st = store_tenants(l->store, restore_tenant, &r, error);
 
 	if (st == STATUS_OK)
-		st = store_findings(l->store, UINT64_MAX >> 1,
-		    FINDINGS_RECENT_US, restore_finding, &r, error);
+		st = store_findings(l->store,
+		    &(struct store_wanted){ .since_run = INT64_MAX,
+			.recent_us = FINDINGS_RECENT_US },
+		    restore_finding, &r, error);
 	if (st != STATUS_OK)
 		return st;
 	store_begin(l->store);

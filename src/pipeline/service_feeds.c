@@ -196,8 +196,9 @@ give(struct service_feed *f, struct batch_of_items *b)
 {
 	struct buf error = { 0 };
 	size_t taken;
-	enum status st = store_outbox(
-	    f->store, f->config->name, f->taken, BATCH, add_item, b, &error);
+	enum status st = store_outbox(f->store,
+	    &(struct store_debt){ f->config->name, f->taken, BATCH }, add_item,
+	    b, &error);
 	bool full = false;
 
 	if (st != STATUS_OK) {

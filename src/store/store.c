@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/rand.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -279,7 +279,7 @@ load_meta(struct store *s, struct buf *error)
 	if (st == STATUS_NOT_FOUND) {
 		if (s->read_only)
 			return store_damaged(s, "it has no secret", error);
-		if (getrandom(&s->key, sizeof(s->key), 0) != sizeof(s->key)) {
+		if (RAND_bytes((unsigned char *)&s->key, sizeof(s->key)) != 1) {
 			buf_printf(error, "%s: no random numbers", s->path);
 			return STATUS_IO;
 		}

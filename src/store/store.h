@@ -74,8 +74,13 @@ struct store_finding {
  * whose last event is at most so much older than the newest of their tenant;
  * by first event, type and id.  `visit` is false to stop.
  */
-NODISCARD enum status store_findings(struct store *s, uint64_t since_run,
-    int64_t recent_us,
+struct store_wanted {
+	uint64_t since_run;
+	int64_t recent_us; /* 0: whatever their age */
+};
+
+NODISCARD enum status store_findings(struct store *s,
+    const struct store_wanted *wanted,
     bool (*visit)(void *cookie, const struct store_finding *f), void *cookie,
     struct buf *error);
 
@@ -110,14 +115,20 @@ NODISCARD enum status store_kept(struct store *s,
     void (*visit)(void *cookie, const struct store_kept *kept), void *cookie,
     struct buf *error);
 
-/* What a feed is owed, from `after` on, at most `most`, in order. */
 struct store_owed {
 	uint64_t number, revision;
 	struct store_finding finding;
 };
 
-NODISCARD enum status store_outbox(struct store *s, const char *feed,
-    uint64_t after, size_t most,
+/* What a feed is owed behind number `after`, at most `most`, in order. */
+struct store_debt {
+	const char *feed;
+	uint64_t after;
+	size_t most;
+};
+
+NODISCARD enum status store_outbox(struct store *s,
+    const struct store_debt *debt,
     void (*visit)(void *cookie, const struct store_owed *owed), void *cookie,
     struct buf *error);
 

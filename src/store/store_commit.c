@@ -238,67 +238,73 @@ bind_run(sqlite3_stmt *q, struct unpack *u)
 	u->rest = span_skip(u->rest, run.len);
 }
 
+static void
+bind_region(sqlite3_stmt *q, struct unpack *u)
+{
+	int64_t bytes;
+
+	(void)sqlite3_bind_int64(q, 1, unpack_i64(u));
+	bytes = unpack_i64(u);
+	(void)sqlite3_bind_int64(q, 2, bytes);
+	(void)sqlite3_bind_int64(
+	    q, 3, store_checksum(span_of((const char *)&bytes, sizeof(bytes))));
+}
+
+static void
+bind_signal(sqlite3_stmt *q, struct unpack *u)
+{
+	store_bind(q, 1, unpack_span(u));
+	(void)sqlite3_bind_int64(q, 2, unpack_i64(u));
+	bind_summed(q, u, 3);
+}
+
+/*
+ * How the operands of an operation, which lie packed one behind the other,
+ * are bound: n a number, t a text, b bytes, s bytes behind their checksum;
+ * NULL: in a way of its own.
+ */
+static const char *const operands[OP_COUNT] = {
+	[OP_TENANT] = "ns",
+	[OP_PAGE] = "nnb",
+	[OP_PAGE_DROP] = "n",
+	[OP_OWE] = "tt",
+	[OP_CONSUMED] = "tbn",
+	[OP_CURSOR] = "tts",
+	[OP_COUNTER] = "tn",
+	[OP_KEPT_DROP] = "n",
+	[OP_PRUNE] = "n",
+};
+
+static void
+bind_listed(const char *kinds, sqlite3_stmt *q, struct unpack *u)
+{
+	for (int i = 0; kinds[i] != '\0'; i++) {
+		if (kinds[i] == 'n')
+			(void)sqlite3_bind_int64(q, i + 1, unpack_i64(u));
+		else if (kinds[i] == 't')
+			store_bind_text(q, i + 1, unpack_span(u));
+		else if (kinds[i] == 'b')
+			store_bind(q, i + 1, unpack_span(u));
+		else
+			bind_summed(q, u, i + 1);
+	}
+}
+
 /* Bind the operands of one operation, which lie at the front of *u. */
 static void
 bind(const struct store *s, enum store_op what, sqlite3_stmt *q,
     struct unpack *u)
 {
-	int64_t number;
-
-	switch (what) {
-	case OP_TENANT:
-		(void)sqlite3_bind_int64(q, 1, unpack_i64(u));
-		bind_summed(q, u, 2);
-		break;
-	case OP_PAGE:
-		(void)sqlite3_bind_int64(q, 1, unpack_i64(u));
-		(void)sqlite3_bind_int64(q, 2, unpack_i64(u));
-		store_bind(q, 3, unpack_span(u));
-		break;
-	case OP_REGION:
-		(void)sqlite3_bind_int64(q, 1, unpack_i64(u));
-		number = unpack_i64(u);
-		(void)sqlite3_bind_int64(q, 2, number);
-		(void)sqlite3_bind_int64(q, 3,
-		    store_checksum(
-			span_of((const char *)&number, sizeof(number))));
-		break;
-	case OP_FINDING:
+	if (operands[what] != NULL)
+		bind_listed(operands[what], q, u);
+	else if (what == OP_FINDING)
 		bind_finding(s, q, u);
-		break;
-	case OP_OWE:
-		bind_texts(q, u, 1, 2);
-		break;
-	case OP_SIGNAL:
-		store_bind(q, 1, unpack_span(u));
-		(void)sqlite3_bind_int64(q, 2, unpack_i64(u));
-		bind_summed(q, u, 3);
-		break;
-	case OP_CONSUMED:
-		bind_texts(q, u, 1, 1);
-		store_bind(q, 2, unpack_span(u));
-		(void)sqlite3_bind_int64(q, 3, unpack_i64(u));
-		break;
-	case OP_CURSOR:
-		bind_texts(q, u, 1, 2);
-		bind_summed(q, u, 3);
-		break;
-	case OP_COUNTER:
-		bind_texts(q, u, 1, 1);
-		(void)sqlite3_bind_int64(q, 2, unpack_i64(u));
-		break;
-	case OP_RUN:
+	else if (what == OP_REGION)
+		bind_region(q, u);
+	else if (what == OP_SIGNAL)
+		bind_signal(q, u);
+	else if (what == OP_RUN)
 		bind_run(q, u);
-		break;
-	case OP_PAGE_DROP:
-	case OP_KEPT_DROP:
-	case OP_PRUNE:
-		(void)sqlite3_bind_int64(q, 1, unpack_i64(u));
-		break;
-	case OP_END:
-	case OP_COUNT:
-		break;
-	}
 }
 
 static enum status

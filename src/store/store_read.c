@@ -137,21 +137,35 @@ load_page(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 	return STATUS_OK;
 }
 
-/* Rows of one table whose keys belong to the tenant. */
+/* Rows of one table whose keys, `bits` longer than a tenant's number, belong
+ * to the tenant. */
+struct part {
+	const char *sql;
+	int bits;
+	enum status (*row)(
+	    struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error);
+};
+
+static const struct part parts[] = {
+	{ "SELECT key, bytes, sum FROM region WHERE key >= ?1 AND key < ?2 "
+	  "ORDER BY key",
+	    16, load_region },
+	{ "SELECT key, sum, body FROM page WHERE key >= ?1 AND key < ?2", 40,
+	    load_page },
+};
+
 static enum status
-load_part(struct store *s, struct loading *l, const char *sql, int bits,
-    enum status (*row)(
-	struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error),
+load_part(struct store *s, struct loading *l, const struct part *part,
     struct buf *error)
 {
 	sqlite3_stmt *q;
-	enum status st = store_prepare(s, sql, &q, error);
+	enum status st = store_prepare(s, part->sql, &q, error);
 
 	if (st != STATUS_OK)
 		return st;
-	(void)sqlite3_bind_int64(q, 1, l->tenant << bits);
-	(void)sqlite3_bind_int64(q, 2, (l->tenant + 1) << bits);
-	return each(s, q, row, l, error);
+	(void)sqlite3_bind_int64(q, 1, l->tenant << part->bits);
+	(void)sqlite3_bind_int64(q, 2, (l->tenant + 1) << part->bits);
+	return each(s, q, part->row, l, error);
 }
 
 static enum status
@@ -160,21 +174,14 @@ load_tenant(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 	struct loading *l = cookie;
 	int64_t number = sqlite3_column_int64(q, 0);
 	struct span name = store_column(q, 2);
-	enum status st;
+	enum status st = STATUS_OK;
 
 	if (!is_summed(q, 1) || number != l->tenant + 1)
 		return store_damaged(s, "the name of an account", error);
 	l->tenant = number;
 	pager_know_tenant(s->pager, name, number);
-	st = load_part(s, l,
-	    "SELECT key, bytes, sum FROM region WHERE key >= ?1 AND key < ?2 "
-	    "ORDER BY key",
-	    16, load_region, error);
-	if (st == STATUS_OK)
-		st = load_part(s, l,
-		    "SELECT key, sum, body FROM page WHERE key >= ?1 AND "
-		    "key < ?2",
-		    40, load_page, error);
+	for (size_t i = 0; st == STATUS_OK && i < COUNTOF(parts); i++)
+		st = load_part(s, l, &parts[i], error);
 	if (st == STATUS_OK && l->visit != NULL)
 		l->visit(
 		    l->cookie, name, &(struct image_reader){ get_region, l });
@@ -244,7 +251,7 @@ visit_finding(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 }
 
 enum status
-store_findings(struct store *s, uint64_t since_run, int64_t recent_us,
+store_findings(struct store *s, const struct store_wanted *wanted,
     bool (*visit)(void *cookie, const struct store_finding *f), void *cookie,
     struct buf *error)
 {
@@ -259,8 +266,8 @@ store_findings(struct store *s, uint64_t since_run, int64_t recent_us,
 
 	if (st != STATUS_OK)
 		return st;
-	(void)sqlite3_bind_int64(q, 1, (int64_t)since_run);
-	(void)sqlite3_bind_int64(q, 2, recent_us);
+	(void)sqlite3_bind_int64(q, 1, (int64_t)wanted->since_run);
+	(void)sqlite3_bind_int64(q, 2, wanted->recent_us);
 	return each(s, q, visit_finding, &v, error);
 }
 
@@ -300,7 +307,7 @@ visit_owed(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 }
 
 enum status
-store_outbox(struct store *s, const char *feed, uint64_t after, size_t most,
+store_outbox(struct store *s, const struct store_debt *debt,
     void (*visit)(void *cookie, const struct store_owed *owed), void *cookie,
     struct buf *error)
 {
@@ -314,9 +321,9 @@ store_outbox(struct store *s, const char *feed, uint64_t after, size_t most,
 
 	if (st != STATUS_OK)
 		return st;
-	store_bind_text(q, 1, span_str(feed));
-	(void)sqlite3_bind_int64(q, 2, (int64_t)after);
-	(void)sqlite3_bind_int64(q, 3, (int64_t)most);
+	store_bind_text(q, 1, span_str(debt->feed));
+	(void)sqlite3_bind_int64(q, 2, (int64_t)debt->after);
+	(void)sqlite3_bind_int64(q, 3, (int64_t)debt->most);
 	return each(s, q, visit_owed, &v, error);
 }
 
