@@ -226,7 +226,8 @@ is_one_value(struct span line)
 	return n > 0 && count_blanks(span_skip(line, n), false) == line.len - n;
 }
 
-/* True when most of the first lines are single values. */
+/* True when half of the first lines or more are single values: one broken line
+ * before a good one is no reason to lose both. */
 static bool
 looks_by_line(const struct cutter *c)
 {
@@ -245,7 +246,7 @@ looks_by_line(const struct cutter *c)
 			bad++;
 		rest = span_skip(rest, n + 1);
 	}
-	return good > bad;
+	return good > 0 && good >= bad;
 }
 
 /* Bytes up to the last line break of the first `head` bytes, else up to the

@@ -216,6 +216,20 @@ ledger_counter(const struct ledger *l, const char *name)
 }
 
 void
+ledger_counters(const struct ledger *l, const char *prefix,
+    void (*visit)(void *cookie, const char *rest, uint64_t value), void *cookie)
+{
+	for (size_t i = 0; i < l->ncounters; i++) {
+		struct span name = span_str(l->counters[i].name);
+
+		if (span_starts(name, span_str(prefix)))
+			visit(cookie,
+			    l->counters[i].name + span_str(prefix).len,
+			    l->counters[i].value);
+	}
+}
+
+void
 ledger_count(struct ledger *l, const char *name, uint64_t more)
 {
 	struct counter *c;
@@ -375,6 +389,17 @@ struct collecting {
 	struct span tenant;
 };
 
+/* One more finding of its type, for whoever watches the service. */
+static void
+count_finding(struct ledger *l, const struct finding *f)
+{
+	struct buf name = { 0 };
+
+	buf_printf(&name, LEDGER_FINDINGS "%s", finding_detector(f)->type);
+	ledger_count(l, buf_text(&name), 1);
+	buf_done(&name);
+}
+
 static void
 collect_finding(void *cookie, const struct finding *f, bool told)
 {
@@ -390,6 +415,8 @@ collect_finding(void *cookie, const struct finding *f, bool told)
 			owed[n++] = o->feeds[i];
 	}
 	owed[n] = NULL;
+	if (f->stored == 0)
+		count_finding(c->ledger, f);
 	store_put_finding(c->ledger->store, c->tenant, f, owed);
 }
 

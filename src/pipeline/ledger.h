@@ -52,8 +52,15 @@ size_t ledger_forgotten(const struct ledger *l);
 /* Was this identity of a source consumed? */
 bool ledger_seen(
     const struct ledger *l, struct span source, struct span identity);
+/* Counters of findings are named by this and their type. */
+#define LEDGER_FINDINGS "findings/"
+
 /* A counter of the store, 0 at first. */
 uint64_t ledger_counter(const struct ledger *l, const char *name);
+/* Every counter whose name begins with `prefix`, with the rest of its name. */
+void ledger_counters(const struct ledger *l, const char *prefix,
+    void (*visit)(void *cookie, const char *rest, uint64_t value),
+    void *cookie);
 /* A source's position; false: none. */
 bool ledger_cursor(const struct ledger *l, struct span source, struct span name,
     struct buf *value);

@@ -330,6 +330,15 @@ report_events(struct service *s, struct report *r)
 }
 
 static void
+report_type(void *cookie, const char *type, uint64_t value)
+{
+	struct service *s = cookie;
+
+	if (s->ntypes < SERVICE_TYPES_MAX)
+		s->types[s->ntypes++] = (struct metrics_number){ type, value };
+}
+
+static void
 report(struct service *s, struct report *r)
 {
 	const struct config *c = s->options.config;
@@ -339,6 +348,8 @@ report(struct service *s, struct report *r)
 	report_sources(s, r);
 	report_feeds(s, r);
 	report_events(s, r);
+	s->ntypes = 0;
+	ledger_counters(s->ledger, LEDGER_FINDINGS, report_type, s);
 	if (s->store_trouble.len > 0)
 		add_reason(r, "store", "", buf_text(&s->store_trouble));
 	r->memory[0] = (struct metrics_number){ "queue",
