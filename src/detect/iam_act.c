@@ -1,0 +1,249 @@
+#include "detect/iam_act.h"
+
+#include <math.h>
+
+/* On so many of the last 30 days a call is a habit. */
+#define HABIT_DAYS 3
+/* What a habit takes off: one of GuardDuty's bands. */
+#define BAND 3.0
+#define SEVERITY_LEAST 1.0
+#define FACTS_MORE 6
+
+struct habit {
+	struct usual call, place, account_place, agent;
+	bool known;   /* the account is known for long enough */
+	bool usual;   /* the actor does so, from where it is wont to be */
+	bool strange; /* neither place nor program were seen before */
+};
+
+bool
+iam_act_by_someone(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return ev->outcome == OUTCOME_OK && !ct->from_service &&
+	       !span_starts(ct->issuer_name, SPAN("AWSServiceRoleFor")) &&
+	       !span_equal(ct->event_type, SPAN("AwsServiceEvent"));
+}
+
+bool
+iam_act_match(const struct event *ev)
+{
+	return !ev->cloudtrail->read_only && iam_act_by_someone(ev);
+}
+
+/* "UpdateFunctionCode20150331v2" is "UpdateFunctionCode". */
+static bool
+is_call(struct span name, struct span wanted)
+{
+	if (!span_starts(name, wanted))
+		return false;
+	return name.len == wanted.len ||
+	       (name.at[wanted.len] >= '0' && name.at[wanted.len] <= '9');
+}
+
+const struct iam_act *
+iam_act_find(
+    const struct iam_act *rows, size_t count, const struct cloudtrail *ct)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_call(ct->name, rows[i].name) &&
+		    (span_is_empty(rows[i].service) ||
+			span_equal(ct->service, rows[i].service)))
+			return &rows[i];
+	}
+	return NULL;
+}
+
+struct json_value
+iam_act_request(const struct event *ev)
+{
+	struct json_value request =
+	    json_get(ev->record, SPAN("requestParameters"));
+	struct json_iter it = json_iter(request);
+	struct json_value member;
+	struct span key;
+
+	if (json_is(request, JSON_OBJECT) &&
+	    json_next_member(&it, &key, &member) &&
+	    span_ends(key, SPAN("Request")) && json_is(member, JSON_OBJECT))
+		return member;
+	return request;
+}
+
+static struct json_value
+first_item(struct json_value v)
+{
+	struct json_iter it = json_iter(v);
+	struct json_value item;
+
+	while (json_is(v, JSON_ARRAY)) {
+		if (!json_next_item(&it, &item))
+			return (struct json_value){ 0 };
+		v = item;
+		it = json_iter(v);
+	}
+	return v;
+}
+
+struct json_value
+iam_act_at(struct json_value v, struct span path)
+{
+	while (path.at != NULL && path.len > 0)
+		v = json_get(first_item(v), span_cut(&path, '.'));
+	return first_item(v);
+}
+
+struct span
+iam_act_text(struct json_value v, struct span path)
+{
+	return json_string(iam_act_at(v, path));
+}
+
+struct span
+iam_act_short(struct span name)
+{
+	size_t slash = span_rfind(name, '/'), colon = span_rfind(name, ':');
+
+	if (slash + 1 < name.len)
+		return span_skip(name, slash + 1);
+	if (span_starts(name, SPAN("arn:")) && colon + 1 < name.len)
+		return span_skip(name, colon + 1);
+	return name;
+}
+
+static bool
+is_account(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.at[i] < '0' || s.at[i] > '9')
+			return false;
+	}
+	return s.len == 12;
+}
+
+struct span
+iam_act_account(struct span principal)
+{
+	struct span rest = principal, part = principal;
+
+	if (is_account(principal))
+		return principal;
+	if (!span_starts(principal, SPAN("arn:")))
+		return span_of(NULL, 0);
+	for (unsigned i = 0; i < 5; i++)
+		part = span_cut(&rest, ':');
+	return is_account(part) ? part : span_of(NULL, 0);
+}
+
+bool
+iam_act_is_own(const struct event *ev, struct span account)
+{
+	return span_equal(account, ev->account) ||
+	       span_equal(account, ev->cloudtrail->identity_account);
+}
+
+static struct habit
+habit_of(struct detect *d, const struct event *ev)
+{
+	struct habit h = { .known = false };
+	struct usual account, peers;
+	bool at_home, peers_do;
+
+	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
+	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &h.call);
+	detect_usual(d, SCOPE_PEERS, FEATURE_API, &peers);
+	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &h.place);
+	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &h.account_place);
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &h.agent);
+	h.known = account.known_days >= DETECT_KNOWN_DAYS;
+	if (!h.known)
+		return h;
+	/* Somebody new is at home wherever others of the account are. */
+	at_home =
+	    h.place.count > 0 || (h.place.known_days < DETECT_KNOWN_DAYS &&
+				     h.account_place.count > 0);
+	/* All IAM users of a path are peers of each other, which says little:
+	 * a key of a machine does not do what an administrator does. */
+	peers_do = peers.days >= HABIT_DAYS &&
+		   !span_equal(ev->cloudtrail->identity_type, SPAN("IAMUser"));
+	h.usual = at_home && (h.call.days >= HABIT_DAYS || peers_do);
+	h.strange = !(h.account_place.count > 0) && !(h.agent.count > 0);
+	return h;
+}
+
+static double
+severity_of(const struct iam_act_report *r, const struct habit *h)
+{
+	if (r->always)
+		return r->severity;
+	if (h->usual)
+		return r->severity - BAND;
+	if (h->strange && r->severity < SEVERITY_MEDIUM)
+		return SEVERITY_MEDIUM;
+	return r->severity;
+}
+
+static size_t
+explain(struct evidence *why, struct detect *d, const struct iam_act_report *r,
+    const struct habit *h)
+{
+	size_t n = 0;
+
+	if (r->feature != NULL)
+		why[n++] = (struct evidence){ .feature = r->feature,
+			.observed = r->observed,
+			.number = r->number,
+			.expected = NAN };
+	why[n++] = (struct evidence){ .feature = feature_text(FEATURE_API),
+		.observed = detect_feature(d, FEATURE_API),
+		.expected = NAN,
+		.usual = &h->call };
+	why[n++] = (struct evidence){ .feature = feature_text(FEATURE_NETWORK),
+		.observed = detect_feature(d, FEATURE_NETWORK),
+		.expected = NAN,
+		.usual = &h->place };
+	return n;
+}
+
+void
+iam_act_raise(
+    struct detect *d, const struct event *ev, const struct iam_act_report *r)
+{
+	struct habit h;
+	struct evidence why[3];
+	struct fact facts[FACTS_MORE + 1];
+	size_t nfacts = 0, nwhy;
+	double severity;
+
+	if (!r->always && detect_routine(d))
+		return;
+	h = habit_of(d, ev);
+	severity = severity_of(r, &h);
+	if (severity < SEVERITY_LEAST)
+		return;
+	for (size_t i = 0; i < r->nfacts && nfacts < FACTS_MORE; i++)
+		facts[nfacts++] = r->facts[i];
+	facts[nfacts++] = (struct fact){ "what", r->what };
+	nwhy = explain(why, d, r, &h);
+	detect_raise(d,
+	    &(struct raise){ .severity = severity,
+		.resource_kind = r->target_kind != ENTITY_NONE ? r->target_kind
+							       : ENTITY_ACCOUNT,
+		.resource = span_is_empty(r->target) ? ev->account : r->target,
+		.why = why,
+		.nwhy = nwhy,
+		.facts = facts,
+		.nfacts = nfacts });
+}
+
+void
+iam_act_report_row(
+    struct detect *d, const struct event *ev, const struct iam_act *row)
+{
+	iam_act_raise(d, ev,
+	    &(struct iam_act_report){ .severity = row->severity,
+		.what = row->what,
+		.target = iam_act_short(
+		    iam_act_text(iam_act_request(ev), row->key)) });
+}

@@ -1,0 +1,82 @@
+/*
+ * iam_act.h - acts in an account that are worth telling by themselves.
+ *
+ * What the detectors share whose rule is one call with certain parameters
+ * (a snapshot shared with the world, a detector deleted): a table of calls, a
+ * look into requestParameters, and a judgement of how usual such a call is for
+ * whoever made it.  A pipeline that makes it every week, from where it always
+ * comes, is told a band lower or not at all; a call from an origin that the
+ * account has never seen is never a mere low.  Shard's thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "detect/detector.h"
+
+struct iam_act {
+	struct span service; /* "ec2"; empty: any */
+	struct span name;    /* eventName; a version may follow it */
+	double severity;
+	struct span what; /* what it does, as the end of a sentence */
+	struct span key;  /* request member that names the target; may be a
+			   * path "tagSet.item"; empty: none */
+};
+
+/* Calls that succeeded and were made by somebody: no AWS service on its own
+ * or on one's behalf, no service-linked role. */
+bool iam_act_by_someone(const struct event *ev);
+
+/* iam_act_by_someone() and not a read. */
+bool iam_act_match(const struct event *ev);
+
+/* The first row of the table for this call, or NULL. */
+const struct iam_act *iam_act_find(
+    const struct iam_act *rows, size_t count, const struct cloudtrail *ct);
+
+/*
+ * requestParameters, without the one envelope "...Request" that EC2's newer
+ * calls put around them.
+ */
+struct json_value iam_act_request(const struct event *ev);
+
+/* The value at a path of members "a.b.c"; an array stands for its first item.
+ * JSON_NONE when there is none. */
+struct json_value iam_act_at(struct json_value v, struct span path);
+
+/* Its string; empty for anything else. */
+struct span iam_act_text(struct json_value v, struct span path);
+
+/* The last part of an ARN or path: what people call the thing. */
+struct span iam_act_short(struct span name);
+
+/* True when `account` (12 digits) is in a text as an ARN's account. */
+bool iam_act_is_own(const struct event *ev, struct span account);
+
+/* "arn:aws:iam::123456789012:root" or "123456789012": the account, or empty. */
+struct span iam_act_account(struct span principal);
+
+struct iam_act_report {
+	double severity;    /* when nothing is usual about it */
+	struct span what;   /* fact {what}, and first line of the evidence */
+	struct span target; /* fact {resource}: part of the identity */
+	enum entity_kind target_kind; /* no target: it is the account */
+	const char *feature;	      /* a further line of evidence, ... */
+	struct span observed;	      /* ... its text, */
+	double number;		      /* or its number where text is empty */
+	const struct fact *facts;     /* further facts */
+	size_t nfacts;
+	bool always; /* not lowered by habit: it is as bad each time */
+};
+
+/*
+ * Raise the finding at the severity that habit leaves of it, or nothing.  The
+ * fact {what} is added, and what is usual for the call as evidence.
+ */
+void iam_act_raise(
+    struct detect *d, const struct event *ev, const struct iam_act_report *r);
+
+/* For detectors whose table says all: find the row and raise it. */
+void iam_act_report_row(
+    struct detect *d, const struct event *ev, const struct iam_act *row);
