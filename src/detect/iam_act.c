@@ -112,35 +112,48 @@ iam_act_short(struct span name)
 	return name;
 }
 
-static bool
-is_account(struct span s)
+static struct span
+shared_with(struct json_value item)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] < '0' || s.at[i] > '9')
-			return false;
-	}
-	return s.len == 12;
+	static const struct span keys[] = { SPAN_INIT("userId"),
+		SPAN_INIT("group"), SPAN_INIT("organizationArn"),
+		SPAN_INIT("organizationalUnitArn") };
+	struct span name = json_string(item);
+
+	for (size_t i = 0; i < COUNTOF(keys) && span_is_empty(name); i++)
+		name = json_get_string(item, keys[i]);
+	return name;
 }
 
-struct span
-iam_act_account(struct span principal)
+enum policy_reach
+iam_act_share(
+    struct json_value list, const struct event *ev, struct span *who)
 {
-	struct span rest = principal, part = principal;
+	enum policy_reach most = POLICY_OWN;
+	struct json_iter it = json_iter(list);
+	struct json_value item;
 
-	if (is_account(principal))
-		return principal;
-	if (!span_starts(principal, SPAN("arn:")))
-		return span_of(NULL, 0);
-	for (unsigned i = 0; i < 5; i++)
-		part = span_cut(&rest, ':');
-	return is_account(part) ? part : span_of(NULL, 0);
+	while (json_is(list, JSON_ARRAY) && json_next_item(&it, &item)) {
+		struct span name = shared_with(item);
+		enum policy_reach r = policy_reach_of(name, ev->account);
+
+		if (r > most) {
+			most = r;
+			*who = name;
+		}
+	}
+	return most;
 }
 
 bool
-iam_act_is_own(const struct event *ev, struct span account)
+iam_act_is_partner(struct detect *d, struct span account)
 {
-	return span_equal(account, ev->account) ||
-	       span_equal(account, ev->cloudtrail->identity_account);
+	struct usual usual;
+
+	if (span_is_empty(account))
+		return false;
+	detect_usual_value(d, SCOPE_TENANT, FEATURE_PEER, account, &usual);
+	return usual.days >= HABIT_DAYS;
 }
 
 static struct habit
@@ -212,7 +225,7 @@ iam_act_raise(
 {
 	struct habit h;
 	struct evidence why[3];
-	struct fact facts[FACTS_MORE + 1];
+	struct fact facts[FACTS_MORE + 2];
 	size_t nfacts = 0, nwhy;
 	double severity;
 
@@ -220,11 +233,14 @@ iam_act_raise(
 		return;
 	h = habit_of(d, ev);
 	severity = severity_of(r, &h);
+	if (!h.usual && iam_act_is_partner(d, policy_account(r->who)))
+		severity -= BAND;
 	if (severity < SEVERITY_LEAST)
 		return;
 	for (size_t i = 0; i < r->nfacts && nfacts < FACTS_MORE; i++)
 		facts[nfacts++] = r->facts[i];
 	facts[nfacts++] = (struct fact){ "what", r->what };
+	facts[nfacts++] = (struct fact){ "subject", r->who };
 	nwhy = explain(why, d, r, &h);
 	detect_raise(d,
 	    &(struct raise){ .severity = severity,

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "detect/detector.h"
+#include "detect/policy.h"
 
 struct iam_act {
 	struct span service; /* "ec2"; empty: any */
@@ -51,11 +52,16 @@ struct span iam_act_text(struct json_value v, struct span path);
 /* The last part of an ARN or path: what people call the thing. */
 struct span iam_act_short(struct span name);
 
-/* True when `account` (12 digits) is in a text as an ARN's account. */
-bool iam_act_is_own(const struct event *ev, struct span account);
+/*
+ * To whom a list of shares speaks: strings ("all", an account, an ARN) or
+ * objects with userId, group or organizationArn.  *who is the widest.
+ */
+enum policy_reach iam_act_share(
+    struct json_value list, const struct event *ev, struct span *who);
 
-/* "arn:aws:iam::123456789012:root" or "123456789012": the account, or empty. */
-struct span iam_act_account(struct span principal);
+/* The account is one that this account has had to do with on several days:
+ * it comes in by roles, or things are shared with it. */
+bool iam_act_is_partner(struct detect *d, struct span account);
 
 struct iam_act_report {
 	double severity;    /* when nothing is usual about it */
@@ -67,6 +73,8 @@ struct iam_act_report {
 	double number;		      /* or its number where text is empty */
 	const struct fact *facts;     /* further facts */
 	size_t nfacts;
+	struct span who; /* fact {subject}: a principal that gets access; one
+			  * of a partner's account takes a band off */
 	bool always; /* not lowered by habit: it is as bad each time */
 };
 

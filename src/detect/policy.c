@@ -312,9 +312,8 @@ is_digits(struct span s)
 	return i == s.len && s.len > 0;
 }
 
-/* The account that a principal names, or empty. */
-static struct span
-account_of(struct span principal)
+struct span
+policy_account(struct span principal)
 {
 	struct span part = principal;
 
@@ -325,6 +324,45 @@ account_of(struct span principal)
 	for (unsigned i = 0; i < 5; i++)
 		part = span_cut(&principal, ':');
 	return is_digits(part) ? part : span_of(NULL, 0);
+}
+
+/*
+ * Accounts from which AWS itself delivers the access logs of load balancers.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/
+ * enable-access-logs.html
+ */
+static const struct span aws_accounts[] = {
+	SPAN_INIT("009996457667"),
+	SPAN_INIT("027434742980"),
+	SPAN_INIT("033677994240"),
+	SPAN_INIT("054676820928"),
+	SPAN_INIT("076674570225"),
+	SPAN_INIT("098369216593"),
+	SPAN_INIT("114774131450"),
+	SPAN_INIT("127311923021"),
+	SPAN_INIT("156460612806"),
+	SPAN_INIT("383597477331"),
+	SPAN_INIT("507241528517"),
+	SPAN_INIT("582318560864"),
+	SPAN_INIT("600734575887"),
+	SPAN_INIT("635631232127"),
+	SPAN_INIT("652711504416"),
+	SPAN_INIT("718504428378"),
+	SPAN_INIT("754344448648"),
+	SPAN_INIT("783225319266"),
+	SPAN_INIT("797873946194"),
+	SPAN_INIT("897822967062"),
+	SPAN_INIT("985666609251"),
+};
+
+static bool
+is_of_aws(struct span account)
+{
+	for (size_t i = 0; i < COUNTOF(aws_accounts); i++) {
+		if (span_equal(account, aws_accounts[i]))
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -351,7 +389,23 @@ reach_of(
 	if (span_equal_nocase(kind, SPAN("Federated")) && is_open_provider(who))
 		return is_narrowed(statement, is_subject) ? POLICY_OWN
 							  : POLICY_ANYONE;
-	account = account_of(who);
+	account = policy_account(who);
+	return span_is_empty(account) || span_equal(account, own) ||
+		       is_of_aws(account)
+		   ? POLICY_OWN
+		   : POLICY_FOREIGN;
+}
+
+enum policy_reach
+policy_reach_of(struct span principal, struct span own)
+{
+	struct span account = policy_account(principal);
+
+	if (is_everything(principal) || span_equal(principal, SPAN("all")))
+		return POLICY_ANYONE;
+	/* A share with an organisation or a part of it stays in the house. */
+	if (span_search(principal, SPAN(":organizations:")) < principal.len)
+		return POLICY_OWN;
 	return span_is_empty(account) || span_equal(account, own)
 		   ? POLICY_OWN
 		   : POLICY_FOREIGN;

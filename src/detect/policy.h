@@ -32,6 +32,13 @@ enum policy_reach {
 enum policy_reach policy_reach(
     struct json_value document, struct span own, struct span *who);
 
+/* The reach of a single name, as in a list of shares: an account, an ARN, "*",
+ * or "all". */
+enum policy_reach policy_reach_of(struct span principal, struct span own);
+
+/* "arn:aws:iam::123456789012:root" or "123456789012": the account, or empty. */
+struct span policy_account(struct span principal);
+
 /* It allows everything, or everything of IAM, on everything: whoever has it
  * is an administrator. */
 bool policy_is_admin(struct json_value document);
