@@ -126,8 +126,7 @@ shared_with(struct json_value item)
 }
 
 enum policy_reach
-iam_act_share(
-    struct json_value list, const struct event *ev, struct span *who)
+iam_act_share(struct json_value list, const struct event *ev, struct span *who)
 {
 	enum policy_reach most = POLICY_OWN;
 	struct json_iter it = json_iter(list);
@@ -185,11 +184,25 @@ habit_of(struct detect *d, const struct event *ev)
 	return h;
 }
 
+bool
+iam_act_is_assumed_root(const struct event *ev)
+{
+	struct json_value assumed =
+	    json_get(json_get(json_get(ev->record, SPAN("userIdentity")),
+			 SPAN("sessionContext")),
+		SPAN("assumedRoot"));
+
+	return json_is_true(assumed) ||
+	       span_equal(json_string(assumed), SPAN("true"));
+}
+
 static double
 severity_of(const struct iam_act_report *r, const struct habit *h)
 {
 	if (r->always)
 		return r->severity;
+	if (r->strange_only && !h->strange)
+		return 0;
 	if (h->usual)
 		return r->severity - BAND;
 	if (h->strange && r->severity < SEVERITY_MEDIUM)

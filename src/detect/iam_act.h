@@ -49,6 +49,9 @@ struct json_value iam_act_at(struct json_value v, struct span path);
 /* Its string; empty for anything else. */
 struct span iam_act_text(struct json_value v, struct span path);
 
+/* A session of root that the organisation gave (sts:AssumeRoot). */
+bool iam_act_is_assumed_root(const struct event *ev);
+
 /* The last part of an ARN or path: what people call the thing. */
 struct span iam_act_short(struct span name);
 
@@ -73,9 +76,10 @@ struct iam_act_report {
 	double number;		      /* or its number where text is empty */
 	const struct fact *facts;     /* further facts */
 	size_t nfacts;
-	struct span who; /* fact {subject}: a principal that gets access; one
-			  * of a partner's account takes a band off */
-	bool always; /* not lowered by habit: it is as bad each time */
+	struct span who;   /* fact {subject}: a principal that gets access; one
+			    * of a partner's account takes a band off */
+	bool always;	   /* not lowered by habit: it is as bad each time */
+	bool strange_only; /* told only from an origin never seen here */
 };
 
 /*
