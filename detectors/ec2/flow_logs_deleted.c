@@ -12,7 +12,7 @@
 
 static const struct iam_act acts[] = {
 	{ SPAN_INIT("ec2"), SPAN_INIT("DeleteFlowLogs"), SEVERITY_HIGH,
-	    SPAN_INIT("flow logs were deleted"), SPAN_INIT("flowLogIds") },
+	    SPAN_INIT("flow logs were deleted"), SPAN_INIT("") },
 };
 
 static bool

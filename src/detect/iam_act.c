@@ -12,7 +12,8 @@
 struct habit {
 	struct usual call, place, account_place, agent;
 	bool known;   /* the account is known for long enough */
-	bool usual;   /* the actor does so, from where it is wont to be */
+	bool usual;   /* the actor makes such calls, from where it always is */
+	bool custom;  /* with such parameters too, day by day */
 	bool strange; /* neither place nor program were seen before */
 };
 
@@ -156,10 +157,10 @@ iam_act_is_partner(struct detect *d, struct span account)
 }
 
 static struct habit
-habit_of(struct detect *d, const struct event *ev)
+habit_of(struct detect *d, const struct event *ev, struct span what)
 {
 	struct habit h = { .known = false };
-	struct usual account, peers;
+	struct usual account, peers, act;
 	bool at_home, peers_do;
 
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
@@ -180,6 +181,8 @@ habit_of(struct detect *d, const struct event *ev)
 	peers_do = peers.days >= HABIT_DAYS &&
 		   !span_equal(ev->cloudtrail->identity_type, SPAN("IAMUser"));
 	h.usual = at_home && (h.call.days >= HABIT_DAYS || peers_do);
+	detect_usual_value(d, SCOPE_ACTOR, FEATURE_OBJECT, what, &act);
+	h.custom = at_home && act.days >= HABIT_DAYS;
 	h.strange = !(h.account_place.count > 0) && !(h.agent.count > 0);
 	return h;
 }
@@ -202,6 +205,10 @@ severity_of(const struct iam_act_report *r, const struct habit *h)
 	if (r->always)
 		return r->severity;
 	if (r->strange_only && !h->strange)
+		return 0;
+	/* What was told on so many days is the work of somebody whom nobody
+	 * minds; the call alone says less, as most of its uses are harmless. */
+	if (h->custom)
 		return 0;
 	if (h->usual)
 		return r->severity - BAND;
@@ -242,12 +249,13 @@ iam_act_raise(
 	size_t nfacts = 0, nwhy;
 	double severity;
 
-	if (!r->always && detect_routine(d))
-		return;
-	h = habit_of(d, ev);
+	h = habit_of(d, ev, r->what);
 	severity = severity_of(r, &h);
 	if (!h.usual && iam_act_is_partner(d, policy_account(r->who)))
 		severity -= BAND;
+	if (severity < SEVERITY_LEAST && !h.custom)
+		return;
+	detect_learn(d, SCOPE_ACTOR, FEATURE_OBJECT, r->what);
 	if (severity < SEVERITY_LEAST)
 		return;
 	for (size_t i = 0; i < r->nfacts && nfacts < FACTS_MORE; i++)

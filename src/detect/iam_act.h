@@ -4,9 +4,10 @@
  * What the detectors share whose rule is one call with certain parameters
  * (a snapshot shared with the world, a detector deleted): a table of calls, a
  * look into requestParameters, and a judgement of how usual such a call is for
- * whoever made it.  A pipeline that makes it every week, from where it always
- * comes, is told a band lower or not at all; a call from an origin that the
- * account has never seen is never a mere low.  Shard's thread.
+ * whoever made it.  Who makes such calls on several days, from where it always
+ * comes, is told a band lower; who does this very thing on several days is not
+ * told again; a call from an origin that the account has never seen is never a
+ * mere low.  Shard's thread.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
-"""Ports are opened to the world, to an office, for the web."""
+"""Ports are opened to the world, by who often opens some; for the web."""
 
-from world_cloudtrail import START, role, user
+from world_cloudtrail import CI_NET, DAY, START, role, user
 
 
 CFN = "cloudformation.amazonaws.com"
@@ -22,6 +22,12 @@ def fire(w):
     w.call(START + 120, user("cho"), "ec2", "AuthorizeSecurityGroupIngress", {
         "groupId": "sg-3", "ipProtocol": "tcp", "fromPort": 3000,
         "toPort": 4000, "cidrIp": "0.0.0.0/0"})
+    for day in range(8):
+        w.call(START + day * DAY, role("stacks", "s"), "ec2",
+               "AuthorizeSecurityGroupIngress", {
+                   "groupId": "sg-4", "ipPermissions": rule(
+                       22, 22, "0.0.0.0/0" if day == 7 else "10.0.0.0/8")},
+               source=CI_NET)
 
 
 def quiet(w):
