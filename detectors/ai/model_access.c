@@ -55,7 +55,7 @@ DETECTOR(model_access) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

@@ -52,7 +52,7 @@ DETECTOR(notebook_lifecycle) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

@@ -42,7 +42,7 @@ DETECTOR(flow_logs_deleted) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

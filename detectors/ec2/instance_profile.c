@@ -50,7 +50,7 @@ DETECTOR(instance_profile) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

@@ -32,11 +32,11 @@ match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_by_someone(ev) &&
-	       (span_equal(ct->name, SPAN("SendCommand")) ||
+	return (span_equal(ct->name, SPAN("SendCommand")) ||
 		   span_equal(ct->name, SPAN("StartSession")) ||
 		   (span_equal(ct->name, SPAN("ExecuteCommand")) &&
-		       span_equal(ct->service, SPAN("ecs"))));
+		       span_equal(ct->service, SPAN("ecs")))) &&
+	       iam_act_by_someone(ev);
 }
 
 static void
@@ -50,11 +50,10 @@ raise(struct detect *d, const struct event *ev, const char *machines)
 
 	/* Who opens shells in the first days may well do so always. */
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
+	if (shell && account.known_days < DETECT_KNOWN_DAYS)
+		return;
 	iam_act_raise(d, ev,
-	    &(struct iam_act_report){
-		.severity = shell && account.known_days < DETECT_KNOWN_DAYS
-				? SEVERITY_LOW
-				: SEVERITY_MEDIUM,
+	    &(struct iam_act_report){ .severity = SEVERITY_MEDIUM,
 		.what = SPAN("it opened shells or ran commands"),
 		.feature = "machines reached in an hour",
 		.observed = facts[0].value,

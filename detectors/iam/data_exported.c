@@ -61,7 +61,7 @@ DETECTOR(data_exported) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

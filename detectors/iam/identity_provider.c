@@ -82,7 +82,7 @@ DETECTOR(identity_provider) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

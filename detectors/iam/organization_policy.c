@@ -60,7 +60,7 @@ DETECTOR(organization_policy) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

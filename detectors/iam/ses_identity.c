@@ -51,7 +51,7 @@ DETECTOR(ses_identity) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
+	.when = DETECT_ACTIVITY,
 	.match = match,
 	.observe = observe,
 };

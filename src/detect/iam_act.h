@@ -30,8 +30,19 @@ struct iam_act {
  * or on one's behalf, no service-linked role. */
 bool iam_act_by_someone(const struct event *ev);
 
-/* iam_act_by_someone() and not a read. */
-bool iam_act_match(const struct event *ev);
+/*
+ * iam_act_by_someone() and neither a read nor work on data.  Dozens of
+ * detectors ask this of each event, hence here and in this order.
+ */
+static inline bool
+iam_act_match(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return !ct->read_only && !ct->from_service &&
+	       !(ct->category.len == 4 && ct->category.at[0] == 'D') &&
+	       iam_act_by_someone(ev);
+}
 
 /* The first row of the table for this call, or NULL. */
 const struct iam_act *iam_act_find(

@@ -105,8 +105,8 @@ iam_anomaly_match(const struct event *ev)
 bool
 iam_anomaly_match_s3(const struct event *ev)
 {
-	return is_by_someone(ev) &&
-	       iam_anomaly_s3_kind(ev) != IAM_ANOMALY_S3_NONE;
+	return iam_anomaly_s3_kind(ev) != IAM_ANOMALY_S3_NONE &&
+	       is_by_someone(ev);
 }
 
 /*

@@ -1,11 +1,12 @@
 """Shells on many machines; a command for all; one machine."""
 
-from world_cloudtrail import START, user
+from world_cloudtrail import DAY, START, user
 
 
 def fire(w):
+    w.company(START, 5)
     for i in range(4):
-        w.call(START + 60 * i, user("ann"), "ssm", "StartSession",
+        w.call(START + 5 * DAY + 60 * i, user("ann"), "ssm", "StartSession",
                {"target": "i-%017x" % i})
     w.call(START, user("bob"), "ssm", "SendCommand", {
         "documentName": "AWS-RunShellScript",
