@@ -23,8 +23,12 @@ static const struct param params[] = {
 	    "distinct machines in an hour that are told" },
 };
 
+/* As fast as this, shells are opened by a program. */
+#define FAST_US ((int64_t)300 * 1000000)
+
 struct state {
 	struct sweep sweep;
+	int64_t first_us; /* of the hour's first machine */
 };
 
 static bool
@@ -40,7 +44,7 @@ match(const struct event *ev)
 }
 
 static void
-raise(struct detect *d, const struct event *ev, const char *machines)
+raise(struct detect *d, const struct event *ev, const char *machines, bool fast)
 {
 	const struct fact facts[] = {
 		{ "attempts", span_str(machines) },
@@ -50,10 +54,13 @@ raise(struct detect *d, const struct event *ev, const char *machines)
 
 	/* Who opens shells in the first days may well do so always. */
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
-	if (shell && account.known_days < DETECT_KNOWN_DAYS)
+	if (shell && !fast && account.known_days < DETECT_KNOWN_DAYS)
 		return;
 	iam_act_raise(d, ev,
-	    &(struct iam_act_report){ .severity = SEVERITY_MEDIUM,
+	    &(struct iam_act_report){
+		.severity = shell && account.known_days < DETECT_KNOWN_DAYS
+				? SEVERITY_LOW
+				: SEVERITY_MEDIUM,
 		.what = SPAN("it opened shells or ran commands"),
 		.feature = "machines reached in an hour",
 		.observed = facts[0].value,
@@ -94,13 +101,15 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	if (!note(st, ev, request)) {
 		if (json_is(iam_act_at(request, SPAN("targets")), JSON_OBJECT))
-			raise(d, ev, "all with a tag of the");
+			raise(d, ev, "all with a tag of the", true);
 		return;
 	}
+	if (st->sweep.distinct == 1)
+		st->first_us = ev->time_us;
 	if (!sweep_is_much(&st->sweep, detect_param(d, MACHINES), 3))
 		return;
 	(void)snprintf(text, sizeof(text), "%u", st->sweep.distinct);
-	raise(d, ev, text);
+	raise(d, ev, text, ev->time_us - st->first_us <= FAST_US);
 }
 
 DETECTOR(remote_command) = {

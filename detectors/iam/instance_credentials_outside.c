@@ -10,6 +10,8 @@
  *             role came from on earlier days, private addresses and other
  *             families are the machine's own ways out. The same program from
  *             both places is medium: it may be a second way out.
+ *             A program of a laptop's system, new to the role, says the
+ *             same at once.
  * References  https://attack.mitre.org/techniques/T1552/005/
  *             https://attack.mitre.org/techniques/T1078/004/
  */
@@ -66,31 +68,65 @@ is_same_network(const struct ip *a, const struct ip *b)
 	return !strcmp(normalise_network(a, x), normalise_network(b, y));
 }
 
+/* Programs say on what they run; machines that are rented are no laptops. */
+static bool
+is_laptop(struct span agent)
+{
+	static const struct span names[] = { SPAN_INIT("Darwin/"),
+		SPAN_INIT("os/macos"), SPAN_INIT("Macintosh") };
+
+	for (size_t i = 0; i < COUNTOF(names); i++) {
+		if (span_search(agent, names[i]) < agent.len)
+			return true;
+	}
+	return false;
+}
+
 static void
-raise(struct detect *d, const struct event *ev, const struct ip *before,
+raise(struct detect *d, const struct event *ev, double severity,
+    struct span odd, struct span before)
+{
+	const struct fact facts[] = { { "odd", odd } };
+
+	iam_act_raise(d, ev,
+	    &(struct iam_act_report){ .severity = severity,
+		.what = SPAN("the key of a machine is used elsewhere"),
+		.target = normalise_session_name(ev->cloudtrail),
+		.target_kind = ENTITY_INSTANCE,
+		.feature =
+		    span_is_empty(before) ? NULL : "the same key before, from",
+		.observed = before,
+		.facts = facts,
+		.nfacts = COUNTOF(facts),
+		.always = true });
+}
+
+static void
+judge_program(struct detect *d, const struct event *ev)
+{
+	struct usual program;
+
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &program);
+	if (program.days == 0)
+		raise(d, ev, SEVERITY_HIGH,
+		    SPAN("by a program that runs on a laptop"),
+		    span_of(NULL, 0));
+}
+
+static void
+judge_place(struct detect *d, const struct event *ev, const struct ip *before,
     bool same_agent)
 {
 	char text[IP_TEXT_BYTES];
 	struct usual place;
-	const struct fact facts[] = {
-		{ "usual", span_str(ip_format(before, text)) },
-	};
 
 	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
 	if (place.days > 0 ||
 	    (same_agent && place.known_days < DETECT_KNOWN_DAYS))
 		return;
-	iam_act_raise(d, ev,
-	    &(struct iam_act_report){
-		.severity = same_agent ? SEVERITY_MEDIUM : SEVERITY_HIGH,
-		.what = SPAN("the key of a machine is used elsewhere"),
-		.target = normalise_session_name(ev->cloudtrail),
-		.target_kind = ENTITY_INSTANCE,
-		.feature = "the same key before, from",
-		.observed = facts[0].value,
-		.facts = facts,
-		.nfacts = COUNTOF(facts),
-		.always = true });
+	raise(d, ev, same_agent ? SEVERITY_MEDIUM : SEVERITY_HIGH,
+	    SPAN("which is not where it was used before"),
+	    span_str(ip_format(before, text)));
 }
 
 static void
@@ -103,6 +139,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct ip *way = &c->way[ip_is_v4(&ev->remote)];
 
 	c->last_us = ev->time_us;
+	if (is_laptop(ev->cloudtrail->agent))
+		judge_program(d, ev);
 	if (ip_is_none(way)) {
 		*way = ev->remote;
 		if (c->agent == 0)
@@ -110,7 +148,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		return;
 	}
 	if (!is_same_network(way, &ev->remote))
-		raise(d, ev, way, c->agent == agent);
+		judge_place(d, ev, way, c->agent == agent);
 }
 
 DETECTOR(instance_credentials_outside) = {
@@ -118,11 +156,10 @@ DETECTOR(instance_credentials_outside) = {
 		"InstanceCredentialExfiltration.OutsideAWS",
 	.title = "Credentials of instance {session} are used from "
 		 "{remote}",
-	.story = "The temporary key {access_key} of instance "
-		 "{session} was used from {remote} for {service} "
-		 "{api}, and before from {usual}. Role {role_name} "
-		 "was never seen there: somebody carried the key "
-		 "away.",
+	.story = "The temporary key {access_key} of instance {session} was "
+		 "used from "
+		 "{remote} for {service} {api}, {odd}. Somebody carried "
+		 "the key of role {role_name} away from its machine.",
 	.mitre = "T1552.005 T1078.004",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,

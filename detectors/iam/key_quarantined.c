@@ -17,7 +17,8 @@ match(const struct event *ev)
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return ev->outcome == OUTCOME_OK && !ct->read_only &&
-	       span_equal(ct->name, SPAN("AttachUserPolicy"));
+	       (span_equal(ct->name, SPAN("AttachUserPolicy")) ||
+		   span_equal(ct->name, SPAN("PutUserPolicy")));
 }
 
 static void
@@ -27,8 +28,11 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct span policy = json_get_string(request, SPAN("policyArn"));
 
 	(void)state;
+	if (span_is_empty(policy)) /* the older way: an inline policy */
+		policy = json_get_string(request, SPAN("policyName"));
 	if (span_search(policy, SPAN("/AWSCompromisedKeyQuarantine")) ==
-	    policy.len)
+		policy.len &&
+	    !span_starts(policy, SPAN("AWSExposedCredentialPolicy")))
 		return;
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_HIGH,

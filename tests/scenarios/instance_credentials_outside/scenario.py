@@ -18,10 +18,12 @@ def fire(w):
             w.call(START + day * DAY + hour * HOUR, node("i-0a1b2c3d4e5f60718"),
                    "ec2", "DescribeTags", agent=BOTO, source="203.0.113.40")
     at = START + 4 * DAY + 23 * HOUR
-    w.call(at + 600, node("i-0a1b2c3d4e5f60718"), "s3", "ListBuckets",
-           source=ABROAD)
-    w.call(at + 660, node("i-0a1b2c3d4e5f60718"), "iam", "ListRoles",
-           source=ABROAD)
+    for i, (service, name) in enumerate((("s3", "ListBuckets"),
+                                         ("iam", "ListRoles"))):
+        w.call(at + 600 + i, node("i-0a1b2c3d4e5f60718"), service, name,
+               source=ABROAD, agent="aws-cli/2.15.30 Linux/6.6.9-amd64")
+    w.call(START, node("i-0123456789abcdef0"), "s3", "ListBuckets",
+           source=ABROAD, agent="aws-cli/1.18.136 Python/3.8.5 Darwin/19.5.0")
 
 
 def quiet(w):
