@@ -92,8 +92,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 		return;
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){
-		.severity =
-		    act->severity - (is_new(st, user, ev->time_us) ? 3.0 : 0.0),
+		.severity = act->severity -
+			    (is_new(st, user, ev->time_us) ? IAM_ACT_BAND : 0),
 		.what = act->what,
 		.target = whose,
 		.target_kind = ENTITY_USER });

@@ -25,9 +25,6 @@ static const struct iam_act acts[] = {
 	    SPAN_INIT("sending mail was switched on or off for the "
 		      "account"),
 	    SPAN_INIT("") },
-	{ SPAN_INIT("servicequotas"), SPAN_INIT("RequestServiceQuotaIncrease"),
-	    SEVERITY_LOW, SPAN_INIT("a quota was asked to be raised"),
-	    SPAN_INIT("quotaCode") },
 };
 
 static bool

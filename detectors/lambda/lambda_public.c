@@ -21,6 +21,8 @@ match(const struct event *ev)
 		   span_starts(ct->name, SPAN("AddLayerVersionPermission")));
 }
 
+/* By a source, an account or an organisation; or it belongs to a function URL
+ * without authentication, which lambda_url_public.c tells. */
 static bool
 is_narrowed(struct json_value request)
 {
@@ -32,7 +34,8 @@ is_narrowed(struct json_value request)
 		if (!span_is_empty(json_get_string(request, keys[i])))
 			return true;
 	}
-	return false;
+	return span_equal(json_get_string(request, SPAN("functionUrlAuthType")),
+	    SPAN("NONE"));
 }
 
 static void

@@ -30,21 +30,17 @@ observe(struct detect *d, const struct event *ev, void *state)
 	bool unasked =
 	    json_is(json_get(request, SPAN("enableIAMDatabaseAuthentication")),
 		JSON_FALSE);
-	struct span name =
-	    json_get_string(request, SPAN("dBInstanceIdentifier"));
 
 	(void)state;
 	if (!deletable && !unasked)
 		return;
-	if (span_is_empty(name))
-		name = json_get_string(request, SPAN("dBClusterIdentifier"));
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_MEDIUM,
 		.what = deletable ? SPAN("its protection against deletion was "
 					 "switched off")
 				  : SPAN("it no longer asks AWS who its users "
 					 "are"),
-		.target = name });
+		.target = iam_act_database(request) });
 }
 
 DETECTOR(rds_iam_auth) = {

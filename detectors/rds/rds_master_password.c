@@ -25,18 +25,14 @@ static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
 	struct json_value request = iam_act_request(ev);
-	struct span name =
-	    json_get_string(request, SPAN("dBInstanceIdentifier"));
 
 	(void)state;
 	if (span_is_empty(json_get_string(request, SPAN("masterUserPassword"))))
 		return;
-	if (span_is_empty(name))
-		name = json_get_string(request, SPAN("dBClusterIdentifier"));
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_HIGH,
 		.what = SPAN("the master password was replaced"),
-		.target = name });
+		.target = iam_act_database(request) });
 }
 
 DETECTOR(rds_master_password) = {

@@ -24,19 +24,6 @@ match(const struct event *ev)
 		       ct->name, SPAN("AuthorizeDBSecurityGroupIngress")));
 }
 
-static struct span
-name_of(struct json_value request)
-{
-	static const struct span keys[] = { SPAN_INIT("dBInstanceIdentifier"),
-		SPAN_INIT("dBClusterIdentifier"),
-		SPAN_INIT("dBSecurityGroupName") };
-	struct span name = span_of(NULL, 0);
-
-	for (size_t i = 0; i < COUNTOF(keys) && span_is_empty(name); i++)
-		name = json_get_string(request, keys[i]);
-	return name;
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -53,7 +40,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		.what = restored ? SPAN("a copy of a database was made that "
 					"the internet reaches")
 				 : SPAN("the internet reaches the database"),
-		.target = name_of(request) });
+		.target = iam_act_database(request) });
 }
 
 DETECTOR(rds_public) = {

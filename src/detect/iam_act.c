@@ -4,8 +4,6 @@
 
 /* On so many of the last 30 days a call is a habit. */
 #define HABIT_DAYS 3
-/* What a habit takes off: one of GuardDuty's bands. */
-#define BAND 3.0
 #define SEVERITY_LEAST 1.0
 #define FACTS_MORE 6
 
@@ -110,6 +108,19 @@ iam_act_short(struct span name)
 	return name;
 }
 
+struct span
+iam_act_database(struct json_value request)
+{
+	static const struct span keys[] = { SPAN_INIT("dBInstanceIdentifier"),
+		SPAN_INIT("dBClusterIdentifier"),
+		SPAN_INIT("dBSecurityGroupName") };
+	struct span name = span_of(NULL, 0);
+
+	for (size_t i = 0; i < COUNTOF(keys) && span_is_empty(name); i++)
+		name = json_get_string(request, keys[i]);
+	return name;
+}
+
 static struct span
 shared_with(struct json_value item)
 {
@@ -208,7 +219,7 @@ severity_of(const struct iam_act_report *r, const struct habit *h)
 	if (h->custom)
 		return 0;
 	if (h->usual)
-		return r->severity - BAND;
+		return r->severity - IAM_ACT_BAND;
 	if (h->strange && r->severity < SEVERITY_MEDIUM)
 		return SEVERITY_MEDIUM;
 	return r->severity;
@@ -249,7 +260,7 @@ iam_act_raise(
 	h = habit_of(d, ev, r->what);
 	severity = severity_of(r, &h);
 	if (!h.usual && iam_act_is_partner(d, policy_account(r->who)))
-		severity -= BAND;
+		severity -= IAM_ACT_BAND;
 	if (severity < SEVERITY_LEAST && !h.custom)
 		return;
 	detect_learn(d, SCOPE_ACTOR, FEATURE_OBJECT, r->what);

@@ -17,6 +17,9 @@
 #include "detect/detector.h"
 #include "detect/policy.h"
 
+/* One of GuardDuty's bands of severity: what a habit takes off. */
+#define IAM_ACT_BAND 3.0
+
 struct iam_act {
 	struct span service; /* "ec2"; empty: any */
 	struct span name;    /* eventName; a version may follow it */
@@ -60,6 +63,10 @@ struct json_value iam_act_at(struct json_value v, struct span path);
 
 /* Its string; empty for anything else. */
 struct span iam_act_text(struct json_value v, struct span path);
+
+/* The database, cluster or old security group of databases that a request
+ * names. */
+struct span iam_act_database(struct json_value request);
 
 /* A session of root that the organisation gave (sts:AssumeRoot). */
 bool iam_act_is_assumed_root(const struct event *ev);

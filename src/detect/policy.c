@@ -203,6 +203,8 @@ static const struct span narrowing_keys[] = {
 	SPAN_INIT("aws:VpcSourceIp"),
 	SPAN_INIT("aws:userid"),
 	SPAN_INIT("aws:username"),
+	SPAN_INIT("aws:SourceVpcArn"),
+	SPAN_INIT("elasticfilesystem:AccessedViaMountTarget"),
 	SPAN_INIT("kms:CallerAccount"),
 	SPAN_INIT("s3:DataAccessPointAccount"),
 	SPAN_INIT("s3:DataAccessPointArn"),
