@@ -11,7 +11,13 @@
  */
 #include "detect/iam_anomaly.h"
 
-static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(50, 50e6, 1, 1);
+/*
+ * Who reads what it never read, at its own desk but at night, is at 3e-3 to
+ * 6e-3 in simulated companies (three seeds), the quietest of honest work there
+ * above 0.1: objects say more than other calls, as volume speaks too.
+ */
+static const struct param params[] =
+    IAM_ANOMALY_PARAM_ROWS_P(8e-3, 50, 50e6, 1, 1);
 
 static void
 observe(struct detect *d, const struct event *ev, void *state)

@@ -40,8 +40,12 @@ enum iam_anomaly_param {
  * a look, how many new things a finding needs, and how improbable an origin
  * must be for further ones to add evidence (1: any). */
 #define IAM_ANOMALY_PARAM_ROWS(calls, bytes, apis, origin)                     \
+	IAM_ANOMALY_PARAM_ROWS_P(2.5e-3, calls, bytes, apis, origin)
+
+/* The same with another probability. */
+#define IAM_ANOMALY_PARAM_ROWS_P(p, calls, bytes, apis, origin)                \
 	{                                                                      \
-		[IAM_ANOMALY_P] = { "p", 2.5e-3, 1e-12, 0.1,                   \
+		[IAM_ANOMALY_P] = { "p", p, 1e-12, 0.1,                        \
 			"how unlikely is unlikely enough" },                   \
 		[IAM_ANOMALY_CALLS] = { "calls", calls, 1, 1e9,                \
 			"calls in an hour below which volume is no "           \
