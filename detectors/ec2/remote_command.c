@@ -101,7 +101,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	if (!note(st, ev, request)) {
 		if (json_is(iam_act_at(request, SPAN("targets")), JSON_OBJECT))
-			raise(d, ev, "all with a tag of the", true);
+			raise(d, ev, "all tagged", true);
 		return;
 	}
 	if (st->sweep.distinct == 1)

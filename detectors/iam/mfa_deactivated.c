@@ -15,8 +15,8 @@ static const struct iam_act acts[] = {
 	    SPAN_INIT("the second factor of another user was deactivated"),
 	    SPAN_INIT("userName") },
 	{ SPAN_INIT("iam"), SPAN_INIT("DeleteVirtualMFADevice"),
-	    SEVERITY_MEDIUM,
-	    SPAN_INIT("the second factor of another user was deleted"),
+	    SEVERITY_LOW, /* it belongs to nobody any more */
+	    SPAN_INIT("a second factor was deleted"),
 	    SPAN_INIT("serialNumber") },
 	{ SPAN_INIT("sso-directory"), SPAN_INIT("DeleteMfaDeviceForUser"),
 	    SEVERITY_MEDIUM,

@@ -166,7 +166,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 DETECTOR(security_service_disabled) = {
 	.type = "DefenseEvasion:IAMUser/SecurityServiceDisabled",
-	.title = "{what} in account {account}",
+	.title = "In account {account} {what}",
 	.story = "{actor} called {service} {api} from {remote}: "
 		 "{what}. What happens after this may go unseen.",
 	.mitre = "T1562.001 T1562.008",
