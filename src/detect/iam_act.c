@@ -191,6 +191,9 @@ habit_of(struct detect *d, const struct event *ev, struct span what)
 	h.usual = at_home && (h.call.days >= HABIT_DAYS || peers_do);
 	detect_usual_value(d, SCOPE_ACTOR, FEATURE_OBJECT, what, &act);
 	h.custom = at_home && act.days >= HABIT_DAYS;
+	/* Of somebody new every program is new: then the account's count. */
+	if (h.agent.known_days < DETECT_KNOWN_DAYS)
+		detect_usual(d, SCOPE_TENANT, FEATURE_AGENT, &h.agent);
 	h.strange = !(h.account_place.count > 0) && !(h.agent.count > 0);
 	return h;
 }
