@@ -1,7 +1,7 @@
 /*
- * Exfiltration:IAMUser/AnomalousBehavior - a principal copied or read data
- * (GetObject in bulk, CreateSnapshot, PutBucketReplication) as neither it nor
- * its peers do.
+ * Exfiltration:IAMUser/AnomalousBehavior - a principal copied data
+ * (CreateSnapshot, PutBucketReplication) as neither it nor its peers do.
+ * Objects of buckets have a type of their own: s3/anomalous_s3_exfiltration.c.
  *
  * Sources     CloudTrail
  * Key         principal

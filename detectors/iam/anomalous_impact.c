@@ -1,6 +1,6 @@
 /*
  * Impact:IAMUser/AnomalousBehavior - a principal changed or deleted something
- * (DeleteSecurityGroup, PutBucketPolicy, RunInstances) as neither it nor its
+ * (DeleteSecurityGroup, UpdateUser, RunInstances) as neither it nor its
  * peers do.
  *
  * Sources     CloudTrail

@@ -11,7 +11,7 @@
  */
 #include <math.h>
 
-#include "detect/detector.h"
+#include "detect/iam_act.h"
 
 static bool
 match(const struct event *ev)
@@ -37,6 +37,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 	};
 
 	(void)state;
+	if (iam_act_is_assumed_root(ev))
+		return; /* root_short_term.c */
 	detect_raise(d, &(struct raise){ .resource_kind = ENTITY_ACCOUNT,
 			    .resource = ev->account,
 			    .why = why,

@@ -27,3 +27,7 @@ enum bucket_access bucket_policy_access(struct json_value policy);
 /* The widest grant of the ACL in requestParameters of PutBucketAcl or
  * CreateBucket: a canned ACL, grant headers or an AccessControlPolicy. */
 enum bucket_access bucket_policy_acl(struct json_value request);
+
+/* One of the four values of the block of public access in requestParameters
+ * is false. */
+bool bucket_policy_unblocks(struct json_value request);

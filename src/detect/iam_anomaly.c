@@ -52,13 +52,61 @@ is_service_role(const struct cloudtrail *ct)
 		   ct->issuer_arn.len;
 }
 
-bool
-iam_anomaly_match(const struct event *ev)
+static bool
+is_by_someone(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return !ct->from_service && ev->outcome != OUTCOME_FAILED &&
 	       !is_service_role(ct);
+}
+
+enum iam_anomaly_s3
+iam_anomaly_s3_kind(const struct event *ev)
+{
+	/* The first that fits; what stands behind the stem may be anything. */
+	static const struct {
+		struct span stem;
+		enum iam_anomaly_s3 kind;
+	} stems[] = {
+		{ SPAN_INIT("GetObjectAcl"), IAM_ANOMALY_S3_LIST },
+		{ SPAN_INIT("GetObject"), IAM_ANOMALY_S3_READ },
+		{ SPAN_INIT("SelectObjectContent"), IAM_ANOMALY_S3_READ },
+		{ SPAN_INIT("ListObject"), IAM_ANOMALY_S3_LIST },
+		{ SPAN_INIT("HeadObject"), IAM_ANOMALY_S3_LIST },
+		{ SPAN_INIT("PutObjectAcl"), IAM_ANOMALY_S3_PERMISSION },
+		{ SPAN_INIT("PutObject"), IAM_ANOMALY_S3_WRITE },
+		{ SPAN_INIT("CopyObject"), IAM_ANOMALY_S3_WRITE },
+		{ SPAN_INIT("UploadPart"), IAM_ANOMALY_S3_WRITE },
+		{ SPAN_INIT("CreateMultipartUpload"), IAM_ANOMALY_S3_WRITE },
+		{ SPAN_INIT("CompleteMultipartUpload"), IAM_ANOMALY_S3_WRITE },
+		{ SPAN_INIT("DeleteObject"), IAM_ANOMALY_S3_DELETE },
+		{ SPAN_INIT("PutBucketPolicy"), IAM_ANOMALY_S3_PERMISSION },
+		{ SPAN_INIT("PutBucketAcl"), IAM_ANOMALY_S3_PERMISSION },
+	};
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	if (!span_equal(ct->service, SPAN("s3")))
+		return IAM_ANOMALY_S3_NONE;
+	for (size_t i = 0; i < COUNTOF(stems); i++) {
+		if (span_starts(ct->name, stems[i].stem))
+			return stems[i].kind;
+	}
+	return IAM_ANOMALY_S3_NONE;
+}
+
+bool
+iam_anomaly_match(const struct event *ev)
+{
+	return is_by_someone(ev) &&
+	       iam_anomaly_s3_kind(ev) == IAM_ANOMALY_S3_NONE;
+}
+
+bool
+iam_anomaly_match_s3(const struct event *ev)
+{
+	return iam_anomaly_s3_kind(ev) != IAM_ANOMALY_S3_NONE &&
+	       is_by_someone(ev);
 }
 
 /*

@@ -40,8 +40,12 @@ enum iam_anomaly_param {
  * a look, how many new things a finding needs, and how improbable an origin
  * must be for further ones to add evidence (1: any). */
 #define IAM_ANOMALY_PARAM_ROWS(calls, bytes, apis, origin)                     \
+	IAM_ANOMALY_PARAM_ROWS_P(2.5e-3, calls, bytes, apis, origin)
+
+/* The same with another probability. */
+#define IAM_ANOMALY_PARAM_ROWS_P(p, calls, bytes, apis, origin)                \
 	{                                                                      \
-		[IAM_ANOMALY_P] = { "p", 2.5e-3, 1e-12, 0.1,                   \
+		[IAM_ANOMALY_P] = { "p", p, 1e-12, 0.1,                        \
 			"how unlikely is unlikely enough" },                   \
 		[IAM_ANOMALY_CALLS] = { "calls", calls, 1, 1e9,                \
 			"calls in an hour below which volume is no "           \
@@ -70,9 +74,26 @@ struct iam_anomaly {
 	bool raised; /* in the open hour: its volume teaches nothing */
 };
 
+/* What a call does with objects and who may read them: GuardDuty's types for
+ * S3, apart from those of the account. */
+enum iam_anomaly_s3 {
+	IAM_ANOMALY_S3_NONE, /* of another service, or of a bucket as such */
+	IAM_ANOMALY_S3_READ,
+	IAM_ANOMALY_S3_LIST,
+	IAM_ANOMALY_S3_WRITE,
+	IAM_ANOMALY_S3_DELETE,
+	IAM_ANOMALY_S3_PERMISSION,
+};
+
+enum iam_anomaly_s3 iam_anomaly_s3_kind(const struct event *ev);
+
 /* Calls (of the tactic: see by_tactic) and refusals of any call, of people and
- * programs; not what AWS does on behalf of somebody. */
+ * programs; not what AWS does on behalf of somebody, and not those that
+ * iam_anomaly_match_s3() takes. */
 bool iam_anomaly_match(const struct event *ev);
+
+/* The same for calls with a kind of their own in S3. */
+bool iam_anomaly_match_s3(const struct event *ev);
 
 /* Learn from the event and raise when it is out of character. */
 void iam_anomaly_observe(

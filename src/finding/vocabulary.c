@@ -95,7 +95,7 @@ const struct fact_name vocabulary_table[] = {
 	/* of single detectors */
 	{ "access", "whether a mount can be written", false },
 	{ "attacker", "address that guesses", false },
-	{ "attempts", "how many logins were tried", false },
+	{ "attempts", "how many were tried, read or reached", false },
 	{ "behaviour", "what of a workload is not usual", false },
 	{ "binding", "the binding that was made", false },
 	{ "carried", "how much the names carried", false },

@@ -23,7 +23,7 @@ def fire(w):
 
 def quiet(w):
     t = learned(w)
-    for i, (service, name) in enumerate(APIS[:2]):  # one at a time, at work
+    for i, (service, name) in enumerate(APIS[::2]):  # one at a time, at work
         w.call(t + 10 * HOUR + i * DAY, role("ci-deploy", "run-9"), service,
                name, {}, source=CI_NET,
                agent="aws-sdk-go-v2/1.30.3 os/linux")

@@ -8,6 +8,8 @@ KALI = "Boto3/1.26.11 Python/3.10.6 Linux/5.15.0-kali3-amd64"
 APIS = (("ec2", "DeleteFlowLogs"),
         ("config", "StopConfigurationRecorder"),
         ("guardduty", "DeleteDetector"))
+MINOR = (("monitoring", "DeleteAlarms"), ("logs", "DeleteLogGroup"))
+
 
 def learned(w):
     w.company(START, 9)
@@ -23,7 +25,7 @@ def fire(w):
 
 def quiet(w):
     t = learned(w)
-    for i, (service, name) in enumerate(APIS[:2]):  # one at a time, at work
+    for i, (service, name) in enumerate(MINOR):  # one at a time, at work
         w.call(t + 10 * HOUR + i * DAY, role("ci-deploy", "run-9"), service,
                name, {}, source=CI_NET,
                agent="aws-sdk-go-v2/1.30.3 os/linux")

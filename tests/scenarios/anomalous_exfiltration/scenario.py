@@ -1,4 +1,4 @@
-"""A role copies in bulk from abroad; at home it has a busy day."""
+"""A stolen key copies disks and databases; a scanner copies one a night."""
 
 from world_cloudtrail import ABROAD, BOTO, CI_NET, DAY, HOUR, START, role
 
@@ -10,9 +10,11 @@ def learned(w):
 
 def fire(w):
     t = learned(w)
-    for i in range(300):
-        w.get_object(t + 21 * HOUR + 5 * i, role("etl", "etl-1"), "invoices",
-                     30000000, source=ABROAD, agent="aws-cli/2.15.30")
+    for i, (service, name) in enumerate((
+            ("ec2", "CreateSnapshot"), ("ec2", "ModifySnapshotAttribute"),
+            ("rds", "CopyDBSnapshot"))):
+        w.call(t + 21 * HOUR + 5 * i, role("etl", "etl-1"), service, name, {},
+               source=ABROAD, agent="aws-cli/2.15.30")
 
 
 def snapshots(w, days):

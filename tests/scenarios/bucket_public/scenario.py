@@ -28,6 +28,6 @@ def quiet(w):
     put(w, START + 60, dict(OPEN, Condition={
         "StringEquals": {"aws:PrincipalOrgID": "o-1"}}))
     put(w, START + 120, dict(OPEN, Principal={
-        "AWS": "arn:aws:iam::444455556666:root"}))
+        "AWS": "arn:aws:iam::111122223333:root"}))
     w.call(START + 180, OPS, "s3", "PutBucketAcl", {
         "bucketName": "drop", "x-amz-acl": "private"})

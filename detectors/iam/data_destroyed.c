@@ -1,0 +1,150 @@
+/*
+ * Impact:IAMUser/DataDestruction - databases, disks, tables, file systems and
+ * their backups are deleted in number, or a database without a last snapshot.
+ *
+ * Sources     CloudTrail
+ * Key         principal
+ * Statistic   distinct things in an hour against the actor's usual hours; a
+ *             band lower for who does so every week
+ * References  https://attack.mitre.org/techniques/T1485/
+ *             https://attack.mitre.org/techniques/T1490/
+ */
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "detect/iam_act.h"
+#include "detect/sweep.h"
+
+enum { THINGS };
+
+static const struct param params[] = {
+	[THINGS] = { "things", 5, 2, 10000,
+	    "distinct things deleted in an hour that are told" },
+};
+
+struct state {
+	struct sweep sweep;
+};
+
+#define ROW(service, name, severity, what, key)                                \
+	{                                                                      \
+		SPAN_INIT(service), SPAN_INIT(name), severity,                 \
+		    SPAN_INIT(what), SPAN_INIT(key)                            \
+	}
+
+/* Those of medium severity are told alone; a number of any is high. */
+static const struct iam_act acts[] = {
+	ROW("rds", "DeleteDBInstanceAutomatedBackup", SEVERITY_LOW,
+	    "automated backups of databases", "dbiResourceId"),
+	ROW("rds", "DeleteDBInstance", SEVERITY_LOW, "databases",
+	    "dBInstanceIdentifier"),
+	ROW("rds", "DeleteDBClusterSnapshot", SEVERITY_LOW,
+	    "database snapshots", "dBClusterSnapshotIdentifier"),
+	ROW("rds", "DeleteDBCluster", SEVERITY_LOW, "databases",
+	    "dBClusterIdentifier"),
+	ROW("rds", "DeleteDBSnapshot", SEVERITY_LOW, "database snapshots",
+	    "dBSnapshotIdentifier"),
+	ROW("rds", "DeleteGlobalCluster", SEVERITY_LOW, "databases",
+	    "globalClusterIdentifier"),
+	ROW("ec2", "DeleteSnapshot", SEVERITY_LOW, "disk snapshots",
+	    "snapshotId"),
+	ROW("ec2", "DeleteVolume", SEVERITY_LOW, "disks", "volumeId"),
+	ROW("ec2", "DeregisterImage", SEVERITY_LOW, "machine images",
+	    "imageId"),
+	ROW("dynamodb", "DeleteTable", SEVERITY_LOW, "tables", "tableName"),
+	ROW("dynamodb", "DeleteBackup", SEVERITY_LOW, "backups of tables",
+	    "backupArn"),
+	ROW("backup", "DeleteRecoveryPoint", SEVERITY_LOW, "recovery points",
+	    "recoveryPointArn"),
+	ROW("backup", "DeleteBackupVault", SEVERITY_MEDIUM, "backup vaults",
+	    "backupVaultName"),
+	ROW("backup", "DeleteBackupVaultLockConfiguration", SEVERITY_MEDIUM,
+	    "locks of backup vaults", "backupVaultName"),
+	ROW("backup", "DeleteBackupPlan", SEVERITY_LOW, "backup plans",
+	    "backupPlanId"),
+	ROW("s3", "DeleteBucket", SEVERITY_LOW, "buckets", "bucketName"),
+	ROW("elasticfilesystem", "DeleteFileSystem", SEVERITY_LOW,
+	    "file systems", "fileSystemId"),
+	ROW("fsx", "DeleteFileSystem", SEVERITY_LOW, "file systems",
+	    "fileSystemId"),
+	ROW("fsx", "DeleteBackup", SEVERITY_LOW, "backups of file systems",
+	    "backupId"),
+	ROW("redshift", "DeleteCluster", SEVERITY_LOW, "warehouses",
+	    "clusterIdentifier"),
+	ROW("redshift", "DeleteClusterSnapshot", SEVERITY_LOW,
+	    "snapshots of warehouses", "snapshotIdentifier"),
+	ROW("ecr", "DeleteRepository", SEVERITY_LOW, "image repositories",
+	    "repositoryName"),
+	ROW("secretsmanager", "DeleteSecret", SEVERITY_LOW, "secrets",
+	    "secretId"),
+	ROW("glacier", "DeleteVault", SEVERITY_LOW, "archives", "vaultName"),
+};
+
+static bool
+match(const struct event *ev)
+{
+	return iam_act_match(ev) &&
+	       span_starts(ev->cloudtrail->name, SPAN("De")) &&
+	       iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
+}
+
+static void
+raise(struct detect *d, const struct event *ev, double severity,
+    struct span what, uint32_t things)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", things);
+	const struct fact facts[] = {
+		{ "attempts", span_of(text, (size_t)len) },
+	};
+
+	iam_act_raise(d, ev,
+	    &(struct iam_act_report){ .severity = severity,
+		.what = what,
+		.feature = "things deleted in an hour",
+		.number = things,
+		.facts = facts,
+		.nfacts = COUNTOF(facts) });
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	const struct iam_act *act =
+	    iam_act_find(acts, COUNTOF(acts), ev->cloudtrail);
+	struct json_value request = iam_act_request(ev);
+	struct state *st = state;
+	bool fresh = sweep_add(&st->sweep, ev->time_us,
+	    hash_span(&HASH_KEY_DEFAULT, iam_act_text(request, act->key)));
+
+	if (fresh && sweep_is_much(&st->sweep, detect_param(d, THINGS), 3))
+		raise(d, ev, SEVERITY_HIGH, act->what, st->sweep.distinct);
+	else if (json_is_true(json_get(request, SPAN("skipFinalSnapshot"))))
+		raise(d, ev, SEVERITY_MEDIUM,
+		    SPAN("a database without a last snapshot"),
+		    st->sweep.distinct);
+	else if (act->severity >= SEVERITY_MEDIUM)
+		raise(d, ev, act->severity, act->what, st->sweep.distinct);
+}
+
+DETECTOR(data_destroyed) = {
+	.type = "Impact:IAMUser/DataDestruction",
+	.title = "{actor} deletes {what}",
+	.story = "{actor} called {service} {api} from {remote}: "
+		 "{what}. It deleted {attempts} such things within "
+		 "an hour.",
+	.mitre = "T1485 T1490",
+	.tactic = TACTIC_IMPACT,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.8,
+	.when = DETECT_EACH,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct state),
+	.state_version = 1,
+	.state_ttl_s = 45 * 24 * 3600,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

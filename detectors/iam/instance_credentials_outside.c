@@ -1,0 +1,175 @@
+/*
+ * UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS - the
+ * credentials of a machine are used from another place than the machine
+ * itself.
+ *
+ * Sources     CloudTrail
+ * Key         role of the machine: its temporary keys
+ * Statistic   none: one temporary key, used from a second public network of
+ *             the same address family within its life. A network that the
+ *             role came from on earlier days, private addresses and other
+ *             families are the machine's own ways out. The same program from
+ *             both places is medium: it may be a second way out.
+ *             A program of a laptop's system, new to the role, says the
+ *             same at once.
+ * References  https://attack.mitre.org/techniques/T1552/005/
+ *             https://attack.mitre.org/techniques/T1078/004/
+ */
+#include <math.h>
+
+#include "base/hash.h"
+#include "detect/iam_act.h"
+#include "event/normalise.h"
+
+#define KEYS_KEPT 48
+
+struct credential {
+	uint64_t key; /* hash of the access key; 0: free */
+	uint64_t agent;
+	struct ip way[2]; /* the way out, by address family; none: not seen */
+	int64_t last_us;
+};
+
+struct state {
+	struct credential list[KEYS_KEPT];
+};
+
+static bool
+match(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return ct->from_instance && !ct->from_service &&
+	       !ip_is_none(&ev->remote) && !ip_is_private(&ev->remote) &&
+	       !span_is_empty(ct->access_key);
+}
+
+/* The key's row, or the one that was not used for longest, emptied. */
+static struct credential *
+find(struct state *st, uint64_t key)
+{
+	struct credential *oldest = &st->list[0];
+
+	for (size_t i = 0; i < KEYS_KEPT; i++) {
+		if (st->list[i].key == key)
+			return &st->list[i];
+		if (st->list[i].last_us < oldest->last_us)
+			oldest = &st->list[i];
+	}
+	*oldest = (struct credential){ .key = key };
+	return oldest;
+}
+
+static bool
+is_same_network(const struct ip *a, const struct ip *b)
+{
+	char x[IP_TEXT_BYTES + 8], y[IP_TEXT_BYTES + 8];
+
+	return !strcmp(normalise_network(a, x), normalise_network(b, y));
+}
+
+/* Programs say on what they run; machines that are rented are no laptops. */
+static bool
+is_laptop(struct span agent)
+{
+	static const struct span names[] = { SPAN_INIT("Darwin/"),
+		SPAN_INIT("os/macos"), SPAN_INIT("Macintosh") };
+
+	for (size_t i = 0; i < COUNTOF(names); i++) {
+		if (span_search(agent, names[i]) < agent.len)
+			return true;
+	}
+	return false;
+}
+
+static void
+raise(struct detect *d, const struct event *ev, double severity,
+    struct span odd, struct span before)
+{
+	const struct fact facts[] = { { "odd", odd } };
+
+	iam_act_raise(d, ev,
+	    &(struct iam_act_report){ .severity = severity,
+		.what = SPAN("the key of a machine is used elsewhere"),
+		.target = normalise_session_name(ev->cloudtrail),
+		.target_kind = ENTITY_INSTANCE,
+		.feature =
+		    span_is_empty(before) ? NULL : "the same key before, from",
+		.observed = before,
+		.facts = facts,
+		.nfacts = COUNTOF(facts),
+		.always = true });
+}
+
+static void
+judge_program(struct detect *d, const struct event *ev)
+{
+	struct usual program;
+
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &program);
+	if (program.days == 0)
+		raise(d, ev, SEVERITY_HIGH,
+		    SPAN("by a program that runs on a laptop"),
+		    span_of(NULL, 0));
+}
+
+static void
+judge_place(struct detect *d, const struct event *ev, const struct ip *before,
+    bool same_agent)
+{
+	char text[IP_TEXT_BYTES];
+	struct usual place;
+
+	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
+	if (place.days > 0 ||
+	    (same_agent && place.known_days < DETECT_KNOWN_DAYS))
+		return;
+	raise(d, ev, same_agent ? SEVERITY_MEDIUM : SEVERITY_HIGH,
+	    SPAN("which is not where it was used before"),
+	    span_str(ip_format(before, text)));
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	struct credential *c = find(state,
+	    hash_span(&HASH_KEY_DEFAULT, ev->cloudtrail->access_key) | 1);
+	uint64_t agent =
+	    hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_AGENT));
+	struct ip *way = &c->way[ip_is_v4(&ev->remote)];
+
+	c->last_us = ev->time_us;
+	if (is_laptop(ev->cloudtrail->agent))
+		judge_program(d, ev);
+	if (ip_is_none(way)) {
+		*way = ev->remote;
+		if (c->agent == 0)
+			c->agent = agent;
+		return;
+	}
+	if (!is_same_network(way, &ev->remote))
+		judge_place(d, ev, way, c->agent == agent);
+}
+
+DETECTOR(instance_credentials_outside) = {
+	.type = "UnauthorizedAccess:IAMUser/"
+		"InstanceCredentialExfiltration.OutsideAWS",
+	.title = "Credentials of instance {session} are used from "
+		 "{remote}",
+	.story = "The temporary key {access_key} of instance {session} was "
+		 "used from "
+		 "{remote} for {service} {api}, {odd}. Somebody carried "
+		 "the key of role {role_name} away from its machine.",
+	.mitre = "T1552.005 T1078.004",
+	.tactic = TACTIC_CREDENTIAL_ACCESS,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.8,
+	.when = DETECT_EACH,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct state),
+	.state_version = 1,
+	.state_ttl_s = 45 * 24 * 3600,
+	.observe = observe,
+};

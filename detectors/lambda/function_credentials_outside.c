@@ -1,0 +1,79 @@
+/*
+ * UnauthorizedAccess:IAMUser/ResourceCredentialExfiltration.OutsideAWS - the
+ * credentials of a function are used by another program at another place.
+ *
+ * Sources     CloudTrail
+ * Key         none
+ * Statistic   none: the record says that a function was given the key; the
+ *             program does not say that it runs in Lambda, and neither it
+ *             nor the network was seen with the role on earlier days
+ * References  https://attack.mitre.org/techniques/T1552/005/
+ *             https://attack.mitre.org/techniques/T1078/004/
+ */
+#include "detect/iam_act.h"
+
+static bool
+match(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->identity_type, SPAN("AssumedRole")) &&
+	       !ct->from_service && ev->outcome != OUTCOME_FAILED &&
+	       !ip_is_none(&ev->remote) && !ip_is_private(&ev->remote) &&
+	       span_search(ct->agent, SPAN("exec-env/AWS_Lambda")) ==
+		   ct->agent.len;
+}
+
+/* The function that the key was given to, or empty. */
+static struct span
+holder_of(const struct event *ev)
+{
+	struct json_value scope = json_get(
+	    json_get(ev->record, SPAN("userIdentity")), SPAN("inScopeOf"));
+
+	if (!span_equal(json_get_string(scope, SPAN("issuerType")),
+		SPAN("AWS::Lambda::Function")))
+		return span_of(NULL, 0);
+	return json_get_string(scope, SPAN("credentialsIssuedTo"));
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	struct usual place, program;
+	struct span function;
+
+	(void)state;
+	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &program);
+	if (place.known_days < DETECT_KNOWN_DAYS || place.count > 0 ||
+	    program.count > 0)
+		return;
+	function = holder_of(ev);
+	if (span_is_empty(function))
+		return;
+	iam_act_raise(d, ev,
+	    &(struct iam_act_report){ .severity = SEVERITY_HIGH,
+		.what = SPAN("the key of a function is used elsewhere"),
+		.target = iam_act_short(function),
+		.always = true });
+}
+
+DETECTOR(function_credentials_outside) = {
+	.type = "UnauthorizedAccess:IAMUser/"
+		"ResourceCredentialExfiltration.OutsideAWS",
+	.title = "Credentials of function {resource} are used from "
+		 "{remote}",
+	.story = "{actor} called {service} {api} from {remote} with "
+		 "{user_agent}, by a key that function {resource} "
+		 "was given. The function does not run there: "
+		 "somebody carried the key away.",
+	.mitre = "T1552.005 T1078.004",
+	.tactic = TACTIC_CREDENTIAL_ACCESS,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.8,
+	.when = DETECT_ACTIVITY,
+	.match = match,
+	.observe = observe,
+};

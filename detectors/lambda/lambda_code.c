@@ -1,0 +1,95 @@
+/*
+ * Persistence:Lambda/CodeReplaced - a function runs code that comes from
+ * elsewhere.
+ *
+ * Sources     CloudTrail
+ * Key         none
+ * Statistic   none: a layer of an account that this one never took layers
+ *             from, or code that is replaced from a place and with a program
+ *             that the account never saw. Deployments are neither.
+ * References  https://attack.mitre.org/techniques/T1525/
+ *             https://attack.mitre.org/techniques/T1648/
+ */
+#include "detect/iam_act.h"
+
+static bool
+match(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->service, SPAN("lambda")) && iam_act_match(ev) &&
+	       (span_starts(ct->name, SPAN("UpdateFunctionCode")) ||
+		   span_starts(ct->name, SPAN("UpdateFunctionConfiguration")) ||
+		   span_starts(ct->name, SPAN("CreateFunction2")));
+}
+
+static struct span
+name_of(struct json_value request)
+{
+	return iam_act_short(json_get_string(request, SPAN("functionName")));
+}
+
+/* Layers of accounts that no layer was taken from before. */
+static void
+judge_layers(
+    struct detect *d, const struct event *ev, struct json_value request)
+{
+	struct json_value list = json_get(request, SPAN("layers"));
+	struct json_iter it = json_iter(list);
+	struct json_value item;
+
+	while (json_is(list, JSON_ARRAY) && json_next_item(&it, &item)) {
+		struct span layer = json_string(item);
+		struct span account = policy_account(layer);
+		struct usual usual, tenant;
+
+		if (policy_reach_of(layer, ev->account) != POLICY_FOREIGN)
+			continue;
+		detect_usual(d, SCOPE_TENANT, FEATURE_API, &tenant);
+		detect_usual_value(
+		    d, SCOPE_TENANT, FEATURE_OBJECT, account, &usual);
+		detect_learn(d, SCOPE_TENANT, FEATURE_OBJECT, account);
+		if (usual.count > 0 || tenant.known_days < DETECT_KNOWN_DAYS)
+			continue;
+		iam_act_raise(d, ev,
+		    &(struct iam_act_report){ .severity = SEVERITY_MEDIUM,
+			.what = SPAN("a layer of another account"),
+			.target = name_of(request),
+			.feature = "layer",
+			.observed = layer,
+			.who = layer });
+	}
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	struct json_value request = iam_act_request(ev);
+
+	(void)state;
+	judge_layers(d, ev, request);
+	if (!span_starts(ev->cloudtrail->name, SPAN("UpdateFunctionCode")))
+		return;
+	iam_act_raise(d, ev,
+	    &(struct iam_act_report){ .severity = SEVERITY_MEDIUM,
+		.what = SPAN("its code was replaced from a place and with a "
+			     "program never seen here"),
+		.target = name_of(request),
+		.strange_only = true });
+}
+
+DETECTOR(lambda_code) = {
+	.type = "Persistence:Lambda/CodeReplaced",
+	.title = "Lambda {resource} runs code from elsewhere: {what}",
+	.story = "{actor} called {service} {api} from {remote}: "
+		 "{what}. It runs with the role of the function and "
+		 "sees all it is given.",
+	.mitre = "T1525 T1648",
+	.tactic = TACTIC_PERSISTENCE,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.8,
+	.when = DETECT_EACH,
+	.match = match,
+	.observe = observe,
+};

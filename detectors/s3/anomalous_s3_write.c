@@ -1,0 +1,50 @@
+/*
+ * Impact:S3/AnomalousBehavior.Write - objects are written as neither the actor
+ * nor its peers do.
+ *
+ * Sources     CloudTrail
+ * Key         principal
+ * Statistic   novelty of behaviour and origin, volume and refusals,
+ *             combined: detect/iam_anomaly.h
+ * References  https://attack.mitre.org/techniques/T1565/001/
+ *             https://attack.mitre.org/techniques/T1486/
+ */
+#include "detect/iam_anomaly.h"
+
+static const struct param params[] = IAM_ANOMALY_PARAM_ROWS(50, 1e12, 1, 0.05);
+
+static bool
+match(const struct event *ev)
+{
+	return iam_anomaly_match_s3(ev) &&
+	       iam_anomaly_s3_kind(ev) == IAM_ANOMALY_S3_WRITE;
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	iam_anomaly_observe(d, ev, state);
+}
+
+DETECTOR(anomalous_s3_write) = {
+	.type = "Impact:S3/AnomalousBehavior.Write",
+	.title = "{actor} writes objects out of character: {api} on "
+		 "{bucket}",
+	.story = "{actor} called {service} {api} on bucket {bucket} "
+		 "from {remote}. Unusual for it and its peers: "
+		 "{odd}.",
+	.mitre = "T1565.001 T1486",
+	.tactic = TACTIC_IMPACT,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.statistical = true,
+	.when = DETECT_ACTIVITY,
+	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct iam_anomaly),
+	.state_version = 1,
+	.state_ttl_s = 45 * 24 * 3600,
+	.params = params,
+	.nparams = COUNTOF(params),
+	.observe = observe,
+};

@@ -1,0 +1,24 @@
+"""A role copies in bulk from abroad; at home it has a busy day."""
+
+from world_cloudtrail import ABROAD, BOTO, CI_NET, DAY, HOUR, START, role
+
+
+
+def learned(w):
+    w.company(START, 9)
+    return START + 9 * DAY
+
+
+
+def fire(w):
+    t = learned(w)
+    for i in range(300):
+        w.get_object(t + 21 * HOUR + 5 * i, role("etl", "etl-1"), "invoices",
+                     30000000, source=ABROAD, agent="aws-cli/2.15.30")
+
+
+def quiet(w):
+    t = learned(w)
+    for i in range(30):
+        w.get_object(t + 10 * HOUR + 60 * i, role("etl", "etl-1"), "uploads",
+                     900000, source=CI_NET, agent=BOTO)

@@ -1,0 +1,43 @@
+"""A machine's key at home and abroad; two ways out; two machines."""
+
+from world_cloudtrail import ABROAD, BOTO, DAY, HOUR, START, role
+
+
+
+def node(instance):
+    who = role("node", instance)
+    who["accessKeyId"] = "ASIA" + instance[2:14].upper()
+    who["sessionContext"]["ec2RoleDelivery"] = "2.0"
+    return who
+
+
+
+def fire(w):
+    for day in range(5):
+        for hour in range(24):
+            w.call(START + day * DAY + hour * HOUR, node("i-0a1b2c3d4e5f60718"),
+                   "ec2", "DescribeTags", agent=BOTO, source="203.0.113.40")
+    at = START + 4 * DAY + 23 * HOUR
+    for i, (service, name) in enumerate((("s3", "ListBuckets"),
+                                         ("iam", "ListRoles"))):
+        w.call(at + 600 + i, node("i-0a1b2c3d4e5f60718"), service, name,
+               source=ABROAD, agent="aws-cli/2.15.30 Linux/6.6.9-amd64")
+    w.call(START, node("i-0123456789abcdef0"), "s3", "ListBuckets",
+           source=ABROAD, agent="aws-cli/1.18.136 Python/3.8.5 Darwin/19.5.0")
+
+
+def quiet(w):
+    for day in range(5):
+        for hour in range(24):
+            for source in ("203.0.113.40", "10.2.3.4", "2001:db8:1::5"):
+                w.call(START + day * DAY + hour * HOUR,
+                       node("i-0a1b2c3d4e5f60718"), "ec2", "DescribeTags",
+                       agent=BOTO, source=source)
+            w.call(START + day * DAY + hour * HOUR + 60,
+                   node("i-0ffffffffffffffff"), "ec2", "DescribeTags",
+                   agent=BOTO, source="198.51.100.77")
+            w.call(START + day * DAY + hour * HOUR + 90,
+                   node("i-0a1b2c3d4e5f60718"), "kms", "Decrypt",
+                   source="ec2.amazonaws.com")
+    w.call(START + 5 * DAY, node("i-0a1b2c3d4e5f60718"), "ec2",
+           "DescribeTags", agent=BOTO, source="198.51.100.78")
