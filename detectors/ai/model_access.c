@@ -56,6 +56,7 @@ DETECTOR(model_access) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -43,6 +43,7 @@ DETECTOR(flow_logs_deleted) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

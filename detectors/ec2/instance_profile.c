@@ -51,6 +51,7 @@ DETECTOR(instance_profile) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -53,6 +53,7 @@ DETECTOR(ssh_key_pushed) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -111,6 +111,7 @@ DETECTOR(credentials_for_other) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_TENANT,
 	.state_size = sizeof(struct state),

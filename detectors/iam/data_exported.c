@@ -62,6 +62,7 @@ DETECTOR(data_exported) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -78,6 +78,7 @@ DETECTOR(region_unused) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -54,6 +54,7 @@ DETECTOR(ses_sending) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

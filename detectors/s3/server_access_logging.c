@@ -46,6 +46,7 @@ DETECTOR(server_access_logging) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

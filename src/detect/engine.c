@@ -120,26 +120,35 @@ bind(struct engine_row *er, const struct config *config)
 }
 
 static void
-list_add(struct engine_list *list, const struct engine_row *row)
+list_add(struct engine_list *list, const struct engine_row *row, size_t room)
 {
-	list->rows[list->count++] = row;
+	const struct detector *d = row->row->detector;
+
+	if (list->calls == NULL)
+		list->calls = status_calloc(room, sizeof(*list->calls));
+	list->calls[list->count++] = (struct engine_call){
+		.match = d->match,
+		.row = row,
+		.tactic = d->tactic,
+		.by_tactic = d->by_tactic,
+	};
 }
 
 static void
 sort_rows(struct engine *e)
 {
 	for (enum source s = 0; s < SOURCE_COUNT; s++) {
-		e->each[s].rows = status_calloc(e->nrows, sizeof(void *));
-		e->activity[s].rows = status_calloc(e->nrows, sizeof(void *));
 		for (size_t i = 0; i < e->nrows; i++) {
 			const struct detector *d = e->rows[i].row->detector;
 
 			if (!(d->sources & SOURCE_BIT(s)))
 				continue;
 			if (d->when == DETECT_EACH)
-				list_add(&e->each[s], &e->rows[i]);
+				list_add(&e->each[s][d->acts_only], &e->rows[i],
+				    e->nrows);
 			else
-				list_add(&e->activity[s], &e->rows[i]);
+				list_add(&e->activity[s][d->acts_only],
+				    &e->rows[i], e->nrows);
 		}
 	}
 }
@@ -176,8 +185,10 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	for (enum source s = 0; s < SOURCE_COUNT; s++) {
-		free(e->each[s].rows);
-		free(e->activity[s].rows);
+		for (int acts = 0; acts < 2; acts++) {
+			free(e->each[s][acts].calls);
+			free(e->activity[s][acts].calls);
+		}
 	}
 	free(e->rows);
 	free(e);

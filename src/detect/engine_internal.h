@@ -22,9 +22,17 @@ struct engine_row {
 	size_t index;	     /* of its states in a tenant */
 };
 
-/* The detectors of one source, by when they are called. */
+/* What is looked at of a detector for each event, close together. */
+struct engine_call {
+	bool (*match)(const struct event *ev);
+	const struct engine_row *row;
+	enum tactic tactic;
+	bool by_tactic;
+};
+
+/* The detectors of one source that are called at one time. */
 struct engine_list {
-	const struct engine_row **rows;
+	struct engine_call *calls;
 	size_t count;
 };
 
@@ -32,8 +40,9 @@ struct engine {
 	struct engine_options options;
 	struct engine_row *rows; /* enabled detectors */
 	size_t nrows;
-	struct engine_list each[SOURCE_COUNT];
-	struct engine_list activity[SOURCE_COUNT];
+	/* By when they are called; [1]: for acts only. */
+	struct engine_list each[SOURCE_COUNT][2];
+	struct engine_list activity[SOURCE_COUNT][2];
 	size_t memory_bytes; /* per tenant */
 };
 

@@ -46,7 +46,9 @@ pack_why(struct packer *p, struct signal_why *w, const struct evidence *e,
 	w->profiled = u != NULL;
 	if (u == NULL)
 		return;
+	/* Names borrowed before may have moved when something was learned. */
 	named = *u;
+	named.nnames = 0;
 	baseline_names(baseline, &named);
 	w->nusual = named.nnames;
 	for (size_t i = 0; i < named.nnames; i++)

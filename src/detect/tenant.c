@@ -6,6 +6,7 @@
 
 #include "base/civil.h"
 #include "detect/engine_internal.h"
+#include "detect/iam_act.h"
 
 /* Shares of a tenant's memory, in sixteenths; the baseline's own shares are
  * within its half. */
@@ -342,9 +343,9 @@ state_of(struct detect *d)
 	    engine_states_of(d->tenant, d->row), key, d->lane->newest_us);
 }
 
-/* Does the event serve the detector's tactic?  Found out once an event. */
+/* Does the event serve the tactic?  Found out once an event. */
 static bool
-fits_tactic(struct detect *d, const struct detector *det)
+fits_tactic(struct detect *d, enum tactic tactic)
 {
 	const struct event *ev = d->ev;
 
@@ -359,29 +360,46 @@ fits_tactic(struct detect *d, const struct detector *det)
 			d->tactic = tactic_of_audit(ev->audit);
 		d->have_tactic = true;
 	}
-	return d->tactic == det->tactic;
+	return d->tactic == tactic;
+}
+
+static void
+observe(struct detect *d, const struct engine_row *row)
+{
+	const struct detector *det = row->row->detector;
+	void *state = NULL;
+
+	d->row = row;
+	if (det->key != DETECT_KEY_NONE) {
+		state = state_of(d);
+		if (state == NULL)
+			return; /* no room: counted */
+	}
+	d->workload = 0;
+	det->observe(d, d->ev, state);
 }
 
 static void
 call(struct detect *d, const struct engine_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		const struct detector *det = list->rows[i]->row->detector;
-		void *state = NULL;
+		const struct engine_call *c = &list->calls[i];
 
-		if (det->by_tactic && !fits_tactic(d, det))
+		if (c->by_tactic && !fits_tactic(d, c->tactic))
 			continue;
-		if (det->match != NULL && !det->match(d->ev))
+		if (c->match != NULL && !c->match(d->ev))
 			continue;
-		d->row = list->rows[i];
-		if (det->key != DETECT_KEY_NONE) {
-			state = state_of(d);
-			if (state == NULL)
-				continue; /* no room: counted */
-		}
-		d->workload = 0;
-		det->observe(d, d->ev, state);
+		observe(d, c->row);
 	}
+}
+
+/* Call the detectors, and those of acts when the event is one. */
+static void
+call_both(struct detect *d, const struct engine_list lists[2], bool is_act)
+{
+	call(d, &lists[0]);
+	if (is_act)
+		call(d, &lists[1]);
 }
 
 struct engine_scratch *
@@ -406,6 +424,7 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	struct detect d = {
 		.tenant = t, .batch = batch, .ev = ev, .scratch = scratch
 	};
+	bool is_act;
 
 	if ((ev->id_key[0] | ev->id_key[1]) != 0 &&
 	    dedup_seen(t->dedup, ev->id_key)) {
@@ -416,9 +435,10 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	d.lane = lane_of(t, ev);
 	lane_advance(d.lane, ev->time_us, close_hour,
 	    &(struct closing){ t, &scratch->lessons });
+	is_act = ev->source == SOURCE_CLOUDTRAIL && iam_act_match(ev);
 	if (tally(&d))
-		call(&d, &t->engine->activity[ev->source]);
-	call(&d, &t->engine->each[ev->source]);
+		call_both(&d, t->engine->activity[ev->source], is_act);
+	call_both(&d, t->engine->each[ev->source], is_act);
 }
 
 bool
