@@ -27,6 +27,11 @@ GROUPS = {"pods": "", "secrets": "", "services": "", "configmaps": "",
           "events": "", "namespaces": "", "nodes": "",
           "deployments": "apps", "daemonsets": "apps", "statefulsets": "apps",
           "replicasets": "apps", "jobs": "batch", "cronjobs": "batch",
+          "certificatesigningrequests": "certificates.k8s.io",
+          "mutatingwebhookconfigurations": "admissionregistration.k8s.io",
+          "validatingwebhookconfigurations": "admissionregistration.k8s.io",
+          "roles": "rbac.authorization.k8s.io",
+          "clusterroles": "rbac.authorization.k8s.io",
           "rolebindings": "rbac.authorization.k8s.io",
           "clusterrolebindings": "rbac.authorization.k8s.io"}
 
@@ -123,7 +128,9 @@ class AuditLogs:
                     ref[key] = value
             record["objectRef"] = ref
         if impersonated:
-            record["impersonatedUser"] = {"username": impersonated}
+            record["impersonatedUser"] = impersonated \
+                if isinstance(impersonated, dict) else {
+                    "username": impersonated}
         if request_object is not None:
             record["requestObject"] = request_object
         if response_object is not None:
