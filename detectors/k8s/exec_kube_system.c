@@ -6,7 +6,8 @@
  * Key         actor: which requests were counted, as one is logged when its
  *             stream starts and when it ends
  * Rule        pods/exec or pods/attach answered with 101 or 2xx; quiet for a
- *             service account that does so on most days
+ *             service account that does so on most days.  High for commands
+ *             that read like an attack (shell.h)
  * References  https://attack.mitre.org/techniques/T1609/
  */
 #include <math.h>
@@ -15,6 +16,7 @@
 #include "detect/detector.h"
 #include "detect/k8s_exec.h"
 #include "detect/k8s_request.h"
+#include "detect/shell.h"
 
 #define REMEMBERED 32
 
@@ -65,6 +67,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	char room[K8S_EXEC_COMMAND_BYTES], target[256];
 	struct usual usual;
+	bool hostile;
 	struct evidence why[2] = {
 		{ .feature = "command",
 		    .observed = k8s_exec_command(ev->audit->uri, room),
@@ -83,10 +86,12 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (!is_first(state, ev->id) || is_habit(d))
 		return;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &usual);
+	hostile = shell_intent_of(why[0].observed) != SHELL_ORDINARY;
 	if (span_is_empty(why[0].observed))
 		why[0].observed = SPAN("(attached)");
 	detect_raise(
 	    d, &(struct raise){
+		   .severity = hostile ? SEVERITY_HIGH : SEVERITY_MEDIUM,
 		   .resource_kind = ENTITY_POD,
 		   .resource = k8s_request_target(ev, target, sizeof(target)),
 		   .why = why,

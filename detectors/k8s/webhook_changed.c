@@ -82,9 +82,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 			    : "points admission webhooks outside the cluster",
 		.severity =
 		    span_is_empty(host) ? SEVERITY_LOW : SEVERITY_MEDIUM,
-		.resource_kind = ENTITY_WORKLOAD,
-		.resource = k8s_request_name(ev),
-		.detail = host,
+		.resource_kind = ENTITY_CLUSTER,
+		.resource = ev->cluster,
+		.detail = span_is_empty(host) ? k8s_request_name(ev) : host,
 		.facts =
 		    (struct fact[]){
 			{ "name", k8s_request_name(ev) },

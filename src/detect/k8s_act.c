@@ -90,7 +90,9 @@ is_program(struct detect *d, const struct event *ev, const struct weight *w)
 static double
 one_band_down(double severity)
 {
-	return severity >= SEVERITY_HIGH ? SEVERITY_MEDIUM : SEVERITY_LOW;
+	if (severity >= SEVERITY_HIGH)
+		return SEVERITY_MEDIUM;
+	return severity >= SEVERITY_MEDIUM ? SEVERITY_LOW : 0;
 }
 
 /* What is low is low from anywhere: an odd origin alone has detectors. */

@@ -5,9 +5,9 @@
  * changing the cluster's DNS.  A rule names the act and how bad it is from
  * somebody it is new to; this weighs that by habit and origin.  Who did it on
  * three days may do it.  What a program does from where it always runs, or
- * what others here do as well, counts one band less; from a network or with a
- * program that its well-known actor never used, one band more.  Kept in the
- * baseline under names of its own.  The shard's thread.
+ * what others here do as well, counts one band less, and low not at all; from a
+ * network or with a program that its well-known actor never used, one band
+ * more.  Kept in the baseline under names of its own.  The shard's thread.
  */
 #pragma once
 
