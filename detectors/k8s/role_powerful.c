@@ -8,9 +8,9 @@
  * Key         none; who does so as a habit is in the baseline (k8s_act.h)
  * Rule        every verb on every resource of every group, or one of
  *             escalate, bind and impersonate: Medium in a ClusterRole, Low in
- *             a Role.  A built-in role changed by others than the API server:
- *             High
- * References  https://attack.mitre.org/techniques/T1098/006/
+ *             a Role.  All resources of the core in a ClusterRole: Low.  A
+ * built-in role changed by others than the API server: High References
+ * https://attack.mitre.org/techniques/T1098/006/
  *             https://kubernetes.io/docs/concepts/security/rbac-good-practices/
  */
 #include "detect/k8s_act.h"
@@ -33,6 +33,15 @@ is_built_in(const struct event *ev)
 	       rbac_rules_are_built_in(ev->audit->name);
 }
 
+static double
+severity_of(enum rbac_power power, bool built_in, bool everywhere)
+{
+	if (built_in)
+		return SEVERITY_HIGH;
+	return everywhere && power >= RBAC_POWER_GRANTS ? SEVERITY_MEDIUM
+							: SEVERITY_LOW;
+}
+
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -44,7 +53,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	(void)state;
 	(void)rbac_rules_read(ev, &power);
-	if (power < RBAC_POWER_GRANTS && !built_in)
+	if (power < (everywhere ? RBAC_POWER_WIDE : RBAC_POWER_GRANTS) &&
+	    !built_in)
 		return;
 	what = built_in ? SPAN("what the cluster's own parts and all its users "
 			       "rest on")
@@ -53,9 +63,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	    &(struct k8s_act){
 		.what = built_in ? "changes built-in roles"
 				 : "writes roles without limits",
-		.severity = built_in	 ? SEVERITY_HIGH
-			    : everywhere ? SEVERITY_MEDIUM
-					 : SEVERITY_LOW,
+		.severity = severity_of(power, built_in, everywhere),
 		.resource_kind = ENTITY_WORKLOAD,
 		.resource = role,
 		.detail = what,

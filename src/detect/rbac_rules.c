@@ -68,6 +68,9 @@ power_of(struct json_value rule)
 	if (has(verbs, SPAN("impersonate")) || has(verbs, SPAN("escalate")) ||
 	    has(verbs, SPAN("bind")))
 		return RBAC_POWER_GRANTS;
+	if (has(resources, SPAN("*")) &&
+	    allows(json_get(rule, SPAN("apiGroups")), ""))
+		return RBAC_POWER_WIDE;
 	for (size_t i = 0; i < COUNTOF(strong); i++)
 		if (allows(verbs, strong[i].verb) &&
 		    allows(resources, strong[i].resource))
@@ -150,6 +153,8 @@ rbac_power_text(enum rbac_power power)
 		return "rights of little reach";
 	case RBAC_POWER_STRONG:
 		return "rights over secrets, pods or logins";
+	case RBAC_POWER_WIDE:
+		return "rights on all resources, secrets among them";
 	case RBAC_POWER_GRANTS:
 		return "the right to take more rights or to act as others";
 	case RBAC_POWER_ALL:

@@ -19,6 +19,8 @@ enum rbac_power {
 	RBAC_POWER_PLAIN,
 	/* Reads secrets, makes or enters pods, makes tokens, signs. */
 	RBAC_POWER_STRONG,
+	/* All resources of the core, secrets among them. */
+	RBAC_POWER_WIDE,
 	/* Gives itself more: escalate, bind, impersonate. */
 	RBAC_POWER_GRANTS,
 	RBAC_POWER_ALL, /* every verb on every resource */
