@@ -4,13 +4,14 @@
  * container, the reading of credentials.
  *
  * Sources     Kubernetes audit log, any level: the command is in the URL
- * Key         none; who does so as a habit is in the baseline (k8s_act.h)
+ * Key         actor: which requests were counted, as one is logged when its
+ *             stream starts and when it ends
  * Rule        shell.h.  Reading credentials: Medium, or Low from somebody
  *             whose request is in all else usual (k8s_judge.h); the rest High.
  *             Fetching a file from a bare address or installing packages,
  *             which people who debug do as well: Low.  kube-system has a
- * detector of its own, commands that are only unusual too References
- * https://attack.mitre.org/techniques/T1609/
+ *             detector of its own, commands that are only unusual as well
+ * References  https://attack.mitre.org/techniques/T1609/
  *             https://attack.mitre.org/techniques/T1059/004/
  */
 #include "detect/k8s_act.h"
@@ -123,8 +124,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct span command = k8s_exec_command(ev->audit->uri, room);
 	struct reading r = read_command(command);
 
-	(void)state;
-	if (r.severity <= 0)
+	if (r.severity <= 0 || !k8s_exec_is_first(state, ev->id))
 		return;
 	if (r.severity == SEVERITY_MEDIUM && is_at_work(d))
 		r.severity = SEVERITY_LOW;
@@ -157,8 +157,12 @@ DETECTOR(exec_hostile) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
-	.when = DETECT_ACTIVITY,
+	.when = DETECT_EACH,
 	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct k8s_exec_seen),
+	.state_version = 1,
+	.state_ttl_s = 6 * 3600,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

@@ -12,18 +12,10 @@
  */
 #include <math.h>
 
-#include "base/hash.h"
 #include "detect/detector.h"
 #include "detect/k8s_exec.h"
 #include "detect/k8s_request.h"
 #include "detect/shell.h"
-
-#define REMEMBERED 32
-
-struct state {
-	uint64_t ids[REMEMBERED];
-	uint32_t next;
-};
 
 static bool
 match(const struct event *ev)
@@ -31,22 +23,6 @@ match(const struct event *ev)
 	return span_equal(ev->audit->ns, SPAN("kube-system")) &&
 	       k8s_exec_happened(ev->audit) &&
 	       !k8s_request_by_system(ev->audit);
-}
-
-/* The first record of this request: the other one has the same auditID. */
-static bool
-is_first(struct state *st, struct span id)
-{
-	uint64_t hash = hash_span(&HASH_KEY_DEFAULT, id);
-
-	if (span_is_empty(id))
-		return true;
-	for (size_t i = 0; i < REMEMBERED; i++)
-		if (st->ids[i] == hash)
-			return false;
-	st->ids[st->next] = hash;
-	st->next = (st->next + 1) % REMEMBERED;
-	return true;
 }
 
 static bool
@@ -83,7 +59,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		{ "pod", ev->audit->name },
 	};
 
-	if (!is_first(state, ev->id) || is_habit(d))
+	if (!k8s_exec_is_first(state, ev->id) || is_habit(d))
 		return;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &usual);
 	hostile = shell_intent_of(why[0].observed) != SHELL_ORDINARY;
@@ -115,8 +91,8 @@ DETECTOR(exec_kube_system) = {
 	.when = DETECT_EACH,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
-	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_size = sizeof(struct k8s_exec_seen),
+	.state_version = 2,
 	.state_ttl_s = 6 * 3600,
 	.observe = observe,
 };

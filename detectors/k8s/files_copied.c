@@ -3,7 +3,8 @@
  * and lets them come out of an exec, as `kubectl cp` does.
  *
  * Sources     Kubernetes audit log, any level: the command is in the URL
- * Key         none; who does so as a habit is in the baseline (k8s_act.h)
+ * Key         actor: which requests were counted, as one is logged when its
+ *             stream starts and when it ends
  * Rule        the command is tar, creating, with its archive on standard
  *             output.  A place of credentials or the whole file system:
  *             Medium, else Low.  kube-system has a detector of its own
@@ -72,9 +73,10 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct span command = k8s_exec_command(ev->audit->uri, room);
 	struct span path = packed_path(command);
 
-	(void)state;
-	if (span_is_empty(path) || shell_intent_of(command) != SHELL_ORDINARY)
-		return; /* the latter is told by exec_hostile */
+	/* What reads like an attack is told by exec_hostile. */
+	if (span_is_empty(path) || shell_intent_of(command) != SHELL_ORDINARY ||
+	    !k8s_exec_is_first(state, ev->id))
+		return;
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = "copies files out of pods",
@@ -104,7 +106,11 @@ DETECTOR(files_copied) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
-	.when = DETECT_ACTIVITY,
+	.when = DETECT_EACH,
 	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct k8s_exec_seen),
+	.state_version = 1,
+	.state_ttl_s = 6 * 3600,
 	.observe = observe,
 };

@@ -7,7 +7,8 @@
  * Sources     Kubernetes audit log, level Request or RequestResponse
  * Key         none
  * Rule        an annotation holds a directive that loads a module or engine,
- *             runs Lua, or serves files from where tokens are
+ *             starts programs or serves files from where tokens are: High;
+ *             runs Lua, as some honest ones do: Medium
  * References  https://attack.mitre.org/techniques/T1190/
  *             https://nvd.nist.gov/vuln/detail/CVE-2021-25742
  *             https://nvd.nist.gov/vuln/detail/CVE-2025-1974
@@ -26,24 +27,30 @@ match(const struct event *ev)
 	       ev->audit->code != 403 && !span_is_empty(ev->audit->user);
 }
 
-static const char *
+struct harm {
+	const char *sign, *what;
+	double severity;
+};
+
+static const struct harm *
 harm_of(struct span text)
 {
-	static const struct {
-		const char *sign, *what;
-	} signs[] = {
-		{ "ssl_engine", "loads a library into the proxy" },
-		{ "load_module", "loads a library into the proxy" },
-		{ "_by_lua", "runs code in the proxy" },
-		{ "io.popen", "runs programs in the proxy" },
-		{ "os.execute", "runs programs in the proxy" },
-		{ "/run/secrets/kubernetes.io", "reads the proxy's token" },
-		{ "/proc/self", "reads the proxy's own files" },
+	static const struct harm signs[] = {
+		{ "ssl_engine", "loads a library into the proxy",
+		    SEVERITY_HIGH },
+		{ "load_module", "loads a library into the proxy",
+		    SEVERITY_HIGH },
+		{ "io.popen", "runs programs in the proxy", SEVERITY_HIGH },
+		{ "os.execute", "runs programs in the proxy", SEVERITY_HIGH },
+		{ "/run/secrets/kubernetes.io", "reads the proxy's token",
+		    SEVERITY_HIGH },
+		{ "/proc/self", "reads the proxy's own files", SEVERITY_HIGH },
+		{ "_by_lua", "runs code in the proxy", SEVERITY_MEDIUM },
 	};
 
 	for (size_t i = 0; i < COUNTOF(signs); i++)
 		if (span_contains_nocase(text, span_str(signs[i].sign)))
-			return signs[i].what;
+			return &signs[i];
 	return NULL;
 }
 
@@ -55,7 +62,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct json_iter it = json_iter(json_get(meta, SPAN("annotations")));
 	struct json_value value;
 	struct span key;
-	const char *harm = NULL;
+	const struct harm *harm = NULL;
 	char room[256];
 
 	(void)state;
@@ -67,11 +74,11 @@ observe(struct detect *d, const struct event *ev, void *state)
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = "puts code into the proxy",
-		.severity = SEVERITY_HIGH,
+		.severity = harm->severity,
 		.resource_kind = ENTITY_WORKLOAD,
 		.resource = k8s_request_target(ev, room, sizeof(room)),
 		.detail = key,
-		.facts = (struct fact[]){ { "what", span_str(harm) },
+		.facts = (struct fact[]){ { "what", span_str(harm->what) },
 		    { "name", k8s_request_name(ev) } },
 		.nfacts = 2,
 	    });

@@ -89,7 +89,7 @@ DETECTOR(kubelet_proxy) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
-	.when = DETECT_ACTIVITY,
+	.when = DETECT_EACH,
 	.match = match,
 	.observe = observe,
 };

@@ -8,8 +8,8 @@
  *             law of the actor's own hours (detection.md 3.4): a namespace or
  *             a whole collection weighs 5, storage 2, other objects 1.  Spread
  *             over namespaces, so that taking out one release is none.  Pods
- *             do not count: they come back.  Weighed by who does it
- *             (k8s_act.h)
+ *             do not count: they come back.  People: High, service accounts:
+ *             Medium; weighed by who does it (k8s_act.h)
  * References  https://attack.mitre.org/techniques/T1485/
  *             https://attack.mitre.org/techniques/T1489/
  */
@@ -78,6 +78,9 @@ weight_of(const struct event *ev)
 
 	if (span_equal(a->verb, SPAN("patch")) ||
 	    span_equal(a->verb, SPAN("update"))) {
+		/* Robots scale down at night. */
+		if (span_starts(a->user, SPAN("system:serviceaccount:")))
+			return 0;
 		spec = json_get(k8s_request_sent(ev), SPAN("spec"));
 		return json_int(json_get(spec, SPAN("replicas")), 1) == 0;
 	}
@@ -153,7 +156,10 @@ tell(struct detect *d, const struct event *ev, struct state *st)
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = "deletes much of the cluster",
-		.severity = SEVERITY_HIGH,
+		.severity =
+		    span_starts(ev->audit->user, SPAN("system:serviceaccount:"))
+			? SEVERITY_MEDIUM
+			: SEVERITY_HIGH,
 		.resource_kind = ENTITY_CLUSTER,
 		.resource = ev->cluster,
 		.detail = span_str(gone),

@@ -9,8 +9,8 @@
  * Rule        every verb on every resource of every group, or one of
  *             escalate, bind and impersonate: Medium in a ClusterRole, Low in
  *             a Role.  All resources of the core in a ClusterRole: Low.  A
- * built-in role changed by others than the API server: High References
- * https://attack.mitre.org/techniques/T1098/006/
+ *             built-in role changed by others than the API server: High
+ * References  https://attack.mitre.org/techniques/T1098/006/
  *             https://kubernetes.io/docs/concepts/security/rbac-good-practices/
  */
 #include "detect/k8s_act.h"

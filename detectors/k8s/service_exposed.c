@@ -92,6 +92,17 @@ opening_of(struct json_value object)
 	return (struct opening){ 0, "", "" };
 }
 
+/* Dashboards on the internet have detectors of their own. */
+static bool
+is_told_elsewhere(const struct event *ev)
+{
+	struct json_value object = k8s_request_object(ev);
+
+	return k8s_service_is_public(object) &&
+	       (k8s_service_is_for(ev, object, SPAN("kubernetes-dashboard")) ||
+		   span_equal(ev->audit->ns, SPAN("kubeflow")));
+}
+
 /* Told once for each service and way; controllers write services often. */
 static bool
 is_known(struct detect *d, struct span target, const char *way)
@@ -116,7 +127,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct span target = k8s_request_target(ev, room, sizeof(room));
 
 	(void)state;
-	if (o.severity <= 0 || is_known(d, target, o.way))
+	if (o.severity <= 0 || is_told_elsewhere(ev) ||
+	    is_known(d, target, o.way))
 		return;
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){

@@ -21,7 +21,7 @@ k8s_act_by_hand(struct span agent)
 {
 	static const char *const products[] = { "kubectl", "curl", "Wget",
 		"python", "k9s", "Lens", "oc/", "HTTPie", "Mozilla", "browser",
-		"PostmanRuntime", "Go-http-client" };
+		"PostmanRuntime" };
 
 	for (size_t i = 0; i < COUNTOF(products); i++)
 		if (span_starts(agent, span_str(products[i])))

@@ -40,6 +40,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     w.audit(NOW, "system:bootstrap:abcdef", "create",
             "certificatesigningrequests", name="csr-x", agent="kubelet/v1.30",
             request_object=csr("csr-x", b"system:nodes", KUBELET))

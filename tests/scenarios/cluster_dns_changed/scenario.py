@@ -15,6 +15,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     w.audit(NOW, "bob@example.org", "get", "configmaps", ns="kube-system",
             name="coredns", **BOB)
     w.audit(NOW + 1, "bob@example.org", "patch", "configmaps", ns="shop",

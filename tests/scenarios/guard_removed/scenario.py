@@ -19,6 +19,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     w.audit(NOW, "system:serviceaccount:kube-system:namespace-controller",
             "deletecollection", "networkpolicies", ns="old", agent=KCM,
             remote="10.1.0.4")

@@ -15,5 +15,6 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, DAYS + 1)
+    w.platform_life(NIGHT + 10 * HOUR)
     w.deploy(NIGHT + 8 * HOUR, workload("clean", "data", "CronJob"), DEPLOYER,
              agent=ARGO)

@@ -33,6 +33,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     write(w, NOW, "bob@example.org",
           role("pods", (("",), ("pods", "pods/log"), ("get", "list"))), **BOB)
     write(w, NOW + 1, "bob@example.org", role("own", (("shop.example",),

@@ -33,6 +33,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     internal = {"service.beta.kubernetes.io/aws-load-balancer-internal":
                 "true"}
     write(w, NOW, "bob@example.org",

@@ -16,6 +16,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     w.deploy(NOW, pod("kube-proxy-x7k2p", "kube-system",
                       owner=("DaemonSet", "kube-proxy")),
              "system:serviceaccount:kube-system:daemon-set-controller",

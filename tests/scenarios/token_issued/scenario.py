@@ -22,6 +22,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     w.audit(NOW, WEB, "create", "serviceaccounts", ns="shop", name="web",
             sub="token", code=201, request_object=TOKEN)
     w.audit(NOW + 1, "system:node:ip-10-1-1-7", "create", "serviceaccounts",

@@ -19,6 +19,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     w.deploy(NOW, workload("fluent-bit", "logging", "DaemonSet"), DEPLOYER,
              "patch", ARGO)
     w.audit(NOW + 1, "bob@example.org", "delete", "deployments", ns="shop",

@@ -20,6 +20,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, 6)
+    w.platform_life(NOW + 3 * HOUR)
     w.audit(NOW, "bob@example.org", "create", "mutatingwebhookconfigurations",
             name="log-agent", code=403, remote="198.51.100.17",
             request_object=hook("log-agent", url="https://203.0.113.9/m"))
