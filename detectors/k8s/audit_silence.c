@@ -35,7 +35,7 @@ struct state {
 	int64_t hour, silent_since; /* the hour counted; 0: not silent */
 	uint64_t count;		    /* records in it */
 	struct decay_mean usual;    /* records in an hour */
-	bool told;		    /* this silence */
+	uint64_t told;		    /* this silence */
 	double seen, hours;	    /* decayed: hours with records, of all */
 };
 
@@ -109,13 +109,13 @@ observe(struct detect *d, const struct event *ev, void *state)
 	silent = hour - st->silent_since;
 	if (!st->told && silent >= detect_param(d, HOURS) && is_known(st)) {
 		tell(d, ev, st, silent);
-		st->told = true;
+		st->told = 1;
 	}
 	if ((double)st->count <= st->usual.mean / 100)
 		return;
 	/* It speaks again. */
 	st->silent_since = 0;
-	st->told = false;
+	st->told = 0;
 	st->hours += (double)(silent < 24 ? silent : 24);
 }
 

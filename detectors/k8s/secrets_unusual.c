@@ -109,23 +109,26 @@ judge_everywhere(struct detect *d, struct k8s_judge *j)
 }
 
 /*
- * Before anything is known of the cluster only this stands out: somebody who
- * types lists the secrets of all namespaces.  Low, and Medium from a pod's
- * account: those read what they need, with programs.
+ * Before anything is known of the cluster only this stands out: somebody lists
+ * the secrets of all namespaces once.  Controllers that keep a copy say from
+ * which version on.  Low from people; Medium from a pod's account in the hands
+ * of somebody who types: pods read what they need, with programs.
  */
 static double
 severity_of(struct detect *d, const struct event *ev)
 {
+	struct span version =
+	    k8s_request_query(ev->audit->uri, SPAN("resourceVersion"));
 	struct usual cluster;
 
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &cluster);
 	if (cluster.known_days >= DETECT_KNOWN_DAYS ||
-	    !span_is_empty(ev->audit->ns) ||
-	    !span_equal(ev->audit->verb, SPAN("list")) ||
-	    !k8s_act_by_hand(ev->audit->agent))
+	    !span_is_empty(ev->audit->ns) || !span_is_empty(version) ||
+	    !span_equal(ev->audit->verb, SPAN("list")))
 		return 0;
-	return detect_actor(d)->kind == ENTITY_SERVICE_ACCOUNT ? SEVERITY_MEDIUM
-							       : SEVERITY_LOW;
+	if (!span_starts(ev->audit->user, SPAN("system:")))
+		return SEVERITY_LOW;
+	return k8s_act_by_hand(ev->audit->agent) ? SEVERITY_MEDIUM : 0;
 }
 
 /* One finding an actor and day: a sweep is one act, not one a namespace. */

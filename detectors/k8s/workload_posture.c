@@ -4,14 +4,14 @@
  *
  * Sources     Kubernetes audit log, level Request or RequestResponse
  * Key         none; what is a habit is in the baseline (pod_habit.h)
- * Rule        the weights below; three and more, in a workload or image that
- *             is not known for it: one Low finding that lists them all; Medium
- *             when the image is new to a cluster known for three days.  What
- *             gives the whole node has detectors of its own
- *             (workload_privileged, workload_sensitive_mount)
- * References
- * https://kubernetes.io/docs/concepts/security/pod-security-standards/
- *             https://attack.mitre.org/techniques/T1610/
+ * Rule        the weights below; two and more from people, four from service
+ *             accounts, in a workload or image that is not known for it: one
+ *             Low finding that lists them all; Medium from three on when the
+ *             image is new to a cluster known for three days.  What gives the
+ *             whole node has detectors of its own (workload_privileged,
+ *             workload_sensitive_mount)
+ * References  https://attack.mitre.org/techniques/T1610/
+ *             https://attack.mitre.org/techniques/T1611/
  */
 #include <math.h>
 #include <stdio.h>
@@ -25,10 +25,12 @@
 enum { WEIGHT };
 
 static const struct param params[] = {
-	[WEIGHT] = { "weight", 3, 1, 100, "weight of the traits needed" },
+	[WEIGHT] = { "weight", 2, 1, 100,
+	    "weight of the traits needed; twice that from robots" },
 };
 
 #define LIST_BYTES 320
+#define STRANGE_WEIGHT 3
 
 /* The traits found, as one text. */
 struct list {
@@ -195,6 +197,15 @@ tell(struct detect *d, const struct pod_spec *pod, const struct list *l,
 	       });
 }
 
+/* Robots deploy what was reviewed. */
+static double
+least_weight(struct detect *d)
+{
+	bool robot = detect_actor(d)->kind == ENTITY_SERVICE_ACCOUNT;
+
+	return detect_param(d, WEIGHT) * (robot ? 2 : 1);
+}
+
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -211,7 +222,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	    pod.controlled || pod_spec_powerful(&pod) != NULL)
 		return;
 	look_at(&l, &pod);
-	if (l.weight < detect_param(d, WEIGHT))
+	if (l.weight < least_weight(d))
 		return;
 	detect_usual_value(d, SCOPE_TENANT, FEATURE_IMAGE,
 	    image_repository(pod.containers[0].image, room), &image);
