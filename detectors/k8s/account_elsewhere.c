@@ -25,11 +25,18 @@
 #include "detect/k8s_request.h"
 
 static bool
+is_public(const struct event *ev)
+{
+	return !ip_is_none(&ev->remote) && !ip_is_private(&ev->remote);
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_starts(a->user, SPAN("system:serviceaccount:")) &&
+	       (is_public(ev) || k8s_act_by_hand(a->agent)) &&
 	       span_is_empty(a->impersonated) && a->code >= 100 &&
 	       a->code != 401 && !k8s_request_by_system(a);
 }
@@ -59,8 +66,7 @@ look_at(struct detect *d, const struct event *ev, struct look *l)
 	detect_usual(d, SCOPE_PEERS, FEATURE_NETWORK, &peers);
 	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &l->cluster);
 	l->elsewhere = l->cluster.known_days >= DETECT_KNOWN_DAYS &&
-		       !ip_is_none(&ev->remote) &&
-		       !ip_is_private(&ev->remote) && l->network.count <= 0 &&
+		       is_public(ev) && l->network.count <= 0 &&
 		       peers.count <= 0 && l->cluster.count <= 0;
 	l->by_hand = l->agent.known_days >= DETECT_KNOWN_DAYS &&
 		     l->agent.count <= 0 && k8s_act_by_hand(ev->audit->agent);

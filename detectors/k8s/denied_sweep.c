@@ -46,8 +46,14 @@ match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
-	return ev->outcome != OUTCOME_FAILED && a->code >= 100 &&
-	       !span_is_empty(a->user) && !span_is_empty(a->resource) &&
+	/* What is let through matters where somebody types: dashboards ask
+	 * for all there is.  Looking at all that robots do costs more than it
+	 * tells. */
+	if (ev->outcome != OUTCOME_DENIED &&
+	    (ev->outcome != OUTCOME_OK || !k8s_act_by_hand(a->agent)))
+		return false;
+	return a->code >= 100 && !span_is_empty(a->user) &&
+	       !span_is_empty(a->resource) &&
 	       !span_equal(a->user, SPAN("system:anonymous")) &&
 	       !k8s_request_by_system(a);
 }
@@ -118,7 +124,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct trw_params p = TRW_DEFAULTS;
 	int64_t idle_us = (int64_t)(detect_param(d, IDLE_H) * 3600) * 1000000;
 
-	if (!linear_count_add(&st->met, contact(d, ev)))
+	/* What is let through counts only where something was refused. */
+	if ((!refused && st->refused_us == 0) ||
+	    !linear_count_add(&st->met, contact(d, ev)))
 		return;
 	if (ev->time_us - st->refused_us > idle_us) {
 		st->walk = (struct trw){ 0 };

@@ -49,9 +49,11 @@ is_new(struct detect *d)
 	struct usual mine, ours;
 
 	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &mine);
+	if (mine.days > 0)
+		return false;
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &ours);
-	return mine.days == 0 && (mine.known_days >= DETECT_KNOWN_DAYS ||
-				     ours.known_days >= DETECT_KNOWN_DAYS);
+	return (mine.known_days >= DETECT_KNOWN_DAYS ||
+		ours.known_days >= DETECT_KNOWN_DAYS);
 }
 
 static void

@@ -16,6 +16,7 @@
  */
 #include <math.h>
 
+#include "base/ip.h"
 #include "detect/k8s_act.h"
 #include "detect/k8s_request.h"
 
@@ -27,8 +28,9 @@ match(const struct event *ev)
 	const struct audit *a = ev->audit;
 
 	return !span_starts(a->user, SPAN("system:")) &&
-	       span_is_empty(a->impersonated) && !span_is_empty(a->agent) &&
-	       !span_is_empty(a->resource) && k8s_act_done(a);
+	       !ip_is_private(&ev->remote) && span_is_empty(a->impersonated) &&
+	       !span_is_empty(a->agent) && !span_is_empty(a->resource) &&
+	       k8s_act_done(a);
 }
 
 struct look {

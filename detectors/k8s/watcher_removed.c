@@ -33,10 +33,13 @@ match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
+	if (!span_equal(a->verb, SPAN("delete")) &&
+	    !span_equal(a->verb, SPAN("patch")) &&
+	    !span_equal(a->verb, SPAN("update")))
+		return false;
 	return is_holder(a->resource) &&
 	       (span_is_empty(a->subresource) ||
 		   span_equal(a->subresource, SPAN("scale"))) &&
-	       (span_equal(a->verb, SPAN("delete")) || k8s_request_wrote(a)) &&
 	       tactic_is_watcher(a->name) && k8s_act_done(a);
 }
 
