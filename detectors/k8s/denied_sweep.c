@@ -103,7 +103,7 @@ tell(struct detect *d, const struct event *ev, struct state *st)
 	why.observed = span_str(count);
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
-		.what = "tries what it may not do",
+		.what = "tries what is refused",
 		.severity = st->sensitive >= 2 ? SEVERITY_MEDIUM : SEVERITY_LOW,
 		.resource_kind = ENTITY_CLUSTER,
 		.resource = ev->cluster,
@@ -146,10 +146,10 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 DETECTOR(denied_sweep) = {
 	.type = "Discovery:Kubernetes/AccessDeniedSweep",
-	.title = "{user} tries what it may not do in {cluster}, {attempts} "
+	.title = "{user} tries what is refused in {cluster}, {attempts} "
 		 "times so far",
 	.story = "{user} from {remote} with {user_agent} made {attempts} "
-		 "requests in cluster {cluster} that it had never made before "
+		 "requests in cluster {cluster} that were new for them "
 		 "and was refused, the last being {verb} {resource_type} in "
 		 "{namespace}. So do people who have found a token and want "
 		 "to know what it opens. {usual}.",

@@ -178,8 +178,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(guard_removed) = {
 	.type = "DefenseEvasion:Kubernetes/GuardRemoved",
 	.title = "{user} {change} {what}: {where}",
-	.story = "{user} from {remote} with {user_agent} {change} {what} of "
-		 "cluster {cluster}, {resource_type} {where}. What it kept "
+	.story = "{user} from {remote} with {user_agent} {change} {what} in "
+		 "cluster {cluster}: {resource_type} {where}. What it kept "
 		 "out is let in from now on. {usual}.",
 	.mitre = "T1562.001 T1562.007",
 	.tactic = TACTIC_DEFENSE_EVASION,

@@ -56,8 +56,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (power < (everywhere ? RBAC_POWER_WIDE : RBAC_POWER_GRANTS) &&
 	    !built_in)
 		return;
-	what = built_in ? SPAN("what the cluster's own parts and all its users "
-			       "rest on")
+	what = built_in ? SPAN("one that the cluster's own parts and all its "
+			       "users rest on")
 			: span_str(rbac_power_text(power));
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
@@ -75,9 +75,10 @@ observe(struct detect *d, const struct event *ev, void *state)
 DETECTOR(role_powerful) = {
 	.type = "PrivilegeEscalation:Kubernetes/RoleWithFullControl",
 	.title = "{user} wrote role {role}: {what}",
-	.story = "{user} from {remote} with {user_agent}: {verb} of "
-		 "{resource_type} {role} in cluster {cluster}. It is {what}. "
-		 "{usual}.",
+	.story =
+	    "{user} from {remote} with {user_agent}: {verb} of "
+	    "{resource_type} {role} in cluster {cluster}. The role: {what}. "
+	    "{usual}.",
 	.mitre = "T1098.006",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_K8S_AUDIT,

@@ -79,7 +79,7 @@ opening_of(struct json_value object)
 	if (json_is(outer, JSON_ARRAY) && json_next_item(&it, &item))
 		return (struct opening){ SEVERITY_MEDIUM,
 			"addresses of its own choice",
-			"whose traffic now goes to its pods" };
+			"the traffic of those addresses" };
 	if (k8s_service_is_public(object) && port != NULL)
 		return (struct opening){ SEVERITY_MEDIUM,
 			"a public load balancer", port };

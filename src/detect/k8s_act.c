@@ -154,12 +154,12 @@ explain(struct detect *d, const struct k8s_act *act, const struct weight *w,
 {
 	size_t count = 0;
 
+	/* How often it was done before is said by {usual}. */
 	add(why, &count,
 	    (struct evidence){ .feature = act->what,
 		.observed =
 		    span_is_empty(act->detail) ? act->resource : act->detail,
-		.expected = (double)NAN,
-		.usual = &w->mine });
+		.expected = (double)NAN });
 	if (w->odd_network)
 		add(why, &count,
 		    (struct evidence){ .feature = feature_text(FEATURE_NETWORK),
