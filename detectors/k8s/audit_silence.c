@@ -116,7 +116,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (st->silent_since == 0)
 		return;
 	silent = hour - st->silent_since;
-	if (!st->told && silent >= detect_param(d, HOURS) && is_known(st)) {
+	if (!st->told && (double)silent >= detect_param(d, HOURS) &&
+	    is_known(st)) {
 		tell(d, ev, st, silent);
 		st->told = 1;
 	}

@@ -15,6 +15,7 @@
 #include "detect/k8s_act.h"
 #include "detect/k8s_request.h"
 
+#define TWO_DAYS_S ((int64_t)2 * 86400)
 #define ACCOUNT_NAME SPAN("kubernetes.io/service-account.name")
 
 static bool
@@ -42,12 +43,13 @@ lifetime(const struct event *ev, char *room, size_t size)
 {
 	struct json_value spec = json_get(k8s_request_sent(ev), SPAN("spec"));
 	int64_t s = json_int(json_get(spec, SPAN("expirationSeconds")), 0);
-	long long n = s >= 2 * 86400 ? s / 86400 : s / 3600;
+	bool long_lived = s >= TWO_DAYS_S;
+	long long n = s / (long_lived ? 86400 : 3600);
 
 	if (s < 3600)
 		return SPAN("a time the log does not give");
-	(void)snprintf(room, size, "%lld %s%s", n,
-	    s >= 2 * 86400 ? "day" : "hour", n == 1 ? "" : "s");
+	(void)snprintf(room, size, "%lld %s%s", n, long_lived ? "day" : "hour",
+	    n == 1 ? "" : "s");
 	return span_str(room);
 }
 
