@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/ip.h"
 #include "detect/k8s_request.h"
 
 #define HABIT_DAYS 3	/* then it is what this actor does */
@@ -70,10 +71,14 @@ ask(struct detect *d, const struct event *ev, struct span what,
 	ask_act(d, doer(d, ev), what, &w->mine);
 	ask_act(d, SPAN("*"), what, &w->ours);
 	w->known_days = cluster.known_days;
+	/* Nodes and VPNs move about in private networks; people may try
+	 * another program, machines do not. */
 	w->odd_network = is_odd(&w->network) && w->ours_network.count <= 0 &&
-			 !span_is_empty(detect_feature(d, FEATURE_NETWORK));
+			 !ip_is_none(&ev->remote) &&
+			 !ip_is_private(&ev->remote);
 	w->odd_agent = is_odd(&w->agent) &&
-		       !span_is_empty(detect_feature(d, FEATURE_AGENT));
+		       span_starts(ev->audit->user, SPAN("system:")) &&
+		       k8s_act_by_hand(ev->audit->agent);
 }
 
 /* A program at its usual place with what it always uses, as far as known. */

@@ -6,8 +6,9 @@
  * somebody it is new to; this weighs that by habit and origin.  Who did it on
  * three days may do it.  What a program does from where it always runs, or
  * what others here do as well, counts one band less, and low not at all; from a
- * network or with a program that its well-known actor never used, one band
- * more.  Kept in the baseline under names of its own.  The shard's thread.
+ * public network that is new to its author and the cluster, or typed where it
+ * was always a machine, one band more.  Kept in the baseline under names of its
+ * own.  The shard's thread.
  */
 #pragma once
 
