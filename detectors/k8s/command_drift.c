@@ -67,9 +67,12 @@ tell(struct detect *d, const struct event *ev, const struct pod_spec *pod,
 {
 	char room[COMMAND_BYTES];
 	struct span command = command_of(c, room);
-	struct span before =
+	struct span known =
 	    usual->nnames > 0 ? usual->names[0] : SPAN("another command");
+	char before[COMMAND_BYTES]; /* names die with the next lesson */
 
+	(void)snprintf(before, sizeof(before), "%.*s",
+	    SPAN_ARGS(span_first(known, COMMAND_BYTES - 1)));
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = "changes the commands of workloads",
@@ -81,7 +84,7 @@ tell(struct detect *d, const struct event *ev, const struct pod_spec *pod,
 		    (struct fact[]){
 			{ "workload", pod->workload },
 			{ "command", command },
-			{ "change", before },
+			{ "change", span_str(before) },
 			{ "container", c->name },
 		    },
 		.nfacts = 4,

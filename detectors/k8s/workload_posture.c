@@ -226,6 +226,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		return;
 	detect_usual_value(d, SCOPE_TENANT, FEATURE_IMAGE,
 	    image_repository(pod.containers[0].image, room), &image);
+	image.nnames = 0; /* they die with the next lesson */
 	if (!pod_habit_known(
 		d, &pod, SPAN("open"), pod.containers[0].image, &habit) &&
 	    pod_habit_is_act(ev, &pod, keys))

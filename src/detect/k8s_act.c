@@ -48,6 +48,7 @@ ask_act(
 	detect_workload(d, len > 0 ? span_str(room) : SPAN("acts"));
 	detect_usual_value(d, SCOPE_WORKLOAD, FEATURE_OBJECT, what, usual);
 	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, what);
+	usual->nnames = 0; /* a lesson may move all names */
 }
 
 /* Who acts as somebody else is the one who acts. */

@@ -21,6 +21,8 @@ ask_and_learn(struct detect *d, struct span entity, struct span value,
 	detect_workload(d, entity);
 	detect_usual_value(d, SCOPE_WORKLOAD, FEATURE_OBJECT, value, usual);
 	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, value);
+	/* A lesson may move all names; what is raised gets them anew. */
+	usual->nnames = 0;
 }
 
 static struct span
