@@ -5,9 +5,9 @@
  * Sources     Kubernetes audit log, any level
  * Key         none: each success is judged alone
  * Rule        the user is system:anonymous, the answer a success, and the
- *             request deletes, scales, runs commands, or changes what no other
- * class covers (tactic_of_audit) References
- * https://attack.mitre.org/techniques/T1485/
+ *             request deletes, scales, runs commands, or changes what no
+ *             other class covers (tactic_of_audit)
+ * References  https://attack.mitre.org/techniques/T1485/
  */
 #include "detect/anonymous.h"
 

@@ -5,8 +5,9 @@
  * Sources     Kubernetes audit log, any level
  * Key         none: each success is judged alone
  * Rule        the user is system:anonymous, the answer a success, and the
- *             request makes or changes workloads, accounts, roles or bindings
- * (tactic_of_audit) References  https://attack.mitre.org/techniques/T1098/
+ *             request makes or changes workloads, accounts, roles or
+ *             bindings (tactic_of_audit)
+ * References  https://attack.mitre.org/techniques/T1098/
  */
 #include "detect/anonymous.h"
 

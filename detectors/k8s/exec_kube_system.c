@@ -6,22 +6,16 @@
  * Key         actor: which requests were counted, as one is logged when its
  *             stream starts and when it ends
  * Rule        pods/exec or pods/attach answered with 101 or 2xx; quiet for a
- *             service account that does so on most days
+ *             service account that does so on most days.  High for commands
+ *             that read like an attack (shell.h)
  * References  https://attack.mitre.org/techniques/T1609/
  */
 #include <math.h>
 
-#include "base/hash.h"
 #include "detect/detector.h"
 #include "detect/k8s_exec.h"
 #include "detect/k8s_request.h"
-
-#define REMEMBERED 32
-
-struct state {
-	uint64_t ids[REMEMBERED];
-	uint32_t next;
-};
+#include "detect/shell.h"
 
 static bool
 match(const struct event *ev)
@@ -29,22 +23,6 @@ match(const struct event *ev)
 	return span_equal(ev->audit->ns, SPAN("kube-system")) &&
 	       k8s_exec_happened(ev->audit) &&
 	       !k8s_request_by_system(ev->audit);
-}
-
-/* The first record of this request: the other one has the same auditID. */
-static bool
-is_first(struct state *st, struct span id)
-{
-	uint64_t hash = hash_span(&HASH_KEY_DEFAULT, id);
-
-	if (span_is_empty(id))
-		return true;
-	for (size_t i = 0; i < REMEMBERED; i++)
-		if (st->ids[i] == hash)
-			return false;
-	st->ids[st->next] = hash;
-	st->next = (st->next + 1) % REMEMBERED;
-	return true;
 }
 
 static bool
@@ -65,6 +43,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	char room[K8S_EXEC_COMMAND_BYTES], target[256];
 	struct usual usual;
+	bool hostile;
 	struct evidence why[2] = {
 		{ .feature = "command",
 		    .observed = k8s_exec_command(ev->audit->uri, room),
@@ -80,13 +59,15 @@ observe(struct detect *d, const struct event *ev, void *state)
 		{ "pod", ev->audit->name },
 	};
 
-	if (!is_first(state, ev->id) || is_habit(d))
+	if (!k8s_exec_is_first(state, ev->id) || is_habit(d))
 		return;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &usual);
+	hostile = shell_intent_of(why[0].observed) != SHELL_ORDINARY;
 	if (span_is_empty(why[0].observed))
 		why[0].observed = SPAN("(attached)");
 	detect_raise(
 	    d, &(struct raise){
+		   .severity = hostile ? SEVERITY_HIGH : SEVERITY_MEDIUM,
 		   .resource_kind = ENTITY_POD,
 		   .resource = k8s_request_target(ev, target, sizeof(target)),
 		   .why = why,
@@ -110,8 +91,8 @@ DETECTOR(exec_kube_system) = {
 	.when = DETECT_EACH,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
-	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_size = sizeof(struct k8s_exec_seen),
+	.state_version = 2,
 	.state_ttl_s = 6 * 3600,
 	.observe = observe,
 };

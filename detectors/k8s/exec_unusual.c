@@ -4,8 +4,8 @@
  *
  * Sources     Kubernetes audit log, any level
  * Key         actor, its peers, the namespace (in the baseline)
- * Statistic   novelty of origin and of behaviour (k8s_judge.h); a command that
- *             reads like an attack counts as one seen once in a thousand
+ * Statistic   novelty of origin and of behaviour (k8s_judge.h).  Commands that
+ *             read like an attack have a rule of their own (exec_hostile)
  * References  https://attack.mitre.org/techniques/T1609/
  */
 #include <math.h>
@@ -15,14 +15,11 @@
 #include "detect/k8s_judge.h"
 #include "detect/k8s_request.h"
 #include "detect/shell.h"
-#include "stats/cauchy.h"
 
-enum { P_VALUE, P_HOSTILE };
+enum { P_VALUE };
 
 static const struct param params[] = {
 	[P_VALUE] = { "p_value", 1e-3, 1e-15, 0.1, "how rare is too rare" },
-	[P_HOSTILE] = { "p_hostile", 1e-3, 1e-9, 1,
-	    "how rare honest commands are that read like an attack" },
 };
 
 /* kube-system has a detector of its own. */
@@ -66,17 +63,16 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	char room[K8S_EXEC_COMMAND_BYTES];
 	struct k8s_judge j;
-	double p[2];
+	double p;
 
 	(void)state;
+	if (shell_intent_of(k8s_exec_command(ev->audit->uri, room)) !=
+	    SHELL_ORDINARY)
+		return;
 	k8s_judge_request(d, &j);
-	p[0] = k8s_judge_p(&j);
-	p[1] = detect_param(d, P_HOSTILE);
-	if (j.nwhy > 0 && shell_intent_of(k8s_exec_command(
-			      ev->audit->uri, room)) != SHELL_ORDINARY)
-		p[0] = cauchy_fisher(p, COUNTOF(p));
-	if (p[0] <= detect_param(d, P_VALUE))
-		tell(d, ev, &j, p[0]);
+	p = k8s_judge_p(&j);
+	if (p <= detect_param(d, P_VALUE))
+		tell(d, ev, &j, p);
 }
 
 DETECTOR(exec_unusual) = {

@@ -6,7 +6,8 @@
  *             made but not of what
  * Key         actor, namespace, cluster (in the baseline)
  * Rule        cluster-admin, or admin of kube-system, to a subject that did
- *             not have it: High, from the first day
+ *             not have it: High, from the first day.  A role that somebody
+ *             binds to themselves: as if unusual
  * Statistic   any other binding: novelty of origin and of behaviour
  *             (k8s_judge.h), the role included.  admin: High, else Medium
  * References  https://attack.mitre.org/techniques/T1098/006/
@@ -45,7 +46,8 @@ static bool
 is_told_elsewhere(const struct rbac_binding *b)
 {
 	for (size_t i = 0; i < b->nsubjects; i++) {
-		if (rbac_is_anonymous(&b->subjects[i]))
+		if (rbac_is_anonymous(&b->subjects[i]) ||
+		    rbac_is_everyone(&b->subjects[i]))
 			return true;
 		if (rbac_is_admin(b) &&
 		    rbac_is_default_account(&b->subjects[i]))
@@ -93,6 +95,20 @@ is_total(const struct grant *g, const struct event *ev)
 	return span_equal(g->binding.role, SPAN("cluster-admin")) ||
 	       g->binding.cluster_wide ||
 	       span_equal(k8s_request_namespace(ev), SPAN("kube-system"));
+}
+
+/* Who may bind a role to themselves has no need of it, or takes it. */
+static bool
+is_to_self(const struct grant *g, const struct event *ev)
+{
+	struct span user = ev->audit->user, ns, name;
+
+	if (g->subject == NULL || !span_is_empty(ev->audit->impersonated))
+		return false;
+	if (k8s_request_service_account(user, &ns, &name))
+		return span_equal(g->subject->ns, ns) &&
+		       span_equal(g->subject->name, name);
+	return span_equal(g->subject->name, user);
 }
 
 static void
@@ -158,7 +174,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (read && is_repeated(d, &g))
 		return;
 	judge(d, &j, &g);
-	p = is_total(&g, ev) ? 0 : k8s_judge_p(&j);
+	p = is_total(&g, ev) || is_to_self(&g, ev) ? 0 : k8s_judge_p(&j);
 	if (p <= detect_param(d, P_VALUE))
 		tell(d, ev, &g, &j, p);
 }

@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "detect/detector.h"
+#include "detect/k8s_act.h"
 #include "detect/k8s_judge.h"
 #include "detect/k8s_request.h"
 #include "stats/gamma_poisson.h"
@@ -107,15 +108,40 @@ judge_everywhere(struct detect *d, struct k8s_judge *j)
 		    EVERYWHERE, &usual);
 }
 
+/*
+ * Before anything is known of the cluster only this stands out: somebody lists
+ * the secrets of all namespaces once.  Controllers that keep a copy say from
+ * which version on.  Low from people; Medium from a pod's account in the hands
+ * of somebody who types: pods read what they need, with programs.
+ */
+static double
+severity_of(struct detect *d, const struct event *ev)
+{
+	struct span version =
+	    k8s_request_query(ev->audit->uri, SPAN("resourceVersion"));
+	struct usual cluster;
+
+	detect_usual(d, SCOPE_TENANT, FEATURE_API, &cluster);
+	if (cluster.known_days >= DETECT_KNOWN_DAYS ||
+	    !span_is_empty(ev->audit->ns) || !span_is_empty(version) ||
+	    !span_equal(ev->audit->verb, SPAN("list")))
+		return 0;
+	if (!span_starts(ev->audit->user, SPAN("system:")))
+		return SEVERITY_LOW;
+	return k8s_act_by_hand(ev->audit->agent) ? SEVERITY_MEDIUM : 0;
+}
+
 /* One finding an actor and day: a sweep is one act, not one a namespace. */
 static void
-tell(struct detect *d, const struct event *ev, struct k8s_judge *j, double p)
+tell(struct detect *d, const struct event *ev, struct k8s_judge *j, double p,
+    double severity)
 {
 	struct span ns = ev->audit->ns;
 
 	detect_raise(
 	    d, &(struct raise){
 		   .p = p,
+		   .severity = severity,
 		   .resource_kind = ENTITY_CLUSTER,
 		   .resource = ev->cluster,
 		   .why = j->why,
@@ -135,7 +161,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct span ns = ev->audit->ns;
 	struct k8s_judge j;
 	struct usual none = { .p = 1 };
-	double p;
+	double p, young;
 
 	k8s_judge_request(d, &j);
 	if (span_is_empty(ns))
@@ -144,8 +170,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 		k8s_judge_add(&j, "namespaces swept in an hour",
 		    sweep(d, state, ev), ns, &none);
 	p = k8s_judge_p(&j);
-	if (p <= detect_param(d, P_VALUE)) {
-		tell(d, ev, &j, p);
+	young = severity_of(d, ev);
+	if (young > 0 || p <= detect_param(d, P_VALUE)) {
+		tell(d, ev, &j, young > 0 ? 0 : p, young);
 		return;
 	}
 	detect_workload(d, detect_actor(d)->name);

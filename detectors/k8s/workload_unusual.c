@@ -101,6 +101,11 @@ find_hostile(struct suspect *s, struct pod_spec *pod)
 {
 	const struct pod_container *c = pod_spec_hostile(pod);
 
+	/* What leaves its container has to be powerful: that is told by
+	 * workload_privileged, unless it is a habit. */
+	if (c != NULL && c->intent == SHELL_ESCAPE &&
+	    pod_spec_powerful(pod) != NULL)
+		c = NULL;
 	if (c != NULL && c->intent != SHELL_CREDENTIALS) {
 		s->container = c;
 		s->hostile = shell_intent_text(c->intent);

@@ -55,8 +55,8 @@ struct usual {
 	unsigned known_days; /* of the last 30 on which the scope was seen */
 	enum frequency frequency;
 	/* The scope's most frequent values, best first; borrowed from the
-	 * baseline until the next event.  Not filled by detect_usual(): what
-	 * is raised as evidence gets them then. */
+	 * baseline until the next event or lesson.  Not filled by
+	 * detect_usual(): what is raised as evidence gets them then. */
 	struct span names[USUAL_NAMES_MAX];
 	size_t nnames;
 	uint64_t profile; /* asked; 0: none */

@@ -1,5 +1,6 @@
 #include "detect/k8s_exec.h"
 
+#include "base/hash.h"
 #include "detect/k8s_request.h"
 
 bool
@@ -70,4 +71,19 @@ struct span
 k8s_exec_container(struct span uri)
 {
 	return k8s_request_query(uri, SPAN("container"));
+}
+
+bool
+k8s_exec_is_first(struct k8s_exec_seen *seen, struct span id)
+{
+	uint64_t hash = hash_span(&HASH_KEY_DEFAULT, id);
+
+	if (span_is_empty(id))
+		return true;
+	for (size_t i = 0; i < K8S_EXEC_REMEMBERED; i++)
+		if (seen->ids[i] == hash)
+			return false;
+	seen->ids[seen->next] = hash;
+	seen->next = (seen->next + 1) % K8S_EXEC_REMEMBERED;
+	return true;
 }

@@ -9,11 +9,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/span.h"
 #include "event/event.h"
 
 #define K8S_EXEC_COMMAND_BYTES 8192 /* longer commands are cut */
+#define K8S_EXEC_REMEMBERED 32
+
+/* The requests of one actor that were counted; zeroed memory is valid. */
+struct k8s_exec_seen {
+	uint64_t ids[K8S_EXEC_REMEMBERED];
+	uint32_t next;
+	uint32_t unused;
+};
+
+/* The first record of this request: one is logged when its stream starts and
+ * when it ends, under the same auditID. */
+bool k8s_exec_is_first(struct k8s_exec_seen *seen, struct span id);
 
 /* An exec into, or attach to, a container that was let through. */
 bool k8s_exec_happened(const struct audit *a);

@@ -14,6 +14,8 @@ explain(struct k8s_judge *j, const char *feature, double p,
 	if (j->nwhy == K8S_JUDGE_MAX || p > WORTH_SAYING)
 		return;
 	j->usual[j->nwhy] = *usual;
+	/* They die with the next lesson; what is raised gets them anew. */
+	j->usual[j->nwhy].nnames = 0;
 	j->why[j->nwhy] = (struct evidence){ .feature = feature,
 		.observed = observed,
 		.expected = (double)NAN,

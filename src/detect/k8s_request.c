@@ -88,22 +88,49 @@ agent_is(const struct audit *a, struct span product)
 	return span_is_empty(a->agent) || span_starts(a->agent, product);
 }
 
+/* What clouds and distributions run beside the control plane, under names
+ * that only the control plane's own certificates and tokens bear. */
 static bool
 is_provider(struct span user)
 {
 	static const char *const prefixes[] = {
 		"eks:",
 		"aksService",
+		"aks-service",
+		"hcpService",
 		"system:addon-manager",
 		"system:gke-",
 		"system:gcp-",
 		"system:cloud-controller-manager",
+		"system:clustermetrics",
+		"system:glbc",
+		"system:k3s-",
+		"system:konnectivity-server",
+		"system:kube-proxy",
+		"system:kubestore-collector",
+		"system:managed-certificate-controller",
+		"system:node-problem-detector",
+		"system:pdcsi-controller",
+		"system:rke2-",
+		"system:slo-monitor",
+		"system:snapshot-controller",
+		"system:storageversionmigrator",
+		"system:vpa-",
 	};
 
 	for (size_t i = 0; i < COUNTOF(prefixes); i++)
 		if (span_starts(user, span_str(prefixes[i])))
 			return true;
 	return false;
+}
+
+/* A person who has got hold of such a name types into another program. */
+static bool
+is_typed(struct span agent)
+{
+	return span_starts(agent, SPAN("kubectl")) ||
+	       span_starts(agent, SPAN("curl")) ||
+	       span_starts(agent, SPAN("python"));
 }
 
 bool
@@ -132,7 +159,8 @@ k8s_request_by_system(const struct audit *a)
 	if (span_equal(a->user, SPAN("system:kube-scheduler")))
 		return agent_is(a, SPAN("kube-scheduler"));
 	return span_equal(a->user, SPAN("system:apiserver")) ||
-	       is_provider(a->user) || k8s_request_by_controller(a);
+	       (is_provider(a->user) && !is_typed(a->agent)) ||
+	       k8s_request_by_controller(a);
 }
 
 struct json_value

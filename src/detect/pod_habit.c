@@ -21,6 +21,8 @@ ask_and_learn(struct detect *d, struct span entity, struct span value,
 	detect_workload(d, entity);
 	detect_usual_value(d, SCOPE_WORKLOAD, FEATURE_OBJECT, value, usual);
 	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, value);
+	/* A lesson may move all names; what is raised gets them anew. */
+	usual->nnames = 0;
 }
 
 static struct span
@@ -71,10 +73,9 @@ path_has(struct span path, const char *const *keys)
 	return false;
 }
 
-/* The value, or one inside it, is called by one of the keys.  Depth is
- * bounded by the parser (JSON_DEPTH_MAX). */
-static bool
-mentions(struct json_value v, const char *const *keys)
+/* Depth is bounded by the parser (JSON_DEPTH_MAX). */
+bool
+pod_habit_mentions(struct json_value v, const char *const *keys)
 {
 	struct json_iter it = json_iter(v);
 	struct json_value member;
@@ -82,14 +83,14 @@ mentions(struct json_value v, const char *const *keys)
 
 	if (json_is(v, JSON_ARRAY)) {
 		while (json_next_item(&it, &member))
-			if (mentions(member, keys))
+			if (pod_habit_mentions(member, keys))
 				return true;
 		return false;
 	}
 	if (!json_is(v, JSON_OBJECT))
 		return false;
 	while (json_next_member(&it, &key, &member)) {
-		if (is_key(key, keys) || mentions(member, keys))
+		if (is_key(key, keys) || pod_habit_mentions(member, keys))
 			return true;
 		if (span_equal(key, SPAN("path")) &&
 		    path_has(json_string(member), keys))
@@ -106,7 +107,7 @@ pod_habit_is_act(
 	struct json_value sent = k8s_request_sent(ev);
 
 	if (span_equal(a->verb, SPAN("patch")) && !json_is(sent, JSON_NONE) &&
-	    !mentions(sent, keys))
+	    !pod_habit_mentions(sent, keys))
 		return false;
 	if (pod->controlled)
 		return !span_equal(pod->owner_kind, SPAN("DaemonSet")) &&

@@ -36,3 +36,7 @@ bool pod_habit_known(struct detect *d, const struct pod_spec *pod,
  */
 bool pod_habit_is_act(const struct event *ev, const struct pod_spec *pod,
     const char *const *keys);
+
+/* The value, or one inside it, is called by one of the keys (NULL ends the
+ * list), or is an operation of a JSON patch whose path has one. */
+bool pod_habit_mentions(struct json_value v, const char *const *keys);

@@ -357,6 +357,7 @@ pod_spec_read(const struct event *ev, struct pod_spec *pod)
 		SPAN("spec"));
 	if (!json_is(spec, JSON_OBJECT))
 		return false;
+	pod->spec = spec;
 	pod->host_pid = json_is_true(json_get(spec, SPAN("hostPID")));
 	pod->host_ipc = json_is_true(json_get(spec, SPAN("hostIPC")));
 	pod->host_network = json_is_true(json_get(spec, SPAN("hostNetwork")));

@@ -49,6 +49,7 @@ struct pod_spec {
 	size_t ncontainers;
 	struct pod_mount mounts[POD_SPEC_MOUNTS_MAX];
 	size_t nmounts;
+	struct json_value spec; /* of the pod, whole */
 	bool host_pid, host_ipc, host_network;
 	struct span service_account;
 	bool controlled;	/* made by a controller */

@@ -117,6 +117,12 @@ rbac_is_anonymous(const struct rbac_subject *s)
 }
 
 bool
+rbac_is_everyone(const struct rbac_subject *s)
+{
+	return span_equal(s->name, SPAN("system:authenticated"));
+}
+
+bool
 rbac_is_default_account(const struct rbac_subject *s)
 {
 	struct span ns, name;

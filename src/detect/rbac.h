@@ -40,6 +40,9 @@ bool rbac_is_admin(const struct rbac_binding *b);
 /* The subject stands for anyone: system:anonymous, system:unauthenticated. */
 bool rbac_is_anonymous(const struct rbac_subject *s);
 
+/* The subject is everybody who can log in: system:authenticated. */
+bool rbac_is_everyone(const struct rbac_subject *s);
+
 /* The subject is, or contains, a namespace's default service account. */
 bool rbac_is_default_account(const struct rbac_subject *s);
 

@@ -34,3 +34,7 @@ enum tactic tactic_of_api(struct span service, struct span name);
 /* The tactic a Kubernetes request serves, by verb and resource
  * (detection.md 1.4: nobody publishes a map, this is ours). */
 enum tactic tactic_of_audit(const struct audit *a);
+
+/* The name says that it watches over a cluster or ships its logs: silencing
+ * it hides what comes next. */
+bool tactic_is_watcher(struct span name);

@@ -109,9 +109,8 @@ verb_group(struct span verb)
 	return span_is_empty(verb) ? 0 : OTHER;
 }
 
-/* What watches the cluster: silencing it hides what comes next. */
-static bool
-is_watcher(struct span name)
+bool
+tactic_is_watcher(struct span name)
 {
 	static const char *const parts[] = {
 		"audit",
@@ -137,7 +136,7 @@ silences(const struct audit *a, unsigned group)
 {
 	return (span_equal(a->resource, SPAN("daemonsets")) ||
 		   span_equal(a->resource, SPAN("configmaps"))) &&
-	       (group & (CHANGE | DELETE)) != 0 && is_watcher(a->name);
+	       (group & (CHANGE | DELETE)) != 0 && tactic_is_watcher(a->name);
 }
 
 static bool

@@ -14,7 +14,7 @@ const struct attack_kind attack_table[] = {
 	    "A developer's stolen kubeconfig runs a shell in a pod, "
 	    "makes a privileged pod with the host's file system, takes "
 	    "the node's credentials and uses them from outside.",
-	    "Execution:Kubernetes/AnomalousBehavior.ExecInPod,"
+	    "Execution:Kubernetes/SuspiciousCommand,"
 	    "PrivilegeEscalation:Kubernetes/"
 	    "AnomalousBehavior.WorkloadDeployed!PrivilegedContainer,"
 	    "Persistence:Kubernetes/"

@@ -27,6 +27,11 @@ GROUPS = {"pods": "", "secrets": "", "services": "", "configmaps": "",
           "events": "", "namespaces": "", "nodes": "",
           "deployments": "apps", "daemonsets": "apps", "statefulsets": "apps",
           "replicasets": "apps", "jobs": "batch", "cronjobs": "batch",
+          "certificatesigningrequests": "certificates.k8s.io",
+          "mutatingwebhookconfigurations": "admissionregistration.k8s.io",
+          "validatingwebhookconfigurations": "admissionregistration.k8s.io",
+          "roles": "rbac.authorization.k8s.io",
+          "clusterroles": "rbac.authorization.k8s.io",
           "rolebindings": "rbac.authorization.k8s.io",
           "clusterrolebindings": "rbac.authorization.k8s.io"}
 
@@ -123,7 +128,9 @@ class AuditLogs:
                     ref[key] = value
             record["objectRef"] = ref
         if impersonated:
-            record["impersonatedUser"] = {"username": impersonated}
+            record["impersonatedUser"] = impersonated \
+                if isinstance(impersonated, dict) else {
+                    "username": impersonated}
         if request_object is not None:
             record["requestObject"] = request_object
         if response_object is not None:
@@ -222,6 +229,58 @@ class AuditLogs:
                                       % (app, midnight // DAY % 1000)))
             self.deploy(t, workload(app, spec=spec), verb="patch",
                         cluster=cluster)
+
+    def platform_life(self, time):
+        """What managed clusters, distributions and common add-ons do by
+        themselves, one of each."""
+        system = "system:serviceaccount:kube-system:"
+        hook = {"webhooks": [{"clientConfig": {"caBundle": "Cg=="}}]}
+        kubelet = {"spec": {"signerName":
+                            "kubernetes.io/kube-apiserver-client-kubelet"}}
+        rows = (
+            ("eks:addon-manager", "patch", "configmaps", "coredns", None, {}),
+            ("eks:addon-manager", "create", "serviceaccounts", "coredns",
+             None, {}),
+            ("eks:node-manager", "update", "configmaps", "aws-auth", None, {}),
+            ("eks:certificate-controller", "update",
+             "certificatesigningrequests", "csr-1", "approval", kubelet),
+            ("system:addon-manager", "create", "daemonsets", "fluentbit-gke",
+             None, {}),
+            ("system:gke-common-webhooks", "patch",
+             "mutatingwebhookconfigurations", "pod-ready", None, hook),
+            ("system:glbc", "update", "services", "web", None,
+             {"spec": {"type": "NodePort"}}),
+            ("aksService", "patch", "configmaps", "coredns", None, {}),
+            ("aksService", "delete", "events", "x", None, {}),
+            ("system:k3s-supervisor", "create", "serviceaccounts", "x",
+             "token", {}),
+            ("system:kube-proxy", "list", "nodes", None, None, {}),
+            ("system:apiserver", "update", "clusterroles", "cluster-admin",
+             None, {}),
+            ("kubelet-bootstrap", "create", "certificatesigningrequests",
+             "csr-2", None, kubelet),
+            ("system:bootstrap:abcdef", "create",
+             "certificatesigningrequests", "csr-3", None, kubelet),
+            (system + "cluster-autoscaler", "delete", "nodes", "ip-10-1-1-9",
+             None, {}),
+            ("system:serviceaccount:cert-manager:cainjector", "patch",
+             "mutatingwebhookconfigurations", "cert-manager", None, hook),
+            ("system:serviceaccount:gatekeeper-system:admin", "update",
+             "validatingwebhookconfigurations", "gatekeeper", None, hook),
+        )
+        for i, (user, verb, resource, name, sub, obj) in enumerate(rows):
+            spaced = resource in ("configmaps", "serviceaccounts",
+                                  "daemonsets", "services", "events")
+            self.audit(time + i, user, verb, resource, name=name, sub=sub,
+                       ns="kube-system" if spaced else None, code=200,
+                       request_object=obj, remote="10.1.0.9",
+                       agent="component/v1.30")
+        for node in ("1-7", "1-8"):
+            self.audit(time + 30, "system:node:ip-10-1-" + node, "create",
+                       "serviceaccounts", ns="kube-system", name="kube-proxy",
+                       sub="token", code=201, agent="kubelet/v1.30.1",
+                       groups=["system:nodes"],
+                       remote="10.1." + node.replace("-", "."))
 
     def write_audit(self, root):
         for cluster, rows in sorted(

@@ -6,12 +6,16 @@
 
 #include "base/buf.h"
 #include "detect/anonymous.h"
+#include "detect/csr.h"
 #include "detect/host_path.h"
 #include "detect/image.h"
+#include "detect/k8s_act.h"
 #include "detect/k8s_exec.h"
 #include "detect/k8s_request.h"
+#include "detect/k8s_service.h"
 #include "detect/pod_spec.h"
 #include "detect/rbac.h"
+#include "detect/rbac_rules.h"
 #include "detect/shell.h"
 
 /* An event whose record is the JSON text; borrows from the fixture. */
@@ -439,6 +443,122 @@ what_is_meant_for_anyone_is_no_anonymous_access(void **state)
 	assert_int_equal(anonymous_tactic(&ev), TACTIC_NONE);
 }
 
+static void
+a_certificate_request_names_its_groups(void **state)
+{
+	/* base64 of PEM of DER with the organisation in it */
+	struct span masters =
+	    SPAN("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUFBTURuTjVj"
+		 "M1JsYlRwdFlYTjBaWEp6RENvPQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFV"
+		 "RVNULS0tLS0K");
+
+	(void)state;
+	assert_true(csr_mentions(masters, SPAN("system:masters")));
+	assert_false(csr_mentions(masters, SPAN("system:nodes")));
+	assert_false(csr_mentions(SPAN(""), SPAN("system:masters")));
+	assert_false(csr_mentions(SPAN("!!!"), SPAN("system:masters")));
+}
+
+#define RULE(groups, resources, verbs)                                         \
+	"{\"responseObject\":{\"kind\":\"ClusterRole\",\"rules\":[{"           \
+	"\"apiGroups\":[" groups "],\"resources\":[" resources                 \
+	"],\"verbs\":[" verbs "]}]}}"
+
+static void
+roles_are_as_strong_as_their_strongest_rule(void **state)
+{
+	static const struct {
+		const char *json;
+		enum rbac_power power;
+	} rows[] = {
+		{ RULE("\"\"", "\"pods\"", "\"get\""), RBAC_POWER_PLAIN },
+		{ RULE("\"\"", "\"secrets\"", "\"list\""), RBAC_POWER_STRONG },
+		{ RULE("\"\"", "\"pods\"", "\"*\""), RBAC_POWER_STRONG },
+		{ RULE("\"shop.example\"", "\"*\"", "\"*\""),
+		    RBAC_POWER_STRONG },
+		{ RULE("\"\"", "\"*\"", "\"get\""), RBAC_POWER_WIDE },
+		{ RULE("\"\"", "\"users\"", "\"impersonate\""),
+		    RBAC_POWER_GRANTS },
+		{ RULE("\"*\"", "\"*\"", "\"*\""), RBAC_POWER_ALL },
+		{ "{\"requestObject\":[{\"op\":\"add\",\"path\":\"/rules/-\","
+		  "\"value\":{\"apiGroups\":[\"*\"],\"resources\":[\"*\"],"
+		  "\"verbs\":[\"*\"]}}]}",
+		    RBAC_POWER_ALL },
+	};
+	struct fixture f = { 0 };
+	enum rbac_power power;
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		fill(&f, rows[i].json);
+		assert_true(rbac_rules_read(&f.event, &power));
+		assert_int_equal(power, rows[i].power);
+	}
+	fill(&f, "{}");
+	assert_false(rbac_rules_read(&f.event, &power));
+	assert_true(rbac_rules_are_built_in(SPAN("cluster-admin")));
+	assert_false(rbac_rules_are_built_in(SPAN("system:coredns")));
+	done(&f);
+}
+
+static void
+a_load_balancer_kept_inside_is_not_public(void **state)
+{
+	struct fixture f = { 0 };
+	struct json_value service;
+
+	(void)state;
+	fill(&f, "{\"requestObject\":{\"metadata\":{},\"spec\":{\"type\":"
+		 "\"LoadBalancer\",\"selector\":{\"app\":\"web-1\"}}}}");
+	service = k8s_request_object(&f.event);
+	assert_true(k8s_service_is_public(service));
+	assert_true(k8s_service_is_for(&f.event, service, SPAN("web")));
+	assert_false(k8s_service_is_for(&f.event, service, SPAN("api")));
+	fill(&f, "{\"requestObject\":{\"metadata\":{\"annotations\":{"
+		 "\"networking.gke.io/load-balancer-type\":\"Internal\"}},"
+		 "\"spec\":{\"type\":\"LoadBalancer\"}}}");
+	assert_false(k8s_service_is_public(k8s_request_object(&f.event)));
+	done(&f);
+}
+
+static void
+parts_of_the_platform_do_no_acts(void **state)
+{
+	static const char *const users[] = { "eks:addon-manager",
+		"system:gke-common-webhooks", "aksService", "system:apiserver",
+		"system:k3s-supervisor", "system:anonymous", "" };
+	struct audit a = { .verb = SPAN("create"),
+		.stage = SPAN("ResponseComplete"),
+		.agent = SPAN("component/v1"),
+		.code = 201 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(users); i++) {
+		a.user = span_str(users[i]);
+		assert_false(k8s_act_done(&a));
+	}
+	a.user = SPAN("bob");
+	assert_true(k8s_act_done(&a));
+	a.user = SPAN("eks:addon-manager");
+	a.agent = SPAN("kubectl/v1.30.1");
+	assert_true(k8s_act_done(&a));
+	assert_true(k8s_act_by_hand(SPAN("curl/8.5.0")));
+	assert_false(k8s_act_by_hand(SPAN("Go-http-client/2.0")));
+}
+
+static void
+a_request_is_counted_once(void **state)
+{
+	struct k8s_exec_seen seen = { 0 };
+
+	(void)state;
+	assert_true(k8s_exec_is_first(&seen, SPAN("a")));
+	assert_false(k8s_exec_is_first(&seen, SPAN("a")));
+	assert_true(k8s_exec_is_first(&seen, SPAN("b")));
+	assert_true(k8s_exec_is_first(&seen, SPAN("")));
+	assert_true(k8s_exec_is_first(&seen, SPAN("")));
+}
+
 int
 main(void)
 {
@@ -470,6 +590,15 @@ main(void)
 		TEST("watchers are guarded", watchers_are_guarded),
 		TEST("what is meant for anyone is no anonymous access",
 		    what_is_meant_for_anyone_is_no_anonymous_access),
+		TEST("a certificate request names its groups",
+		    a_certificate_request_names_its_groups),
+		TEST("roles are as strong as their strongest rule",
+		    roles_are_as_strong_as_their_strongest_rule),
+		TEST("a load balancer kept inside is not public",
+		    a_load_balancer_kept_inside_is_not_public),
+		TEST("parts of the platform do no acts",
+		    parts_of_the_platform_do_no_acts),
+		TEST("a request is counted once", a_request_is_counted_once),
 	};
 
 	return cmocka_run_group_tests_name("k8s", tests, NULL, NULL);

@@ -1,4 +1,5 @@
-"""A stranger with a developer's key reads a token; developers at work do not."""
+"""A stranger with an operator's token gets a shell; developers at work are not
+that."""
 
 from world_audit import DAY, HOUR, START
 
@@ -9,9 +10,10 @@ NIGHT = START + DAYS * DAY + 2 * HOUR
 
 def fire(w):
     w.cluster_life(START, DAYS)
-    w.exec(NIGHT, "anna@example.org", "data", "warehouse-0",
-           ("cat", "/run/secrets/kubernetes.io/serviceaccount/token"),
-           agent="python-requests/2.31", remote="203.0.113.77")
+    w.exec(NIGHT, "system:serviceaccount:vault:secret-operator", "data",
+           "warehouse-0",
+           ("sh", "-c", "id; ls /"), agent="python-requests/2.31",
+           remote="203.0.113.77")
 
 
 def quiet(w):
