@@ -28,7 +28,7 @@ status_text(enum status st)
 const char *
 status_errno_text(int reason)
 {
-	/* strerror() may share one buffer among the threads. */
+	/* strerror may share one buffer among the threads. */
 	const char *text = strerrordesc_np(reason);
 
 	return text != NULL ? text : "unknown error";

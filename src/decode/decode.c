@@ -258,8 +258,7 @@ decoder_free(struct decoder *d)
 }
 
 void
-decode_say(
-    struct decoder *d, enum decode_format format, const char *cluster)
+decode_say(struct decoder *d, enum decode_format format, const char *cluster)
 {
 	d->options.format = format;
 	d->options.cluster = cluster;

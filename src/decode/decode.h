@@ -62,8 +62,8 @@ void decode_begin(struct decoder *d, struct span place);
 
 /* What is said of the parcels begun from now on, instead of the options:
  * `cluster` is borrowed until it is said anew, NULL: nothing. */
-void decode_say(struct decoder *d, enum decode_format format,
-    const char *cluster);
+void decode_say(
+    struct decoder *d, enum decode_format format, const char *cluster);
 
 /*
  * Decode batch->text (one piece made by a cutter, `kind` as the cutter says)

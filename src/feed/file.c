@@ -29,7 +29,8 @@ fail(struct feed_file *f, const char *what)
 {
 	char why[sizeof(f->trouble.counts.trouble)];
 
-	(void)snprintf(why, sizeof(why), "%s: %s", what, strerror(errno));
+	(void)snprintf(
+	    why, sizeof(why), "%s: %s", what, status_errno_text(errno));
 	trouble_failed(&f->trouble, why, 0);
 }
 
@@ -221,7 +222,8 @@ file_open(const struct config_feed *config, const struct feed_host *host,
 			    "name a file in a folder that is there and may "
 			    "be written",
 			    config->name, config->path,
-			    reason == EINVAL ? "not a file" : strerror(reason));
+			    reason == EINVAL ? "not a file"
+					     : status_errno_text(reason));
 			free(f);
 			return STATUS_INVALID;
 		}

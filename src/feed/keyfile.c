@@ -23,7 +23,7 @@ keyfile_read(const char *path, struct buf *key, struct buf *error)
 
 	if (status != STATUS_OK) {
 		buf_printf(error, "%s: %s", path,
-		    status == STATUS_IO ? strerror(errno)
+		    status == STATUS_IO ? status_errno_text(errno)
 					: status_text(status));
 		return status;
 	}

@@ -45,8 +45,8 @@ fail(struct feed_stdout *f)
 {
 	char why[sizeof(f->trouble.counts.trouble)];
 
-	(void)snprintf(
-	    why, sizeof(why), "writing standard output: %s", strerror(errno));
+	(void)snprintf(why, sizeof(why), "writing standard output: %s",
+	    status_errno_text(errno));
 	trouble_failed(&f->trouble, why, 0);
 }
 

@@ -325,7 +325,7 @@ connect_next(struct stream *s, int reason)
 		reason = errno;
 		close_socket(s);
 	}
-	fail(s, "connecting", strerror(reason));
+	fail(s, "connecting", status_errno_text(reason));
 }
 
 static void
@@ -380,7 +380,7 @@ fail_tls(struct stream *s, int result, const char *what)
 		 (kind == SSL_ERROR_SYSCALL && reason == 0))
 		text = "the server closed the connection";
 	else if (kind == SSL_ERROR_SYSCALL)
-		text = strerror(reason);
+		text = status_errno_text(reason);
 	fail(s, what, text != NULL ? text : "broken");
 }
 
@@ -427,7 +427,7 @@ read_away(struct stream *s)
 	if (n == 0 && s->kind == STREAM_TCP)
 		fail(s, "connection lost", "the server closed it");
 	else if (n < 0 && errno != EAGAIN && errno != EINTR)
-		fail(s, "connection lost", strerror(errno));
+		fail(s, "connection lost", status_errno_text(errno));
 	return n > 0;
 }
 
@@ -528,7 +528,7 @@ send_plain(struct stream *s, struct span bytes, bool *too_large)
 	if (errno == EMSGSIZE)
 		*too_large = true;
 	else if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
-		fail(s, "sending", strerror(errno));
+		fail(s, "sending", status_errno_text(errno));
 	return 0;
 }
 

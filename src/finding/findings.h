@@ -15,7 +15,7 @@
 #define FINDINGS_MAX 5000 /* per tenant, of those that may still grow */
 
 /* A finding may grow until its tenant's newest is so much younger. */
-#define FINDINGS_RECENT_US (8 * 24 * (int64_t)3600 * 1000000)
+#define FINDINGS_RECENT_US ((int64_t)8 * 24 * 3600 * 1000000)
 
 struct findings;
 

@@ -227,7 +227,7 @@ wait_for_work(struct service_feed *f, bool behind)
 {
 	struct service *s = f->service;
 	struct timespec until;
-	int64_t at_us = clock_wall_us() + IDLE_MS * US_PER_MS;
+	int64_t at_us = clock_wall_us() + (int64_t)IDLE_MS * US_PER_MS;
 	bool go_on;
 
 	until.tv_sec = at_us / 1000000;

@@ -219,7 +219,7 @@ is_drained(struct service *s)
 }
 
 static void
-fill(const struct waiting *w, struct pipeline_parcel *parcel)
+fill(struct waiting *w, struct pipeline_parcel *parcel)
 {
 	parcel->place = w->place;
 	/* An empty body is a body. */
@@ -229,7 +229,7 @@ fill(const struct waiting *w, struct pipeline_parcel *parcel)
 	parcel->cluster = w->cluster;
 	if (w->cluster == NULL && w->source != NULL)
 		parcel->cluster = w->source->config->cluster;
-	parcel->ticket = (void *)(uintptr_t)w;
+	parcel->ticket = w;
 }
 
 static enum pipeline_next

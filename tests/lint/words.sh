@@ -18,7 +18,7 @@ refuse() {
 }
 
 refuse 'banned function' \
-	'\b(strcpy|strcat|strncat|stpcpy|sprintf|vsprintf|strtok|strtok_r|atoi|atol|atoll|atof|gets|alloca|rand|srand|random|drand48|system|popen|tmpnam|mktemp|asctime|ctime|gmtime|localtime)[[:space:]]*\(' \
+	'\b(strcpy|strcat|strncat|stpcpy|sprintf|vsprintf|strtok|strtok_r|atoi|atol|atoll|atof|gets|alloca|rand|srand|random|drand48|system|popen|tmpnam|mktemp|asctime|ctime|gmtime|localtime|strerror)[[:space:]]*\(' \
 	src detectors
 refuse 'banned function' \
 	'\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|gets|alloca|rand)[[:space:]]*\(' \

@@ -65,8 +65,11 @@ inbox_free(struct inbox *i)
 {
 	if (i == NULL)
 		return;
-	while (i->first != NULL)
-		free_message(i, i->first);
+	for (struct message *m = i->first, *next; m != NULL; m = next) {
+		next = m->next;
+		free(m->receipt);
+		free(m);
+	}
 	for (size_t k = 0; k < i->ndeletes; k++)
 		free(i->deletes[k]);
 	sqs_event_parser_free(i->parser);
