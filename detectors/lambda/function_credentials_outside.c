@@ -44,13 +44,14 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct span function;
 
 	(void)state;
+	/* The record is asked first: few keys were given to functions. */
+	function = holder_of(ev);
+	if (span_is_empty(function))
+		return;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
 	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &program);
 	if (place.known_days < DETECT_KNOWN_DAYS || place.count > 0 ||
 	    program.count > 0)
-		return;
-	function = holder_of(ev);
-	if (span_is_empty(function))
 		return;
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_HIGH,
