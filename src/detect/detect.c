@@ -25,10 +25,49 @@ detect_subject(struct detect *d)
 	if (!d->have_subject) {
 		subject_of(&d->scratch->subject, d->ev,
 		    d->tenant->engine->options.key);
-		memset(d->scratch->asked, 0, sizeof(d->scratch->asked));
 		d->have_subject = true;
 	}
 	return &d->scratch->subject;
+}
+
+/* The keys as remembered, with this event's hour. */
+static void
+recall(struct detect *d)
+{
+	char room[SUBJECT_HOUR_BYTES];
+	struct subject_keys *keys = &d->scratch->keys;
+
+	*keys = d->known->keys;
+	if (keys->key[FEATURE_HOUR] != 0)
+		keys->key[FEATURE_HOUR] =
+		    subject_value_key(d->tenant->engine->options.key,
+			FEATURE_HOUR, subject_hour(d->ev->time_us, room));
+}
+
+const struct subject_keys *
+detect_keys(struct detect *d)
+{
+	uint64_t memo;
+
+	if (d->have_keys)
+		return &d->scratch->keys;
+	d->have_keys = true;
+	memo = subject_memo(d->ev);
+	if (memo != 0) {
+		memo = hash_mix(memo, (uint64_t)(uintptr_t)d->tenant) | 1;
+		d->known = &d->scratch->known[(memo >> 20) & (KEYS_KNOWN - 1)];
+		if (d->known->memo == memo) {
+			recall(d);
+			return &d->scratch->keys;
+		}
+	}
+	subject_take_keys(detect_subject(d), &d->scratch->keys);
+	if (d->known != NULL) {
+		d->known->memo = memo;
+		d->known->named = false;
+		d->known->keys = d->scratch->keys;
+	}
+	return &d->scratch->keys;
 }
 
 const struct actor *
@@ -48,7 +87,7 @@ entity_of(struct detect *d, enum scope scope)
 {
 	if (scope == SCOPE_WORKLOAD)
 		return d->workload;
-	return detect_subject(d)->entity[scope];
+	return detect_keys(d)->entity[scope];
 }
 
 static void
@@ -69,7 +108,7 @@ ask(struct detect *d, enum scope scope, enum feature feature, uint64_t value,
 static const struct usual *
 usual_of(struct detect *d, enum scope scope, enum feature feature)
 {
-	const struct subject *s = detect_subject(d);
+	const struct subject_keys *s = detect_keys(d);
 	uint32_t bit = (uint32_t)1 << feature;
 	struct usual *usual = &d->scratch->usual[scope][feature];
 

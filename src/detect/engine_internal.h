@@ -57,7 +57,21 @@ struct tenant {
 	uint64_t events, duplicates, held;
 };
 
+/*
+ * Keys of activities that were looked into before: most come again, hour
+ * after hour, and naming and hashing is the slowest part of judging one.
+ */
+#define KEYS_KNOWN 4096
+
+struct known_keys {
+	uint64_t memo; /* of the event and its tenant; 0: free */
+	bool named;    /* the baseline has the texts */
+	struct subject_keys keys;
+};
+
 struct engine_scratch {
+	struct known_keys known[KEYS_KNOWN];
+	struct subject_keys keys; /* of the event */
 	struct subject subject;
 	struct facts facts;
 	/* What the baseline said of the event's own values: asked once. */
@@ -76,7 +90,9 @@ struct detect {
 	struct activity_row *activity; /* NULL: found no room */
 	struct activity sums;	       /* of this event alone, then */
 	struct engine_scratch *scratch;
-	bool have_subject; /* scratch->subject is of this event */
+	bool have_subject;	  /* scratch->subject is of this event */
+	bool have_keys;		  /* ... and scratch->keys */
+	struct known_keys *known; /* where these are remembered, or NULL */
 	bool have_tactic;
 	enum tactic tactic; /* of this event */
 	uint64_t workload;  /* entity of SCOPE_WORKLOAD; 0: none */
@@ -89,5 +105,7 @@ struct states *engine_states_of(struct tenant *t, const struct engine_row *row);
 /* Back to a tenant without history. */
 void engine_tenant_forget(struct tenant *t);
 
+/* The keys of d->ev's subject, remembered or made at the first call. */
+const struct subject_keys *detect_keys(struct detect *d);
 /* The subject of d->ev, made at the first call. */
 struct subject *detect_subject(struct detect *d);

@@ -149,17 +149,24 @@ put_one(struct subject *s, enum feature f, struct span text)
 	put(s, f, text, "", span_of(NULL, 0));
 }
 
+struct span
+subject_hour(int64_t time_us, char room[SUBJECT_HOUR_BYTES])
+{
+	struct civil c = civil_of(time_us);
+
+	memcpy(room, civil_weekday(time_us) >= 5 ? "weekend " : "weekday ", 8);
+	room[8] = (char)('0' + c.hour / 10);
+	room[9] = (char)('0' + c.hour % 10);
+	memcpy(room + 10, ":00 UTC", 7);
+	return span_of(room, 17);
+}
+
 static void
 put_hour(struct subject *s, int64_t time_us)
 {
-	struct civil c = civil_of(time_us);
-	char text[32];
+	char room[SUBJECT_HOUR_BYTES];
 
-	memcpy(text, civil_weekday(time_us) >= 5 ? "weekend " : "weekday ", 8);
-	text[8] = (char)('0' + c.hour / 10);
-	text[9] = (char)('0' + c.hour % 10);
-	memcpy(text + 10, ":00 UTC", 7);
-	put_one(s, FEATURE_HOUR, span_of(text, 17));
+	put_one(s, FEATURE_HOUR, subject_hour(time_us, room));
 }
 
 /* The network of an address; else the host name as it stands. */
@@ -393,4 +400,57 @@ subject_done(struct subject *s)
 	buf_done(&s->name);
 	buf_done(&s->peers);
 	buf_done(&s->scratch);
+}
+
+void
+subject_take_keys(const struct subject *s, struct subject_keys *keys)
+{
+	memcpy(keys->key, s->key, sizeof(keys->key));
+	memcpy(keys->entity, s->entity, sizeof(keys->entity));
+	keys->actor = s->actor.key;
+}
+
+/* The end of a VPC's id, which is what tells one from another. */
+static uint64_t
+end_of(struct span id)
+{
+	uint64_t end = 0;
+
+	if (id.len >= sizeof(end))
+		memcpy(&end, id.at + id.len - sizeof(end), sizeof(end));
+	else if (id.len > 0)
+		memcpy(&end, id.at, id.len);
+	return end;
+}
+
+uint64_t
+subject_memo(const struct event *ev)
+{
+	uint64_t more = 0;
+
+	switch (ev->source) {
+	case SOURCE_CLOUDTRAIL:
+		/* An activity tells these callers less apart than names do. */
+		if (ev->cloudtrail->invoked_by.len > 0 ||
+		    ev->cloudtrail->web_provider.len > 0 ||
+		    ev->cloudtrail->arn.len == 0)
+			return 0;
+		more = ev->cloudtrail->identity_type.len;
+		break;
+	case SOURCE_K8S_AUDIT:
+		/* Reads of secrets are one activity, whichever is read. */
+		if (span_equal(ev->audit->resource, SPAN("secrets")))
+			return 0;
+		more = end_of(ev->cluster) ^ ev->cluster.len;
+		break;
+	case SOURCE_VPCFLOW:
+		more = end_of(ev->flow->vpc_id);
+		break;
+	case SOURCE_DNS:
+		more = end_of(ev->dns->vpc_id);
+		break;
+	case SOURCE_COUNT:
+		return 0;
+	}
+	return hash_mix(ev->activity, more + 1);
 }

@@ -39,6 +39,25 @@ struct subject {
 	struct subject_principal principals[SUBJECT_PRINCIPALS];
 };
 
+/* What of a subject is compared and learned: its texts are only shown. */
+struct subject_keys {
+	uint64_t key[FEATURE_COUNT];
+	uint64_t entity[SCOPE_COUNT];
+	uint64_t actor;
+};
+
+void subject_take_keys(const struct subject *s, struct subject_keys *keys);
+
+/*
+ * A number that is the same only for events of a tenant whose keys are the
+ * same but for the hour's; 0: such a number would not be sure.
+ */
+uint64_t subject_memo(const struct event *ev);
+
+/* The hour of day as a value: its text in `room`, and its key. */
+#define SUBJECT_HOUR_BYTES 32
+struct span subject_hour(int64_t time_us, char room[SUBJECT_HOUR_BYTES]);
+
 /* Fill `s` (zeroed before its first use) for `ev`. */
 void subject_of(
     struct subject *s, const struct event *ev, const struct hash_key *key);

@@ -217,11 +217,34 @@ close_hour(void *cookie, struct lane *l, int64_t hour)
 	lessons_finish(c->lessons, t->baseline);
 }
 
+/* Give the baseline the texts of the event's values, unless it has them. */
+static void
+name_values(struct detect *d, const struct subject_keys *keys)
+{
+	struct baseline *b = d->tenant->baseline;
+	char room[SUBJECT_HOUR_BYTES];
+	const struct subject *s;
+
+	if (d->known != NULL && d->known->named) {
+		if (keys->key[FEATURE_HOUR] != 0)
+			baseline_name(b, keys->key[FEATURE_HOUR],
+			    subject_hour(d->ev->time_us, room));
+		return;
+	}
+	s = detect_subject(d);
+	for (enum feature f = 0; f < FEATURE_COUNT; f++) {
+		if (s->key[f] != 0)
+			baseline_name(b, s->key[f], s->text[f]);
+	}
+	if (d->known != NULL)
+		d->known->named = true;
+}
+
 /* What the baseline will learn from this activity. */
 static void
 prepare_lessons(struct detect *d, struct activities *table)
 {
-	struct subject *s;
+	const struct subject_keys *s;
 	size_t nprofiles, n = 0;
 	const struct profile_kind *profiles =
 	    subject_profiles(d->ev->source, &nprofiles);
@@ -229,7 +252,7 @@ prepare_lessons(struct detect *d, struct activities *table)
 
 	if (!subject_teaches(d->ev))
 		return;
-	s = detect_subject(d);
+	s = detect_keys(d);
 	lessons = activities_lessons(table, nprofiles);
 	if (lessons == NULL)
 		return;
@@ -243,11 +266,7 @@ prepare_lessons(struct detect *d, struct activities *table)
 		    baseline_profile(profiles[i].scope, entity, f);
 		lessons[n++].value = s->key[f];
 	}
-	for (enum feature f = 0; f < FEATURE_COUNT; f++) {
-		if (s->key[f] != 0)
-			baseline_name(
-			    d->tenant->baseline, s->key[f], s->text[f]);
-	}
+	name_values(d, s);
 	activities_keep(table, d->activity, n);
 }
 
@@ -302,8 +321,8 @@ static uint64_t
 state_key(struct detect *d, enum detect_key kind)
 {
 	const struct hash_key *key = d->tenant->engine->options.key;
-	const struct subject *s = detect_subject(d);
-	uint64_t actor = s->actor.key;
+	const struct subject_keys *s = detect_keys(d);
+	uint64_t actor = s->actor;
 
 	switch (kind) {
 	case DETECT_KEY_NONE:
@@ -426,6 +445,7 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	};
 	bool is_act;
 
+	memset(scratch->asked, 0, sizeof(scratch->asked));
 	if ((ev->id_key[0] | ev->id_key[1]) != 0 &&
 	    dedup_seen(t->dedup, ev->id_key)) {
 		t->duplicates++;
