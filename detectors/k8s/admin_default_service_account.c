@@ -73,6 +73,7 @@ DETECTOR(admin_default_service_account) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -78,6 +78,7 @@ DETECTOR(anonymous_access_granted) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -79,6 +79,7 @@ DETECTOR(api_extended) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -137,6 +137,7 @@ DETECTOR(certificate_issued) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

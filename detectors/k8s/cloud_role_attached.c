@@ -98,6 +98,7 @@ DETECTOR(cloud_role_attached) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -70,6 +70,7 @@ DETECTOR(cluster_dns_changed) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

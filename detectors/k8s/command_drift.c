@@ -132,6 +132,7 @@ DETECTOR(command_drift) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -148,6 +148,7 @@ DETECTOR(configmap_credentials) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

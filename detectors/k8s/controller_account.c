@@ -91,6 +91,7 @@ DETECTOR(controller_account) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -95,6 +95,7 @@ DETECTOR(ephemeral_container) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.6,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -81,6 +81,7 @@ DETECTOR(events_deleted) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -74,6 +74,7 @@ DETECTOR(everyone_granted) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

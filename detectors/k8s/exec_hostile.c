@@ -158,6 +158,7 @@ DETECTOR(exec_hostile) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct k8s_exec_seen),

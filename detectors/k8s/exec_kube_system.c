@@ -89,6 +89,7 @@ DETECTOR(exec_kube_system) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct k8s_exec_seen),

@@ -87,6 +87,7 @@ DETECTOR(exec_unusual) = {
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

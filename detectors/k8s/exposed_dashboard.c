@@ -56,6 +56,7 @@ DETECTOR(exposed_dashboard) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

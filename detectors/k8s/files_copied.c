@@ -107,6 +107,7 @@ DETECTOR(files_copied) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct k8s_exec_seen),

@@ -187,6 +187,7 @@ DETECTOR(guard_removed) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -61,6 +61,7 @@ DETECTOR(host_volume) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.85,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

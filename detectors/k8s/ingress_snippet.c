@@ -97,6 +97,7 @@ DETECTOR(ingress_snippet) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

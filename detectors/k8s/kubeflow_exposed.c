@@ -64,6 +64,7 @@ DETECTOR(kubeflow_exposed) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.85,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

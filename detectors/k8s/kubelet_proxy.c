@@ -90,6 +90,7 @@ DETECTOR(kubelet_proxy) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -129,6 +129,7 @@ DETECTOR(log_sweep) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.5,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

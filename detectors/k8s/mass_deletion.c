@@ -209,6 +209,7 @@ DETECTOR(mass_deletion) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.75,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

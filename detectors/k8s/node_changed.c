@@ -146,6 +146,7 @@ DETECTOR(node_changed) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.6,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

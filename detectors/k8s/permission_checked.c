@@ -94,6 +94,7 @@ DETECTOR(permission_checked) = {
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

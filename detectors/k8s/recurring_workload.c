@@ -74,6 +74,7 @@ DETECTOR(recurring_workload) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.5,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

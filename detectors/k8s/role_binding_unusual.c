@@ -193,6 +193,7 @@ DETECTOR(role_binding_unusual) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -85,6 +85,7 @@ DETECTOR(role_powerful) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

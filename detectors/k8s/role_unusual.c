@@ -71,6 +71,7 @@ DETECTOR(role_unusual) = {
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

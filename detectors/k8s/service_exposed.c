@@ -159,6 +159,7 @@ DETECTOR(service_exposed) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

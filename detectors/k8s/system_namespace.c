@@ -89,6 +89,7 @@ DETECTOR(system_namespace) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

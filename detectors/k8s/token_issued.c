@@ -120,6 +120,7 @@ DETECTOR(token_issued) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

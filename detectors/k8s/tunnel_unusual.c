@@ -71,6 +71,7 @@ DETECTOR(tunnel_unusual) = {
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

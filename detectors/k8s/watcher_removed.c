@@ -97,6 +97,7 @@ DETECTOR(watcher_removed) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -111,6 +111,7 @@ DETECTOR(webhook_changed) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

@@ -245,6 +245,7 @@ DETECTOR(workload_posture) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

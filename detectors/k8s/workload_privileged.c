@@ -97,6 +97,7 @@ DETECTOR(workload_privileged) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

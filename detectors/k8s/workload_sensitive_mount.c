@@ -135,6 +135,7 @@ DETECTOR(workload_sensitive_mount) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.observe = observe,
 };

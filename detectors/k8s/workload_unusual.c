@@ -212,6 +212,7 @@ DETECTOR(workload_unusual) = {
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.when = DETECT_EACH,
+	.acts_only = true,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

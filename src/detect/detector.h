@@ -89,8 +89,8 @@ struct detector {
 	bool off; /* off unless the config enables it */
 	/* Only called for calls that serve `tactic`, and for refused ones. */
 	bool by_tactic;
-	/* Only called for CloudTrail records of acts: iam_act_match() of
-	 * detect/iam_act.h, which the engine asks once an event. */
+	/* Only called for records of acts: iam_act_match() of CloudTrail's,
+	 * k8s_act_match() of audit logs, asked once an event. */
 	bool acts_only;
 	enum detect_when when;
 	/* Cheap test before anything else is looked up; NULL: all events of

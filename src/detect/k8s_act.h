@@ -17,6 +17,24 @@
 
 #include "detect/detector.h"
 
+/*
+ * Not a mere look, nor what nodes and controllers write all the time: leases
+ * and statuses.  What goes to a subresource (exec, log, proxy) is an act
+ * whatever its verb.
+ */
+static inline bool
+k8s_act_match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	if (!span_is_empty(a->subresource))
+		return !span_equal(a->subresource, SPAN("status"));
+	return !span_equal(a->verb, SPAN("get")) &&
+	       !span_equal(a->verb, SPAN("list")) &&
+	       !span_equal(a->verb, SPAN("watch")) &&
+	       !span_equal(a->resource, SPAN("leases"));
+}
+
 struct k8s_act {
 	/* What is remembered, as it reads behind a name: "approves client
 	 * certificates".  Static. */

@@ -7,6 +7,7 @@
 #include "base/civil.h"
 #include "detect/engine_internal.h"
 #include "detect/iam_act.h"
+#include "detect/k8s_act.h"
 
 /* Shares of a tenant's memory, in sixteenths; the baseline's own shares are
  * within its half. */
@@ -436,6 +437,14 @@ engine_scratch_free(struct engine_scratch *s)
 	free(s);
 }
 
+static bool
+is_an_act(const struct event *ev)
+{
+	if (ev->source == SOURCE_CLOUDTRAIL)
+		return iam_act_match(ev);
+	return ev->source == SOURCE_K8S_AUDIT && k8s_act_match(ev);
+}
+
 void
 engine_event(struct tenant *t, struct engine_scratch *scratch,
     const struct batch *batch, const struct event *ev)
@@ -455,7 +464,7 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	d.lane = lane_of(t, ev);
 	lane_advance(d.lane, ev->time_us, close_hour,
 	    &(struct closing){ t, &scratch->lessons });
-	is_act = ev->source == SOURCE_CLOUDTRAIL && iam_act_match(ev);
+	is_act = is_an_act(ev);
 	if (tally(&d))
 		call_both(&d, t->engine->activity[ev->source], is_act);
 	call_both(&d, t->engine->each[ev->source], is_act);
