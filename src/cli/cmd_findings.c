@@ -369,9 +369,8 @@ static const struct command_example examples[] = {
 	    "print one finding whole, with its playbook" },
 	{ "nephoscope findings archive --state acme.db 6d94484f",
 	    "put a finding away that is dealt with" },
-	{ "nephoscope findings feedback --state acme.db 6d94484f noise --note "
-	  "'our scanner'",
-	    "say that it was of no use, and why" },
+	{ "nephoscope findings feedback -c acme.yaml 6d94484f noise",
+	    "say that it was of no use; --note TEXT says why" },
 	{ 0 },
 };
 
