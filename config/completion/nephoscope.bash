@@ -131,11 +131,23 @@ _nephoscope()
 		:
 		return
 		;;
+	findings:--note)
+		:
+		return
+		;;
 	state:--state)
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
 		;;
 	state:--config | state:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	playbook:--state)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	playbook:--config | playbook:-c)
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
 		;;
@@ -156,10 +168,10 @@ _nephoscope()
 	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on --state' ;;
 	serve) words='--help --config --quarantine' ;;
 	simulate) words='--help --out --seed --days --clusters --start --attack --scale --scale-sources' ;;
-	findings) words='--help --state --config --format --type --min-severity --since --until --archived list show archive reopen' ;;
+	findings) words='--help --state --config --format --type --min-severity --since --until --note --archived list show archive reopen feedback' ;;
 	state) words='--help --state --config info verify backup' ;;
 	detectors) words='--help list show' ;;
-	playbook) words='--help' ;;
+	playbook) words='--help --state --config' ;;
 	config) words='--help --config check show schema' ;;
 	aws) words='--help --config --source whoami policy' ;;
 	version) words='--help' ;;

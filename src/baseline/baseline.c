@@ -288,7 +288,8 @@ baseline_save(
 	pack_u64(&head, BASELINE_VERSION);
 	pack_u64(&head, sizeof(struct cell));
 	pack_u64(&head, sizeof(struct context));
-	pack_u64(&head, b->overflow);
+	/* Whoever refused it, it is past. */
+	pack_u64(&head, b->overflow + cells_refused(b->cells));
 	image_put(w, first + REGION_HEAD, head.at, head.len);
 	cells_save(b->cells, w, first + REGION_CELLS);
 	contexts_save(b->contexts, w, first + REGION_CONTEXTS);

@@ -69,7 +69,7 @@ contexts_add(struct contexts *t, uint64_t key)
 
 	if (*slot)
 		return &t->rows[*slot - 1];
-	if (t->count == t->limit)
+	if (t->count >= t->limit)
 		return NULL;
 	if (t->count == t->room) {
 		t->room = t->room ? t->room * 2 : 64;

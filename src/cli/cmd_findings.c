@@ -1,21 +1,26 @@
 /*
- * cmd_findings.c - nephoscope findings list|show|archive|reopen
+ * cmd_findings.c - nephoscope findings list|show|archive|reopen|feedback
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/civil.h"
+#include "base/escape.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/state_file.h"
 #include "cli/terminal.h"
 #include "finding/finding.h"
+#include "net/clock.h"
 #include "output/csv.h"
 #include "output/guardduty.h"
 #include "output/table.h"
 
+#define NOTE_BYTES_MAX 2000
+
 struct options {
-	const char *config, *state, *format, *type;
+	const char *config, *state, *format, *type, *note;
 	int64_t since_us, until_us;
 	double min_severity;
 	bool archived;
@@ -119,6 +124,37 @@ list(struct state_file *file, const struct options *o)
 	return code;
 }
 
+/* What a person thought of it, under what the finding says. */
+static void
+add_feedback(void *cookie, const struct store_feedback *feedback)
+{
+	struct buf *out = cookie;
+	char when[CIVIL_TEXT_BYTES];
+
+	buf_printf(out, "\nFeedback of %s: %s",
+	    civil_format(feedback->at_us, when),
+	    feedback->useful ? "useful" : "noise");
+	if (feedback->note.len > 0)
+		buf_add_str(out, " - ");
+	escape_terminal(feedback->note, out);
+	buf_add_char(out, '\n');
+}
+
+static int
+show_feedback(struct state_file *file, const char *id, struct buf *text)
+{
+	struct buf error = { 0 };
+	enum status st =
+	    store_feedback(file->store, id, add_feedback, text, &error);
+
+	if (st != STATUS_OK && st != STATUS_NOT_FOUND) {
+		cli_complain("%s", buf_text(&error));
+		buf_done(&error);
+		return EXIT_CODE_IO;
+	}
+	return EXIT_CODE_DONE;
+}
+
 static int
 show(struct state_file *file, const struct options *o, const char *id)
 {
@@ -128,9 +164,9 @@ show(struct state_file *file, const struct options *o, const char *id)
 
 	if (code != EXIT_CODE_DONE)
 		return code;
-	if (o->format != NULL && strcmp(o->format, "guardduty") == 0)
+	if (o->format != NULL && strcmp(o->format, "guardduty") == 0) {
 		guardduty_write(f, file->config, &text);
-	else
+	} else {
 		table_write_one(f,
 		    &(struct table_options){
 			.config = file->config,
@@ -138,8 +174,13 @@ show(struct state_file *file, const struct options *o, const char *id)
 			.colour = terminal_has_color(stdout),
 		    },
 		    &text);
+		code = show_feedback(file, f->id, &text);
+	}
 	finding_free(f);
-	return cli_print(&text);
+	if (code == EXIT_CODE_DONE)
+		return cli_print(&text);
+	buf_done(&text);
+	return code;
 }
 
 static int
@@ -152,6 +193,29 @@ mark(struct state_file *file, const char *id, bool archived)
 	if (code != EXIT_CODE_DONE)
 		return code;
 	if (store_archive(file->store, f->id, archived, &error) != STATUS_OK) {
+		cli_complain("%s", buf_text(&error));
+		code = EXIT_CODE_IO;
+	}
+	buf_done(&error);
+	finding_free(f);
+	return code;
+}
+
+static int
+keep_feedback(struct state_file *file, const struct options *o,
+    const struct command_operands *operands)
+{
+	const struct store_feedback feedback = {
+		.useful = strcmp(operands->at[2], "useful") == 0,
+		.at_us = clock_wall_us(),
+		.note = o->note ? span_str(o->note) : span_of(NULL, 0),
+	};
+	struct finding *f;
+	struct buf error = { 0 };
+	int code = state_file_finding(file, operands->at[1], &f);
+
+	if (code == EXIT_CODE_DONE && store_feedback_put(file->store, f->id,
+					  &feedback, &error) != STATUS_OK) {
 		cli_complain("%s", buf_text(&error));
 		code = EXIT_CODE_IO;
 	}
@@ -178,33 +242,64 @@ on_each(struct state_file *file, const struct options *o,
 	return code;
 }
 
+/* What is wrong with the operands of the action, said; or EXIT_CODE_DONE. */
 static int
-run(const void *options, const struct command_operands *operands)
+check_operands(const struct options *o, const struct command_operands *operands)
 {
-	const struct options *o = options;
 	const char *action = operands->at[0];
-	bool is_list = strcmp(action, "list") == 0;
-	bool writes =
-	    strcmp(action, "archive") == 0 || strcmp(action, "reopen") == 0;
-	struct state_file file;
-	int code;
+	bool is_feedback = strcmp(action, "feedback") == 0;
 
-	if (is_list && operands->count > 1) {
+	if (strcmp(action, "list") == 0 && operands->count > 1) {
 		cli_complain("findings list takes no id; did you mean "
 			     "`findings show %s`?",
 		    operands->at[1]);
 		return EXIT_CODE_USAGE;
 	}
-	if (!is_list && operands->count < 2) {
+	if (strcmp(action, "list") != 0 && operands->count < 2) {
 		cli_complain("findings %s needs the id of a finding; "
 			     "`nephoscope findings list` has them",
 		    action);
 		return EXIT_CODE_USAGE;
 	}
+	if (is_feedback && (operands->count != 3 ||
+			       (strcmp(operands->at[2], "useful") != 0 &&
+				   strcmp(operands->at[2], "noise") != 0))) {
+		cli_complain("say what you think of the finding: `findings "
+			     "feedback %s useful` or `... noise`",
+		    operands->at[1]);
+		return EXIT_CODE_USAGE;
+	}
+	if (o->note != NULL &&
+	    (!is_feedback || strlen(o->note) > NOTE_BYTES_MAX)) {
+		cli_complain("--note TEXT goes with `findings feedback`, and "
+			     "has at most %d bytes",
+		    NOTE_BYTES_MAX);
+		return EXIT_CODE_USAGE;
+	}
+	return EXIT_CODE_DONE;
+}
+
+static int
+run(const void *options, const struct command_operands *operands)
+{
+	const struct options *o = options;
+	const char *action = operands->at[0];
+	bool writes =
+	    strcmp(action, "list") != 0 && strcmp(action, "show") != 0;
+	struct state_file file;
+	int code = check_operands(o, operands);
+
+	if (code != EXIT_CODE_DONE)
+		return code;
 	code = state_file_open(o->state, o->config, writes, &file);
 	if (code != EXIT_CODE_DONE)
 		return code;
-	code = is_list ? list(&file, o) : on_each(&file, o, operands);
+	if (strcmp(action, "list") == 0)
+		code = list(&file, o);
+	else if (strcmp(action, "feedback") == 0)
+		code = keep_feedback(&file, o, operands);
+	else
+		code = on_each(&file, o, operands);
 	state_file_close(&file);
 	return code;
 }
@@ -252,6 +347,11 @@ static const struct command_option options[] = {
 	    .kind = OPTION_TIME,
 	    .help = "list: only what was first seen before then",
 	    .offset = offsetof(struct options, until_us) },
+	{ .name = "note",
+	    .argument = "TEXT",
+	    .kind = OPTION_TEXT,
+	    .help = "feedback: why, in your words",
+	    .offset = offsetof(struct options, note) },
 	{ .name = "archived",
 	    .kind = OPTION_FLAG,
 	    .help = "list: those that were archived, instead of the open ones",
@@ -260,7 +360,7 @@ static const struct command_option options[] = {
 };
 
 static const char *const actions[] = { "list", "show", "archive", "reopen",
-	NULL };
+	"feedback", NULL };
 
 static const struct command_example examples[] = {
 	{ "nephoscope findings list --state acme.db --min-severity medium",
@@ -269,18 +369,21 @@ static const struct command_example examples[] = {
 	    "print one finding whole, with its playbook" },
 	{ "nephoscope findings archive --state acme.db 6d94484f",
 	    "put a finding away that is dealt with" },
+	{ "nephoscope findings feedback -c acme.yaml 6d94484f noise",
+	    "say that it was of no use; --note TEXT says why" },
 	{ 0 },
 };
 
 const struct command cli_findings = {
 	.name = "findings",
-	.operands = "list|show|archive|reopen [ID...]",
+	.operands = "list|show|archive|reopen ID...|feedback ID useful|noise",
 	.summary = "look at the findings of a state file",
 	.about =
 	    "Reads a state file, at rest or while `nephoscope serve` writes "
 	    "it, without disturbing it. The first digits of an id are enough. "
-	    "`archive` puts a finding away: it stays known, and is told again "
-	    "when it changes; `reopen` takes it back.",
+	    "`archive` puts a finding away: it stays known and away until its "
+	    "severity changes; `reopen` takes it back. `feedback` keeps what "
+	    "you think of a finding, which `show` prints.",
 	.examples = examples,
 	.options = options,
 	.options_size = sizeof(struct options),

@@ -45,9 +45,12 @@ state_file_open(const char *path, const char *config_path, bool write,
 		.skip_checks = true,
 	    },
 	    &file->store, &error);
-	if (st == STATUS_OK && write) {
+	/* A file of an older version is brought up to date by opening it to
+	 * write; one of a newer version is refused again. */
+	if (st == STATUS_UNSUPPORTED || (st == STATUS_OK && write)) {
 		store_close(file->store);
 		file->store = NULL;
+		buf_reset(&error);
 		st = store_open(
 		    &(struct store_options){
 			.path = path,
@@ -55,8 +58,10 @@ state_file_open(const char *path, const char *config_path, bool write,
 		    },
 		    &file->store, &error);
 	}
-	if (st == STATUS_OK)
+	if (st == STATUS_OK) {
+		buf_done(&error);
 		return EXIT_CODE_DONE;
+	}
 	state_file_close(file);
 	return complain(&error, st);
 }

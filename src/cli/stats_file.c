@@ -14,7 +14,7 @@ static void
 add_events(const struct run_stats *s, struct buf *out)
 {
 	buf_add_str(out, ",\"events\":{");
-	for (unsigned i = 0; i < SOURCE_COUNT; i++) {
+	for (unsigned i = 0; i < SOURCE_LOGS; i++) {
 		if (i > 0)
 			buf_add_char(out, ',');
 		add_count(out, source_text((enum source)i), s->events[i]);

@@ -68,7 +68,7 @@ struct source_notice {
 	struct span account, region, cluster;
 	struct span resource; /* what it is about: bucket/key, stream */
 	int64_t time_us;      /* event time */
-	/* Names (static strings of the detector's story) and values. */
+	/* Names of notice_fact_text() and values. */
 	const char *const *fact_names;
 	const struct span *fact_values;
 	size_t nfacts;
@@ -84,6 +84,8 @@ struct source_host {
 	bool (*seen)(void *cookie, struct span identity);
 	/* The committed position under `key`; false: none. */
 	bool (*cursor)(void *cookie, struct span key, struct buf *value);
+	/* Tell a person; judged and committed with the parcels given before
+	 * it.  Told again, now or after a restart, it is told once. */
 	void (*notice)(void *cookie, const struct source_notice *notice);
 	/* A line for the service's own log: a message, then key, value pairs
 	 * of `fields` ending with NULL.  Rates are bounded by the host. */

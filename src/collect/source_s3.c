@@ -18,8 +18,8 @@
 static void
 tell_silence(void *cookie, const struct silence_told *told)
 {
-	static const char *const names[] = { "reason", "service", "hours heard",
-		"of hours" };
+	static const char *const names[] = { "reason", "service", "hours_heard",
+		"of_hours" };
 	struct s3_source *s = cookie;
 	struct buf resource = { 0 }, hours = { 0 }, of = { 0 };
 	struct span values[] = { SPAN("no log for hours"), told->service,

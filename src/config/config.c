@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "config/bind.h"
 #include "config/faults.h"
+#include "config/kinds.h"
 #include "config/printable.h"
 #include "config/shape.h"
 #include "config/tree.h"
@@ -21,7 +22,8 @@ text_dup(struct span s)
 	return copy;
 }
 
-/* Two clusters or accounts of one name would shadow each other. */
+/* Two clusters or accounts of one name would shadow each other; two sources
+ * or feeds would share their positions. */
 static void
 check_repeated(const struct tree_node *root, const char *section,
     const char *key, struct faults *faults)
@@ -97,6 +99,9 @@ config_parse(struct span text, const char *path, struct config **config,
 		bind_value(&bind, &shape_root, root, c);
 		check_repeated(root, "clusters", "name", &faults);
 		check_repeated(root, "accounts", "id", &faults);
+		check_repeated(root, "sources", "name", &faults);
+		check_repeated(root, "feeds", "name", &faults);
+		kinds_check(root, &faults, &notes);
 	}
 	if (st == STATUS_OK && faults.count > 0)
 		st = STATUS_INVALID;

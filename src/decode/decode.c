@@ -49,6 +49,7 @@ unknown_reason(const struct decoder *d)
 		[DECODE_ROUTE53] = "not a DNS query",
 		[DECODE_COREDNS] = "not a DNS query",
 		[DECODE_K8S_AUDIT] = "not a Kubernetes audit event",
+		[DECODE_NOTICE] = "not a notice",
 	};
 
 	return wanted[d->options.format];
@@ -87,6 +88,7 @@ decode_wants(const struct decoder *d, enum source s)
 		[DECODE_ROUTE53] = SOURCE_DNS,
 		[DECODE_COREDNS] = SOURCE_DNS,
 		[DECODE_K8S_AUDIT] = SOURCE_K8S_AUDIT,
+		[DECODE_NOTICE] = SOURCE_NOTICE,
 	};
 
 	return d->options.format == DECODE_AUTO || only[d->options.format] == s;

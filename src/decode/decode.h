@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/span.h"
 #include "base/status.h"
@@ -26,6 +27,9 @@ enum decode_format { /* what the user said the input is */
 	DECODE_ROUTE53,
 	DECODE_COREDNS,
 	DECODE_K8S_AUDIT,
+	/* A notice of a collector, as decode_notice_write() made it.  No user
+	 * can say so, and no log is taken for one. */
+	DECODE_NOTICE,
 	DECODE_FORMAT_COUNT,
 };
 
@@ -77,6 +81,18 @@ NODISCARD enum status decode_batch(struct decoder *d, struct batch *batch,
 
 /* Why the parcel is not read: "CloudTrail digest", "not a known log". */
 const char *decode_reason(const struct decoder *d);
+
+/* What a collector tells of the logs themselves: a parcel of its own. */
+struct decode_notice {
+	struct notice notice;
+	struct span account, region, cluster;
+	int64_t time_us;
+};
+
+/* The parcel's text, and what names it: the same for the same notice. */
+void decode_notice_write(const struct decode_notice *n, struct buf *text);
+void decode_notice_identity(
+    const struct decode_notice *n, struct buf *identity);
 
 /* Sums since decoder_new(). */
 const struct decode_counts *decode_counts(const struct decoder *d);

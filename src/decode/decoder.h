@@ -188,6 +188,12 @@ void wrap_maps(struct decoder *d);
 bool gke_read(
     struct decoder *d, struct json_value v, const struct decode_context *cx);
 
+/* --- notice.c: only where the format says that it is one --------------------
+ */
+
+bool notice_read(
+    struct decoder *d, struct json_value v, const struct decode_context *cx);
+
 /* --- wrap.c: any JSON value, unwrapping envelopes ---------------------------
  */
 

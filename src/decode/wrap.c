@@ -455,6 +455,11 @@ void
 wrap_value(
     struct decoder *d, struct json_value v, const struct decode_context *cx)
 {
+	if (d->options.format == DECODE_NOTICE) {
+		if (!notice_read(d, v, cx))
+			decode_unknown(d, v, SPAN(""));
+		return;
+	}
 	switch (json_type(v)) {
 	case JSON_OBJECT:
 		wrap_object(d, v, cx);

@@ -73,7 +73,7 @@ activities_add(struct activities *t, uint64_t key, bool *fresh)
 	*fresh = false;
 	if (*slot)
 		return &t->rows[*slot - 1];
-	if (t->count == t->limit) {
+	if (t->count >= t->limit) {
 		t->refused++;
 		return NULL;
 	}
@@ -180,8 +180,8 @@ load_lessons(struct activities *t, struct span bytes)
 }
 
 bool
-activities_load(
-    struct activities *t, const struct image_reader *r, unsigned first)
+activities_load(struct activities *t, const struct image_reader *r,
+    unsigned first, uint64_t refused)
 {
 	struct span bytes = image_get(r, first + REGION_ROWS);
 	size_t count = bytes.len / sizeof(*t->rows);
@@ -197,5 +197,6 @@ activities_load(
 		t->size /= 2; /* which grow_index() doubles */
 		grow_index(t);
 	}
+	t->refused = refused;
 	return load_lessons(t, image_get(r, first + REGION_LESSONS));
 }

@@ -68,10 +68,10 @@ void activities_reset(struct activities *t);
 uint64_t activities_refused(const struct activities *t);
 size_t activities_bytes(const struct activities *t);
 
-/* ACTIVITIES_REGIONS regions from `first` on; into a new table, false when
- * they do not fit. */
+/* ACTIVITIES_REGIONS regions from `first` on; into a new table, which had
+ * refused so many, false when they do not fit. */
 #define ACTIVITIES_REGIONS 2
 void activities_save(
     const struct activities *t, const struct image_writer *w, unsigned first);
-bool activities_load(
-    struct activities *t, const struct image_reader *r, unsigned first);
+bool activities_load(struct activities *t, const struct image_reader *r,
+    unsigned first, uint64_t refused);

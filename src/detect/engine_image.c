@@ -9,7 +9,7 @@
 #include "detect/engine_internal.h"
 
 /* Bump when a lane, an activity or the head change their layout. */
-#define IMAGE_VERSION 1
+#define IMAGE_VERSION 2
 
 /* The regions of an image; IMAGE_REGIONS bounds the last. */
 #define REGION_HEAD 0
@@ -58,7 +58,7 @@ save_states(
 		pack_span(head, span_str(row->name));
 		pack_u64(head, row->detector->state_version);
 		pack_u64(head, row->detector->state_size);
-		states_save(t->states[i], w, region);
+		states_save(t->states[i], w, region, head);
 	}
 	pack_u64(head, 0);
 }
@@ -124,9 +124,12 @@ load_states(struct tenant *t, const struct image_reader *r, struct unpack *head)
 		size = unpack_u64(head);
 		if (row == NULL || head->failed ||
 		    version != row->row->detector->state_version ||
-		    size != row->row->detector->state_size)
+		    size != row->row->detector->state_size) {
+			states_skip(head);
 			continue;
-		if (!states_load(engine_states_of(t, row), r, (unsigned)region))
+		}
+		if (!states_load(
+			engine_states_of(t, row), r, (unsigned)region, head))
 			return false;
 	}
 }

@@ -205,6 +205,19 @@ of_dns(struct facts *f, const struct event *ev, const struct subject *subject)
 	add(f, "answers", keep(f, span_of(text, len)));
 }
 
+static void
+of_notice(struct facts *f, const struct event *ev)
+{
+	const struct notice *n = ev->notice;
+	size_t slash = span_find(n->resource, '/', 0);
+
+	add(f, "bucket", span_first(n->resource, slash));
+	if (slash < n->resource.len)
+		add(f, "log", span_skip(n->resource, slash + 1));
+	for (enum notice_fact i = 0; i < NOTICE_FACTS; i++)
+		add(f, notice_fact_text(i), n->fact[i]);
+}
+
 void
 facts_of(struct facts *f, const struct event *ev, const struct subject *subject,
     struct span tenant, struct span parcel)
@@ -231,6 +244,9 @@ facts_of(struct facts *f, const struct event *ev, const struct subject *subject,
 		break;
 	case SOURCE_K8S_AUDIT:
 		of_audit(f, ev);
+		break;
+	case SOURCE_NOTICE:
+		of_notice(f, ev);
 		break;
 	case SOURCE_COUNT:
 		break;

@@ -77,6 +77,8 @@ lane_save(const struct lane *l, const struct image_writer *w, unsigned first)
 	pack_u64(&head, l->late);
 	pack_bytes(&head, &l->budget, sizeof(l->budget));
 	pack_bytes(&head, l->paid, sizeof(l->paid));
+	for (unsigned i = 0; i < COUNTOF(l->open); i++)
+		pack_u64(&head, activities_refused(l->open[i]));
 	image_put(w, first, head.at, head.len);
 	for (unsigned i = 0; i < COUNTOF(l->open); i++)
 		activities_save(
@@ -88,6 +90,7 @@ bool
 lane_load(struct lane *l, const struct image_reader *r, unsigned first)
 {
 	struct unpack head = unpack_of(image_get(r, first));
+	uint64_t refused[COUNTOF(l->open)];
 
 	l->newest_us = unpack_i64(&head);
 	l->hour = unpack_i64(&head);
@@ -95,10 +98,14 @@ lane_load(struct lane *l, const struct image_reader *r, unsigned first)
 	l->late = unpack_u64(&head);
 	unpack_bytes(&head, &l->budget, sizeof(l->budget));
 	unpack_bytes(&head, l->paid, sizeof(l->paid));
+	for (unsigned i = 0; i < COUNTOF(l->open); i++)
+		refused[i] = unpack_u64(&head);
+	if (!unpack_is_whole(&head))
+		return false;
 	for (unsigned i = 0; i < COUNTOF(l->open); i++) {
-		if (!activities_load(
-			l->open[i], r, first + 1 + i * ACTIVITIES_REGIONS))
+		if (!activities_load(l->open[i], r,
+			first + 1 + i * ACTIVITIES_REGIONS, refused[i]))
 			return false;
 	}
-	return unpack_is_whole(&head);
+	return true;
 }

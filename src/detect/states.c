@@ -161,29 +161,54 @@ states_bytes(const struct states *t)
 }
 
 void
-states_save(
-    const struct states *t, const struct image_writer *w, unsigned region)
+states_save(const struct states *t, const struct image_writer *w,
+    unsigned region, struct buf *head)
 {
+	pack_u64(head, t->refused);
+	pack_u64(head, t->room);
 	image_put(w, region, t->rows, t->count * t->stride);
 }
 
+/* As much room as it had, within the bounds of now. */
+static size_t
+room_of(const struct states *t, uint64_t room, size_t count)
+{
+	if (room > t->limit)
+		room = t->limit;
+	return room > count ? (size_t)room : count;
+}
+
 bool
-states_load(struct states *t, const struct image_reader *r, unsigned region)
+states_load(struct states *t, const struct image_reader *r, unsigned region,
+    struct unpack *head)
 {
 	struct span bytes = image_get(r, region);
 	size_t count = bytes.len / t->stride;
+	uint64_t room;
 
-	if (bytes.len % t->stride != 0 || count > UINT32_MAX / 4)
+	t->refused = unpack_u64(head);
+	room = unpack_u64(head);
+	if (head->failed || bytes.len % t->stride != 0 ||
+	    count > UINT32_MAX / 4)
 		return false;
-	if (count == 0)
+	t->count = count;
+	t->room = room_of(t, room, count);
+	if (t->room == 0)
 		return true;
-	t->rows = status_calloc(count, t->stride);
-	memcpy(t->rows, bytes.at, bytes.len);
-	t->count = t->room = count;
+	t->rows = status_calloc(t->room, t->stride);
+	if (count > 0)
+		memcpy(t->rows, bytes.at, bytes.len);
 	free(t->index);
 	t->index = NULL;
 	while (t->size < count * 2)
 		t->size *= 2;
 	rebuild_index(t, t->size);
 	return true;
+}
+
+void
+states_skip(struct unpack *head)
+{
+	(void)unpack_u64(head);
+	(void)unpack_u64(head);
 }

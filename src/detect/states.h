@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/image.h"
+#include "base/pack.h"
 
 struct states;
 
@@ -27,9 +28,14 @@ size_t states_count(const struct states *t);
 uint64_t states_refused(const struct states *t);
 size_t states_bytes(const struct states *t);
 
-/* One region; into a new table of the same detector and version of its
- * state, false when it does not fit. */
-void states_save(
-    const struct states *t, const struct image_writer *w, unsigned region);
-bool states_load(
-    struct states *t, const struct image_reader *r, unsigned region);
+/*
+ * One region, and in *head what decides when it lets go of the old; into a
+ * new table of the same detector and version of its state, false when it
+ * does not fit.
+ */
+void states_save(const struct states *t, const struct image_writer *w,
+    unsigned region, struct buf *head);
+bool states_load(struct states *t, const struct image_reader *r,
+    unsigned region, struct unpack *head);
+/* Read past the head of states that are not to be loaded. */
+void states_skip(struct unpack *head);

@@ -103,6 +103,7 @@ subject_teaches(const struct event *ev)
 	case SOURCE_CLOUDTRAIL:
 	case SOURCE_K8S_AUDIT:
 		return ev->outcome == OUTCOME_OK;
+	case SOURCE_NOTICE: /* nobody did it that we know of */
 	case SOURCE_COUNT:
 		break;
 	}
@@ -386,6 +387,7 @@ subject_of(
 	case SOURCE_K8S_AUDIT:
 		of_audit(s, ev);
 		break;
+	case SOURCE_NOTICE:
 	case SOURCE_COUNT:
 		break;
 	}
@@ -449,6 +451,7 @@ subject_memo(const struct event *ev)
 	case SOURCE_DNS:
 		more = end_of(ev->dns->vpc_id);
 		break;
+	case SOURCE_NOTICE:
 	case SOURCE_COUNT:
 		return 0;
 	}

@@ -22,10 +22,17 @@ enum source {
 	SOURCE_VPCFLOW,
 	SOURCE_DNS,
 	SOURCE_K8S_AUDIT,
+	/* What a collector saw of the logs themselves; in no log, and so not
+	 * to be forged by one. */
+	SOURCE_NOTICE,
 	SOURCE_COUNT,
 };
 
-/* "cloudtrail", "vpcflow", "dns", "k8s-audit": the names of --stats. */
+/* The sources before this one are records of logs. */
+#define SOURCE_LOGS SOURCE_NOTICE
+
+/* "cloudtrail", "vpcflow", "dns", "k8s-audit": the names of --stats; and
+ * "notice". */
 const char *source_text(enum source s);
 
 enum outcome {
@@ -139,6 +146,27 @@ struct audit {
 	int code;	      /* responseStatus.code; 0 when absent */
 };
 
+/* What may be told of a notice beside what it is about. */
+enum notice_fact {
+	NOTICE_REASON,	 /* in words */
+	NOTICE_DIGEST,	 /* key of the digest that shows it */
+	NOTICE_EXPECTED, /* hash of the file as it was written */
+	NOTICE_FOUND,	 /* hash of the file as it is */
+	NOTICE_SERVICE,	 /* whose log it is */
+	NOTICE_HEARD,	 /* in so many ... */
+	NOTICE_HOURS,	 /* ... of so many hours there was a log */
+	NOTICE_FACTS,
+};
+
+/* "reason", "digest", ...: as facts and in what a collector gives. */
+const char *notice_fact_text(enum notice_fact f);
+
+struct notice {
+	struct span detector; /* "log_gap": the file of the detector */
+	struct span resource; /* "bucket/key" or "bucket/stream" */
+	struct span fact[NOTICE_FACTS];
+};
+
 struct event {
 	int64_t time_us;
 	enum source source;
@@ -159,6 +187,7 @@ struct event {
 		const struct flow *flow;
 		const struct dns *dns;
 		const struct audit *audit;
+		const struct notice *notice;
 	};
 	/* The whole record on the tape; JSON_NONE for text formats.  Only for
 	 * what the fields above do not hold, and only in rare paths. */

@@ -30,7 +30,7 @@ const struct fact_name vocabulary_table[] = {
 	{ "actor_kind", "kind of the actor", false },
 	{ "event_id", "id of the raw record", false },
 	{ "parcel", "file or object that holds the record", false },
-	{ "source", "cloudtrail, vpcflow, dns or k8s-audit", false },
+	{ "source", "cloudtrail, vpcflow, dns, k8s-audit or notice", false },
 	/* CloudTrail */
 	{ "access_key", "access key id", false },
 	{ "api", "API called", false },
@@ -92,6 +92,13 @@ const struct fact_name vocabulary_table[] = {
 	{ "query_type", "A, TXT, ...", false },
 	{ "rcode", "NOERROR, NXDOMAIN, ...", false },
 	{ "registered_domain", "the part that someone registered", false },
+	/* notices of collectors: of the logs themselves */
+	{ "digest", "digest file that lists the log file", false },
+	{ "expected", "hash of the log file as it was written", false },
+	{ "found", "hash of the log file as it is", false },
+	{ "hours_heard", "in how many past hours there was a log", false },
+	{ "log", "the log file, or the stream that is silent", false },
+	{ "of_hours", "how many past hours were looked at", false },
 	/* of single detectors */
 	{ "access", "whether a mount can be written", false },
 	{ "attacker", "address that guesses", false },

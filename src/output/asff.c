@@ -481,11 +481,13 @@ dns_request(struct emit *e, const struct finding *f)
 	emit_close(e, '}');
 }
 
-/* Security Hub knows no call of Kubernetes' API: ProductFields have it. */
+/* Security Hub knows no call of Kubernetes' API: ProductFields have it; and
+ * what was seen in the logs' files nobody is known to have done. */
 static void
 action(struct emit *e, const struct finding *f)
 {
-	if (f->first->source == SOURCE_K8S_AUDIT)
+	if (f->first->source == SOURCE_K8S_AUDIT ||
+	    f->first->source == SOURCE_NOTICE)
 		return;
 	emit_object(e, "Action");
 	if (f->first->source == SOURCE_CLOUDTRAIL)

@@ -149,6 +149,9 @@ guardduty_service_resource(
 	} else if (span_equal(word, SPAN("EC2"))) {
 		emit_text(e, "resourceType", SPAN("Instance"));
 		instance(e, f);
+	} else if (f->first->source == SOURCE_NOTICE) {
+		emit_text(e, "resourceType", SPAN("S3Bucket"));
+		bucket(e, f, c);
 	} else if (span_equal(word, SPAN("S3"))) {
 		emit_text(e, "resourceType", SPAN("S3Bucket"));
 		bucket(e, f, c);
@@ -299,6 +302,8 @@ dns_request(struct emit *e, const struct finding *f)
 static void
 action(struct emit *e, const struct finding *f)
 {
+	if (f->first->source == SOURCE_NOTICE)
+		return; /* seen in the logs' files, not in what they say */
 	emit_object(e, "action");
 	switch (f->first->source) {
 	case SOURCE_CLOUDTRAIL:
@@ -311,6 +316,7 @@ action(struct emit *e, const struct finding *f)
 		dns_request(e, f);
 		break;
 	case SOURCE_VPCFLOW:
+	case SOURCE_NOTICE:
 	case SOURCE_COUNT:
 		if (fact_is_port_probe(f))
 			port_probe(e, f);

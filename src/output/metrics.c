@@ -232,7 +232,7 @@ add_sources(struct buf *out, const struct metrics *m)
 		add_count(out, s->counts.healthy);
 	}
 	add_head(out, "source_lag_seconds", "gauge",
-	    "Age of the newest record that was judged.");
+	    "Age of the oldest log collected and not yet committed.");
 	for (s = m->sources; s < end; s++) {
 		if (!(s->lag_s >= 0))
 			continue;

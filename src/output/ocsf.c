@@ -447,8 +447,10 @@ evidences(struct emit *e, const struct finding *f)
 		query(e, f);
 		break;
 	case SOURCE_VPCFLOW:
-	case SOURCE_COUNT:
 		flow(e, f);
+		break;
+	case SOURCE_NOTICE: /* its facts are all there is */
+	case SOURCE_COUNT:
 		break;
 	}
 	facts(e, "data", f);

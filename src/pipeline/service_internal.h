@@ -28,6 +28,7 @@ struct waiting {
 	size_t len;
 	int fd;
 	bool keep;
+	bool notice;   /* of the source, not a parcel that it collected */
 	uint64_t kept; /* number in the store; 0: not kept */
 	uint64_t token;
 	int64_t arrived_us;

@@ -226,6 +226,8 @@ fill(struct waiting *w, struct pipeline_parcel *parcel)
 	parcel->body = span_of(w->body, w->len);
 	parcel->fd = w->fd;
 	parcel->format = w->source != NULL ? w->source->format : DECODE_AUTO;
+	if (w->notice)
+		parcel->format = DECODE_NOTICE;
 	parcel->cluster = w->cluster;
 	if (w->cluster == NULL && w->source != NULL)
 		parcel->cluster = w->source->config->cluster;

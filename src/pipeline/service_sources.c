@@ -93,17 +93,79 @@ say(void *cookie, enum source_level level, const char *message,
 	service_say(src->service, (enum log_level)level, message, all);
 }
 
+static struct decode_notice
+notice_of(const struct source_notice *n)
+{
+	struct decode_notice of = {
+		.notice = { .detector = span_str(n->detector),
+		    .resource = n->resource },
+		.account = n->account,
+		.region = n->region,
+		.cluster = n->cluster,
+		.time_us = n->time_us,
+	};
+
+	for (size_t i = 0; i < n->nfacts; i++) {
+		for (enum notice_fact f = 0; f < NOTICE_FACTS; f++) {
+			if (strcmp(n->fact_names[i], notice_fact_text(f)) == 0)
+				of.notice.fact[f] = n->fact_values[i];
+		}
+	}
+	return of;
+}
+
+/* Queue a notice behind what its source gave before it, so that a position
+ * that stands behind it is committed with it or later. */
+static void
+give_notice(
+    struct service_source *src, struct decode_notice *of, struct span identity)
+{
+	struct service *s = src->service;
+	struct span name = span_str(src->config->name);
+	struct buf body = { 0 };
+	struct waiting *w;
+
+	/* Named before the time is made up: told again it is the same. */
+	if (of->time_us <= 0)
+		of->time_us = clock_wall_us();
+	decode_notice_write(of, &body);
+	w = service_waiting_new(
+	    &(struct source_parcel){
+		.place = of->notice.resource,
+		.identity = identity,
+		.body = body.at,
+		.len = body.len,
+		.fd = -1,
+	    },
+	    src, name);
+	w->notice = true;
+	service_give(s, name, w->identity);
+	src->waiting++;
+	if (src->oldest_us == 0)
+		src->oldest_us = w->arrived_us;
+	service_list_add(&s->queue, w);
+}
+
 static void
 notice(void *cookie, const struct source_notice *n)
 {
 	struct service_source *src = cookie;
-	struct buf resource = { 0 };
+	struct service *s = src->service;
+	struct span name = span_str(src->config->name);
+	struct decode_notice of = notice_of(n);
+	struct buf identity = { 0 };
+	bool fresh;
 
-	buf_add(&resource, n->resource);
-	say(src, SOURCE_WARNING, "a source noticed something",
-	    (const char *const[]){
-		"what", n->detector, "resource", buf_text(&resource), NULL });
-	buf_done(&resource);
+	decode_notice_identity(&of, &identity);
+	pthread_mutex_lock(&s->lock);
+	fresh = !service_given(s, name, buf_span(&identity)) &&
+		!ledger_seen(s->ledger, name, buf_span(&identity));
+	if (fresh)
+		give_notice(src, &of, buf_span(&identity));
+	pthread_mutex_unlock(&s->lock);
+	if (fresh)
+		pipeline_wake(s->pipeline);
+	buf_done(&identity);
 }
 
 static bool
@@ -331,7 +393,9 @@ service_tell_safe(struct service *s, struct waiting_list *l)
 			if (src->waiting > 0)
 				src->waiting--;
 			src->oldest_us = src->waiting ? w->arrived_us : 0;
-			if (!w->keep) /* which was told when it was kept */
+			/* Of what is kept it was told when it was kept; a
+			 * notice has no token. */
+			if (!w->keep && !w->notice)
 				add_token(src, w->token);
 		}
 		service_waiting_free(w);

@@ -12,7 +12,7 @@
 #include "store/store_internal.h"
 
 #define APPLICATION_ID 0x6e657068 /* "neph" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MS 10000
 #define KEY_NAME "key"
 #define RUN_NAME "run"
@@ -55,6 +55,9 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"  NULL, body BLOB NOT NULL);"
 	"CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
 	"  WITHOUT ROWID;",
+	"CREATE TABLE feedback(finding TEXT PRIMARY KEY, useful INTEGER NOT"
+	"  NULL, at_us INTEGER NOT NULL, sum INTEGER NOT NULL,"
+	"  note BLOB NOT NULL) WITHOUT ROWID;",
 };
 
 /* --- what went wrong ------------------------------------------------------ */

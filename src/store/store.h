@@ -90,6 +90,19 @@ NODISCARD enum status store_finding(struct store *s, const char *prefix,
     bool (*visit)(void *cookie, const struct store_finding *f), void *cookie,
     struct buf *error);
 
+/* What a person thought of a finding; the latest replaces those before. */
+struct store_feedback {
+	bool useful; /* false: noise */
+	int64_t at_us;
+	struct span note; /* any bytes; may be empty */
+};
+
+/* The feedback on the finding of this whole id: NOT_FOUND when there is
+ * none. */
+NODISCARD enum status store_feedback(struct store *s, const char *id,
+    void (*visit)(void *cookie, const struct store_feedback *feedback),
+    void *cookie, struct buf *error);
+
 /* Every consumed identity of a source as its 128-bit hash. */
 NODISCARD enum status store_consumed(struct store *s,
     void (*visit)(void *cookie, struct span source, const uint64_t hash[2]),
@@ -195,6 +208,11 @@ NODISCARD enum status store_keep(struct store *s, const struct store_kept *kept,
 NODISCARD enum status store_delivered(
     struct store *s, const char *feed, uint64_t number, struct buf *error);
 
-/* Set or clear a finding's archived mark. */
+/* Set or clear a finding's archived mark, which a change of its severity
+ * clears too. */
 NODISCARD enum status store_archive(
     struct store *s, const char *id, bool archived, struct buf *error);
+
+/* Keep what a person thinks of the finding of this whole id. */
+NODISCARD enum status store_feedback_put(struct store *s, const char *id,
+    const struct store_feedback *feedback, struct buf *error);

@@ -181,6 +181,8 @@ static const char *const statements[OP_COUNT] = {
 	    "INSERT INTO finding(id, tenant, type, severity, first_us, "
 	    "last_us, events, revision, run, sum, body) VALUES(?1, ?2, ?3, ?4, "
 	    "?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(id) DO UPDATE SET "
+	    /* What was put away comes back when it is worse, or better. */
+	    "archived = archived AND severity = excluded.severity, "
 	    "severity = excluded.severity, first_us = excluded.first_us, "
 	    "last_us = excluded.last_us, events = excluded.events, "
 	    "revision = excluded.revision, run = excluded.run, "
@@ -442,5 +444,23 @@ store_archive(struct store *s, const char *id, bool archived, struct buf *error)
 		return STATUS_IO;
 	store_bind_text(q, 1, span_str(id));
 	(void)sqlite3_bind_int(q, 2, archived);
+	return store_step(s, q, error);
+}
+
+enum status
+store_feedback_put(struct store *s, const char *id,
+    const struct store_feedback *feedback, struct buf *error)
+{
+	sqlite3_stmt *q = store_statement(s, STATEMENT_FEEDBACK,
+	    "INSERT OR REPLACE INTO feedback VALUES(?1, ?2, ?3, ?4, ?5)",
+	    error);
+
+	if (q == NULL)
+		return STATUS_IO;
+	store_bind_text(q, 1, span_str(id));
+	(void)sqlite3_bind_int(q, 2, feedback->useful);
+	(void)sqlite3_bind_int64(q, 3, feedback->at_us);
+	(void)sqlite3_bind_int64(q, 4, store_checksum(feedback->note));
+	store_bind(q, 5, feedback->note);
 	return store_step(s, q, error);
 }

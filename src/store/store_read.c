@@ -292,6 +292,47 @@ store_finding(struct store *s, const char *prefix,
 	return v.count == 0 ? STATUS_NOT_FOUND : STATUS_INVALID;
 }
 
+struct visit_feedback {
+	void (*visit)(void *cookie, const struct store_feedback *feedback);
+	void *cookie;
+	size_t count;
+};
+
+static enum status
+feedback_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
+{
+	struct visit_feedback *v = cookie;
+
+	if (!is_summed(q, 2))
+		return store_damaged(s, "feedback on a finding", error);
+	v->count++;
+	if (v->visit != NULL)
+		v->visit(v->cookie, &(struct store_feedback){
+					.useful = sqlite3_column_int(q, 0) != 0,
+					.at_us = sqlite3_column_int64(q, 1),
+					.note = store_column(q, 3),
+				    });
+	return STATUS_OK;
+}
+
+enum status
+store_feedback(struct store *s, const char *id,
+    void (*visit)(void *cookie, const struct store_feedback *feedback),
+    void *cookie, struct buf *error)
+{
+	struct visit_feedback v = { .visit = visit, .cookie = cookie };
+	sqlite3_stmt *q;
+	enum status st = store_prepare(s,
+	    "SELECT useful, at_us, sum, note FROM feedback WHERE finding = ?1",
+	    &q, error);
+
+	if (st != STATUS_OK)
+		return st;
+	store_bind_text(q, 1, span_str(id));
+	st = each(s, q, feedback_row, &v, error);
+	return st == STATUS_OK && v.count == 0 ? STATUS_NOT_FOUND : st;
+}
+
 static enum status
 visit_owed(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 {
@@ -551,6 +592,9 @@ store_verify(struct store *s, struct buf *error)
 	if (st == STATUS_OK)
 		st = query(s, "SELECT sum, body FROM signal", verify_signal,
 		    NULL, error);
+	if (st == STATUS_OK)
+		st = query(s, "SELECT useful, at_us, sum, note FROM feedback",
+		    feedback_row, &(struct visit_feedback){ 0 }, error);
 	if (st == STATUS_OK)
 		st = store_consumed(s, skip_consumed, NULL, error);
 	if (st == STATUS_OK)

@@ -305,7 +305,7 @@ class Syslog(unittest.TestCase):
         self.config.write_text("feeds: [{name: siem, kind: syslog}]\n")
         with Drive(self.config, 1) as d:
             d.wait(78)
-            self.assertIn("`address`", d.text())
+            self.assertIn("needs address", d.text())
 
     def test_a_name_that_is_none_is_trouble_not_an_end(self):
         self.write(6514, host="no-such-host.invalid")

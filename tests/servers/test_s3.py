@@ -650,6 +650,59 @@ class Digests(Case):
         self.assertIn("ListPublicKeys", trail.seen[0][2]["X-Amz-Target"])
         self.assertTrue(key)
 
+    def serve(self, home, until):
+        """Run `nephoscope serve` until the state's findings satisfy."""
+        path = home / "c.yaml"
+        path.write_text(json.dumps({
+            "sources": [{"name": "t", "kind": "s3", "region": REGION,
+                         "poll_seconds": 1, **self.source}],
+            "store": {"path": str(home / "s.db")},
+            "console": {"listen": f"127.0.0.1:{servers.free_port()}"},
+            "service": {"commit_ms": 50}}))
+        process = subprocess.Popen(
+            [os.environ["NEPHOSCOPE"], "serve", "-c", str(path)],
+            stderr=subprocess.PIPE, env=clean_env())
+        try:
+            for _ in range(300):
+                time.sleep(0.1)
+                found = self.findings(path)
+                if until(found):
+                    return found
+        finally:
+            process.kill()
+            err = process.communicate(timeout=60)[1]
+        raise AssertionError(f"{found}: {err.decode()[-3000:]}")
+
+    @staticmethod
+    def findings(path):
+        done = subprocess.run(
+            [os.environ["NEPHOSCOPE"], "findings", "list", "--format",
+             "guardduty", "-c", str(path)], check=False,
+            capture_output=True, timeout=60)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_told_as_findings(self):
+        """Killed and started again, the service tells each once."""
+        log = self.put_log(4, "log")
+        self.put(log[0], log_body("something else"))
+        self.put_digest(4, [log])
+        with tempfile.TemporaryDirectory(prefix="nephoscope-s3-") as home:
+            home = pathlib.Path(home)
+            first = self.serve(home, lambda found: len(found) == 1)
+            self.assertEqual(first[0]["type"],
+                             "Stealth:CloudTrail/LogFileTampered")
+            self.assertEqual(first[0]["accountId"], ACCOUNT)
+            self.assertIn(log[0], json.dumps(first[0]))
+            missing = self.put_digest(3, [])
+            self.put_digest(2, [])
+            self.s3.delete_object(Bucket=self.bucket, Key=missing)
+            second = self.serve(home, lambda found: len(found) == 2)
+            self.assertIn("Stealth:CloudTrail/LogGap",
+                          [f["type"] for f in second])
+            self.assertEqual(
+                [(f["id"], f["service"]["count"]) for f in second
+                 if f["id"] == first[0]["id"]], [(first[0]["id"], 1)])
+
     def test_unlisted(self):
         """A log that no digest lists, though all of its time are there."""
         log = self.put_log(5, "forged")

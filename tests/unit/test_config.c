@@ -216,6 +216,39 @@ what_is_wrong_is_named_with_its_place(void **state)
 		    "f:1:25: kind: \"fiel\" is not known; did you mean file? "
 		    "(file, stdout, kafka, webhook, syslog, s3, sqs, "
 		    "eventbridge or securityhub)\n" },
+		{ "feeds: [{name: x, kind: sqs}]\n",
+		    "f:1:25: kind sqs is not in this version; use one of: "
+		    "file, stdout, kafka, webhook, syslog\n" },
+		{ "feeds: [{name: x, kind: file}]\n",
+		    "f:1:9: a feed of kind file needs path; add \"path:\"\n" },
+		{ "feeds:\n- name: x\n  kind: kafka\n  properties: {a: b}\n",
+		    "f:2:3: a feed of kind kafka needs topic; add "
+		    "\"topic:\"\n"
+		    "f:4:15: properties needs bootstrap.servers; add "
+		    "\"bootstrap.servers:\"\n" },
+		{ "feeds: [{name: x, kind: webhook}, {name: y, kind: "
+		  "syslog}]\n",
+		    "f:1:9: a feed of kind webhook needs url; add \"url:\"\n"
+		    "f:1:35: a feed of kind syslog needs address; add "
+		    "\"address:\"\n" },
+		{ "sources: [{name: x, kind: files}, {name: x, kind: s3}]\n",
+		    "f:1:42: name \"x\" was given in line 1 already; keep "
+		    "one\n"
+		    "f:1:11: a source of kind files needs path; add "
+		    "\"path:\"\n"
+		    "f:1:35: a source of kind s3 needs bucket; add "
+		    "\"bucket:\"\n" },
+		{ "sources: [{name: x, kind: kafka, topic: t, cluster_from: "
+		  "header, properties: {metadata.broker.list: k}}]\n",
+		    "f:1:78: properties needs group.id; add \"group.id:\"\n"
+		    "f:1:58: cluster_from: header needs its name; add "
+		    "\"cluster_key:\"\n" },
+		{ "sources: [{name: x, kind: webhook}, {kind: files, path: "
+		  "p}]\n",
+		    "f:1:37: name is missing; add \"name:\", how messages "
+		    "name it\n"
+		    "f:1:11: a source of kind webhook needs listen; add "
+		    "\"listen:\"\n" },
 		{ "console: {listen: nowhere}\n",
 		    "f:1:19: listen: \"nowhere\" does not fit; write an "
 		    "address such as 127.0.0.1:7480\n" },
@@ -343,6 +376,23 @@ the_design_s_example_is_accepted(void **state)
 	    "console: {listen: 127.0.0.1:7480}\n");
 
 	(void)state;
+	config_free(c);
+}
+
+static void
+keys_of_another_kind_are_noted(void **state)
+{
+	struct config *c =
+	    parsed("sources: [{name: a, kind: files, path: p, bucket: b}]\n"
+		   "feeds: [{name: a, kind: stdout, url: x},\n"
+		   "        {name: b, kind: file, path: p}]\n");
+
+	(void)state;
+	assert_string_equal(c->notes,
+	    "f:1:43: note: bucket has no effect: it is for kind s3, and this "
+	    "is of kind files\n"
+	    "f:2:33: note: url has no effect: it is for kind webhook, and "
+	    "this is of kind stdout\n");
 	config_free(c);
 }
 
@@ -550,6 +600,8 @@ main(void)
 		    keys_without_effect_are_noted),
 		TEST("the design's example is accepted",
 		    the_design_s_example_is_accepted),
+		TEST("keys of another kind are noted",
+		    keys_of_another_kind_are_noted),
 		TEST("what is shown is accepted and the same",
 		    what_is_shown_is_accepted_and_the_same),
 		TEST("the shipped example is accepted",
