@@ -134,6 +134,7 @@ struct config {
 	struct config_detector *detectors;
 	size_t ndetectors;
 	struct config_baseline baseline;
+	double sequence_window_hours; /* 24 */
 	char *notes; /* one line for each key without effect; "" mostly */
 };
 

@@ -285,6 +285,17 @@ static const struct shape_key baseline_keys[] = {
 	{ 0 },
 };
 
+static const struct shape_key sequence_keys[] = {
+	{ .name = "window_hours",
+	    .kind = SHAPE_NUMBER,
+	    .least = 24,
+	    .most = 720,
+	    .fallback = "24",
+	    AT(config, sequence_window_hours),
+	    .help = "how far apart the signals of an attack may lie" },
+	{ 0 },
+};
+
 static const struct shape_key detector_keys[] = {
 	{ .name = "enabled",
 	    .kind = SHAPE_BOOL,
@@ -493,6 +504,10 @@ static const struct shape_key root_keys[] = {
 	    .kind = SHAPE_MAP,
 	    .keys = baseline_keys,
 	    .help = "how what is usual is learned" },
+	{ .name = "sequences",
+	    .kind = SHAPE_MAP,
+	    .keys = sequence_keys,
+	    .help = "how signals are joined to attacks" },
 	{ .name = "detectors",
 	    .kind = SHAPE_NAMED,
 	    COUNTED(config, detectors, ndetectors),

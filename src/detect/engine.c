@@ -89,34 +89,46 @@ check_config(const struct config *config, struct buf *error)
 	return STATUS_OK;
 }
 
-/* Apply the configuration to one detector; false when it is off. */
+void
+engine_setting(const struct config *config, const struct detector_row *row,
+    struct engine_setting *set)
+{
+	const struct detector *d = row->detector;
+
+	ASSERT(d->nparams <= DETECT_PARAMS_MAX);
+	*set = (struct engine_setting){ .enabled = !d->off };
+	for (size_t i = 0; i < d->nparams; i++)
+		set->param[i] = d->params[i].value;
+	for (size_t i = 0; i < config->ndetectors; i++) {
+		const struct config_detector *of = &config->detectors[i];
+
+		if (!pattern_matches(of, row))
+			continue;
+		if (of->enabled >= 0)
+			set->enabled = of->enabled;
+		if (of->severity > 0)
+			set->severity = of->severity;
+		for (size_t k = 0; k < of->nparams; k++) {
+			const struct param *p =
+			    param_named(d, of->params[k].name);
+
+			if (p != NULL)
+				set->param[p - d->params] = of->params[k].value;
+		}
+	}
+}
+
+/* Apply the configuration to one detector; false when it is off, or judges
+ * signals instead of events. */
 static bool
 bind(struct engine_row *er, const struct config *config)
 {
-	const struct detector *d = er->row->detector;
-	bool enabled = !d->off;
+	struct engine_setting set;
 
-	ASSERT(d->nparams <= DETECT_PARAMS_MAX);
-	for (size_t i = 0; i < d->nparams; i++)
-		er->param[i] = d->params[i].value;
-	for (size_t i = 0; i < config->ndetectors; i++) {
-		const struct config_detector *set = &config->detectors[i];
-
-		if (!pattern_matches(set, er->row))
-			continue;
-		if (set->enabled >= 0)
-			enabled = set->enabled;
-		if (set->severity > 0)
-			er->severity_set = set->severity;
-		for (size_t k = 0; k < set->nparams; k++) {
-			const struct param *p =
-			    param_named(d, set->params[k].name);
-
-			if (p != NULL)
-				er->param[p - d->params] = set->params[k].value;
-		}
-	}
-	return enabled;
+	engine_setting(config, er->row, &set);
+	er->severity_set = set.severity;
+	memcpy(er->param, set.param, sizeof(er->param));
+	return set.enabled && er->row->detector->observe != NULL;
 }
 
 static void

@@ -44,6 +44,16 @@ NODISCARD enum status engine_new(const struct engine_options *options,
     struct engine **engine, struct buf *error);
 void engine_free(struct engine *e); /* NULL is allowed */
 
+/* What the configuration says of one detector. */
+struct engine_setting {
+	bool enabled;
+	double severity; /* the user's override; 0: none */
+	double param[DETECT_PARAMS_MAX];
+};
+
+void engine_setting(const struct config *config, const struct detector_row *row,
+    struct engine_setting *set);
+
 /* A tenant without history.  `cookie` is passed to emit and grew. */
 struct tenant *engine_tenant_new(
     const struct engine *e, struct span name, void *cookie);

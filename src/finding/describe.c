@@ -294,6 +294,10 @@ finding_describe(const struct finding *f, struct buf *out)
 	const struct signal *s = f->first;
 	bool used[SIGNAL_WHY_MAX] = { false };
 
+	if (f->chain != NULL) {
+		chain_describe(f, out);
+		return;
+	}
 	finding_expand(f, finding_detector(f)->story, out);
 	if (out->len > 0 && out->at[out->len - 1] != '.')
 		buf_add_char(out, '.');

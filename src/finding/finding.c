@@ -6,6 +6,7 @@
 
 /* What a stored finding looks like. */
 #define FINDING_VERSION 1
+#define FINDING_VERSION_CHAIN 2 /* a chain follows */
 
 void
 finding_free(struct finding *f)
@@ -15,6 +16,7 @@ finding_free(struct finding *f)
 	for (size_t i = 0; i < f->nevents; i++)
 		free(span_memory(f->events[i].id));
 	free(f->events);
+	chain_free(f->chain);
 	signal_free(f->first);
 	free(f);
 }
@@ -52,7 +54,7 @@ finding_add_event(struct finding *f, const struct event_ref *e)
 void
 finding_pack(const struct finding *f, struct buf *out)
 {
-	pack_u64(out, FINDING_VERSION);
+	pack_u64(out, f->chain ? FINDING_VERSION_CHAIN : FINDING_VERSION);
 	pack_bytes(out, f->id, sizeof(f->id));
 	pack_f64(out, f->severity);
 	pack_f64(out, f->severity_was);
@@ -72,6 +74,8 @@ finding_pack(const struct finding *f, struct buf *out)
 		pack_span(out, f->events[i].id);
 		pack_span(out, f->events[i].parcel);
 	}
+	if (f->chain != NULL)
+		chain_pack(f->chain, out);
 }
 
 static void
@@ -95,8 +99,9 @@ finding_unpack(struct span packed)
 {
 	struct unpack u = unpack_of(packed);
 	struct finding *f = status_calloc(1, sizeof(*f));
+	uint64_t version = unpack_u64(&u);
 
-	if (unpack_u64(&u) != FINDING_VERSION)
+	if (version != FINDING_VERSION && version != FINDING_VERSION_CHAIN)
 		u.failed = true;
 	unpack_bytes(&u, f->id, sizeof(f->id));
 	f->id[sizeof(f->id) - 1] = '\0';
@@ -113,6 +118,8 @@ finding_unpack(struct span packed)
 	f->first = signal_unpack(&u);
 	if (f->first != NULL)
 		unpack_events(f, &u);
+	if (f->first != NULL && version == FINDING_VERSION_CHAIN)
+		f->chain = chain_unpack(&u);
 	if (f->first != NULL && unpack_is_whole(&u))
 		return f;
 	finding_free(f);

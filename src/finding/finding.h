@@ -15,6 +15,7 @@
 
 #include "base/span.h"
 #include "detect/signal.h"
+#include "finding/chain.h"
 
 #define FINDING_ID_BYTES 33
 #define FINDING_EVENTS_MAX 32
@@ -32,6 +33,7 @@ struct finding {
 	struct event_ref *events; /* texts owned by the finding */
 	size_t nevents;
 	uint64_t events_left_out;
+	struct chain *chain; /* owned; NULL unless it is a sequence */
 	/* How often it was told anew, and the count told then: a repetition is
 	 * told again when the count has doubled or the severity has risen. */
 	uint64_t revision, told;

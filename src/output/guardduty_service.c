@@ -4,6 +4,7 @@
 
 #include "base/ip.h"
 #include "output/fact.h"
+#include "output/guardduty_sequence.h"
 #include "output/owner.h"
 
 const char *
@@ -135,6 +136,12 @@ bucket(struct emit *e, const struct finding *f, const struct config *c)
 	buf_done(&arn);
 }
 
+static bool
+is_sequence(const struct finding *f)
+{
+	return f->chain != NULL;
+}
+
 void
 guardduty_service_resource(
     struct emit *e, const struct finding *f, const struct config *c)
@@ -142,7 +149,9 @@ guardduty_service_resource(
 	struct span word = fact_resource_word(f);
 
 	emit_object(e, "resource");
-	if (span_equal(word, SPAN("Kubernetes"))) {
+	if (is_sequence(f))
+		emit_text(e, "resourceType", SPAN("AttackSequence"));
+	else if (span_equal(word, SPAN("Kubernetes"))) {
 		emit_text(e, "resourceType", SPAN("EKSCluster"));
 		cluster(e, f, c);
 		kubernetes(e, f);
@@ -421,6 +430,11 @@ detection(struct emit *e, const struct finding *f)
 	if (s->nwhy == 0)
 		return;
 	emit_object(e, "detection");
+	if (is_sequence(f)) {
+		guardduty_sequence_write(e, f);
+		emit_close(e, '}');
+		return;
+	}
 	emit_object(e, "anomaly");
 	emit_object(e, "profiles");
 	emit_object(e, "usual");
@@ -482,7 +496,8 @@ guardduty_service_write(struct emit *e, const struct finding *f)
 	emit_object(e, "service");
 	emit_text(e, "serviceName", SPAN("guardduty"));
 	emit_text(e, "detectorId", SPAN("nephoscope"));
-	action(e, f);
+	if (!is_sequence(f))
+		action(e, f);
 	emit_text(e, "resourceRole", resource_role(f));
 	emit_number(e, "count", (double)f->count);
 	fact_moment(e, "eventFirstSeen", f->first_us);

@@ -5,6 +5,7 @@
 
 #include "base/civil.h"
 #include "base/pack.h"
+#include "pipeline/told.h"
 
 #define FEEDS_MAX 64
 
@@ -33,6 +34,7 @@ struct ledger {
 	struct counter *counters;
 	size_t ncounters;
 	int64_t newest_us; /* of the signals stored so far */
+	struct told *told; /* sequences */
 	size_t forgotten;
 	bool resumed, begun;
 };
@@ -266,6 +268,7 @@ ledger_open(const struct ledger_options *options, struct ledger **ledger,
 	enum status st;
 
 	l->options = *options;
+	l->told = told_new();
 	st = store_open(
 	    &(struct store_options){
 		.path = options->path,
@@ -300,6 +303,7 @@ ledger_close(struct ledger *l)
 	free(l->positions);
 	free(l->counters);
 	free(l->seen);
+	told_free(l->told);
 	store_close(l->store);
 	free(l);
 }
@@ -355,9 +359,57 @@ restore_finding(void *cookie, const struct store_finding *f)
 	struct finding *finding = finding_unpack(f->packed);
 
 	/* A detector may be gone since: its findings stay in the store. */
-	if (finding != NULL)
+	if (finding == NULL)
+		return true;
+	/* Sequences are of many tenants: restore_sequences() */
+	if (finding->chain == NULL)
 		pipeline_restore_finding(r->pipeline, f->tenant, finding);
+	else
+		finding_free(finding);
 	return true;
+}
+
+static bool
+restore_sequence(void *cookie, const struct store_finding *f)
+{
+	const struct restoring *r = cookie;
+	struct finding *finding = finding_unpack(f->packed);
+
+	if (finding != NULL && finding->chain != NULL)
+		told_restore(r->ledger->told, finding);
+	finding_free(finding);
+	return true;
+}
+
+static void
+restore_signal(void *cookie, struct span packed)
+{
+	const struct restoring *r = cookie;
+	struct unpack u = unpack_of(packed);
+	struct signal *s = signal_unpack(&u);
+
+	if (s != NULL)
+		pipeline_restore_signal(r->pipeline, s);
+	signal_free(s);
+}
+
+/* The signals that sequences may still rest on, and those told already. */
+static enum status
+restore_sequences(struct restoring *r, struct buf *error)
+{
+	struct store *store = r->ledger->store;
+	struct store_recent recent = { pipeline_sequences_reach_us(r->pipeline),
+		0 };
+	enum status st =
+	    store_signals(store, &recent, restore_signal, r, error);
+
+	if (st != STATUS_OK)
+		return st;
+	pipeline_restore_signals(r->pipeline, recent.since_us);
+	return store_findings(store,
+	    &(struct store_wanted){
+		.since_run = INT64_MAX, .recent_us = recent.recent_us },
+	    restore_sequence, r, error);
 }
 
 enum status
@@ -372,6 +424,8 @@ ledger_restore(
 		    &(struct store_wanted){ .since_run = INT64_MAX,
 			.recent_us = FINDINGS_RECENT_US },
 		    restore_finding, &r, error);
+	if (st == STATUS_OK)
+		st = restore_sequences(&r, error);
 	if (st != STATUS_OK)
 		return st;
 	store_begin(l->store);
@@ -459,6 +513,37 @@ collect_counters(struct ledger *l)
 	}
 }
 
+static void
+put_sequence(void *cookie, const struct finding *f, bool news)
+{
+	struct collecting *c = cookie;
+
+	c->tenant = f->first->tenant;
+	collect_finding(c, f, news);
+}
+
+static void
+drop_sequence(void *cookie, const char *id)
+{
+	const struct collecting *c = cookie;
+
+	store_drop_finding(c->ledger->store, id);
+}
+
+/* What follows from the signals of this commit and those before. */
+static void
+collect_sequences(struct collecting *c, struct pipeline *pipeline)
+{
+	size_t count;
+	int64_t settled_us;
+	struct finding *const *list =
+	    pipeline_sequences(pipeline, &count, &settled_us);
+
+	if (list != NULL)
+		told_update(c->ledger->told, list, count, settled_us,
+		    &(struct told_visit){ put_sequence, drop_sequence, c });
+}
+
 void
 ledger_collect(struct ledger *l, struct pipeline *pipeline)
 {
@@ -466,6 +551,7 @@ ledger_collect(struct ledger *l, struct pipeline *pipeline)
 	int64_t days = l->options.keep_days;
 
 	pipeline_changed(pipeline, collect_tenant, &c);
+	collect_sequences(&c, pipeline);
 	collect_counters(l);
 	if (days > 0 && !l->begun)
 		store_prune(l->store, l->options.day - days,

@@ -80,6 +80,7 @@ struct pipeline {
 	struct shard **shards;
 	struct cursor *cursors;
 	unsigned nshards;
+	struct sequences *sequences; /* of the signals of all shards */
 	struct worker *workers;
 	unsigned nworkers;
 
@@ -572,7 +573,9 @@ prepare(struct pipeline *b)
 		    .since_us = b->options.since_us,
 		    .until_us = b->options.until_us,
 		    .keep_signals = b->options.keep_signals,
+		    .config = b->options.config,
 		});
+	b->sequences = sequences_new(b->options.config);
 	b->workers = status_calloc(b->nworkers, sizeof(*b->workers));
 	for (unsigned i = 0; i < b->nworkers; i++)
 		worker_start(b, &b->workers[i]);
@@ -710,6 +713,7 @@ pipeline_free(struct pipeline *b)
 		shard_free(b->shards[i]);
 	for (size_t i = 0; i < b->nspare; i++)
 		batch_free(b->spare[i]);
+	sequences_free(b->sequences);
 	engine_free(b->engine);
 	free(b->shards);
 	free(b->cursors);
@@ -722,6 +726,55 @@ pipeline_free(struct pipeline *b)
 	free(b);
 }
 
+void
+pipeline_restore_signals(struct pipeline *b, int64_t since_us)
+{
+	sequences_begin(b->sequences, since_us);
+}
+
+void
+pipeline_restore_signal(struct pipeline *b, const struct signal *s)
+{
+	sequences_take(b->sequences, s);
+}
+
+int64_t
+pipeline_sequences_reach_us(const struct pipeline *b)
+{
+	return sequences_reach_us(b->sequences);
+}
+
+struct finding *const *
+pipeline_sequences(struct pipeline *b, size_t *count, int64_t *settled_us)
+{
+	*count = 0;
+	for (unsigned i = 0; i < b->nshards; i++)
+		shard_sequences(b->shards[i], b->sequences);
+	if (!sequences_are_stale(b->sequences))
+		return NULL;
+	sequences_forget(b->sequences);
+	*settled_us = sequences_settled_us(b->sequences);
+	return sequences_judge(b->sequences, count);
+}
+
+/* All signals are there: what follows from them joins the findings. */
+static void
+add_sequences(struct pipeline *b)
+{
+	struct finding *const *found;
+	size_t n;
+
+	for (unsigned i = 0; i < b->nshards; i++)
+		shard_sequences(b->shards[i], b->sequences);
+	found = sequences_judge(b->sequences, &n);
+	if (n == 0)
+		return;
+	b->findings =
+	    status_realloc(b->findings, b->nfindings + n, sizeof(*b->findings));
+	memcpy(b->findings + b->nfindings, found, n * sizeof(*found));
+	b->nfindings += n;
+}
+
 const struct finding *const *
 pipeline_findings(struct pipeline *b, size_t *count)
 {
@@ -729,6 +782,7 @@ pipeline_findings(struct pipeline *b, size_t *count)
 		for (unsigned i = 0; i < b->nshards; i++)
 			shard_findings(
 			    b->shards[i], &b->findings, &b->nfindings);
+		add_sequences(b);
 		if (b->findings != NULL)
 			qsort(b->findings, b->nfindings, sizeof(*b->findings),
 			    by_time);

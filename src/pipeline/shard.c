@@ -6,6 +6,7 @@
 #include "base/pack.h"
 
 struct member {
+	struct shard *shard;
 	uint64_t key; /* of the name */
 	struct tenant *tenant;
 	struct findings *findings;
@@ -18,6 +19,7 @@ struct member {
 struct shard {
 	struct shard_options options;
 	struct engine_scratch *scratch;
+	struct sequences *sequences;
 	struct member **members; /* by order of first appearance */
 	size_t count, room;
 	uint32_t *index; /* positions + 1, open addressing, half full */
@@ -53,6 +55,7 @@ shard_emit(void *cookie, struct signal *signal)
 	m->raised++;
 	if (m->keep_signals)
 		keep(m, signal);
+	sequences_take(m->shard->sequences, signal);
 	findings_take(m->findings, signal);
 }
 
@@ -71,6 +74,7 @@ shard_new(const struct shard_options *options)
 
 	s->options = *options;
 	s->scratch = engine_scratch_new();
+	s->sequences = sequences_new(options->config);
 	s->size = 64;
 	s->index = status_calloc(s->size, sizeof(*s->index));
 	return s;
@@ -88,6 +92,7 @@ shard_free(struct shard *s)
 		free(s->members[i]);
 	}
 	engine_scratch_free(s->scratch);
+	sequences_free(s->sequences);
 	free(s->members);
 	free(s->index);
 	free(s);
@@ -122,6 +127,7 @@ member_of(struct shard *s, struct span name, uint64_t key)
 	if (*slot)
 		return s->members[*slot - 1];
 	m = status_calloc(1, sizeof(*m));
+	m->shard = s;
 	m->key = key;
 	m->findings = findings_new();
 	m->keep_signals = s->options.keep_signals;
@@ -221,6 +227,12 @@ shard_tell(struct shard *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		s->members[i]->changed |= engine_tell(s->members[i]->tenant);
+}
+
+void
+shard_sequences(struct shard *s, struct sequences *to)
+{
+	sequences_move(to, s->sequences);
 }
 
 void

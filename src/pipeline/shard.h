@@ -13,6 +13,7 @@
 #include "detect/engine.h"
 #include "event/batch.h"
 #include "finding/findings.h"
+#include "sequence/sequences.h"
 
 struct shard;
 
@@ -22,6 +23,7 @@ struct shard_options {
 	unsigned index, count;	     /* this one of so many */
 	int64_t since_us, until_us;  /* events outside are left out */
 	bool keep_signals;	     /* for shard_changed() */
+	const struct config *config; /* borrowed */
 };
 
 /* For engine_options: where the tenants of shards send their signals. */
@@ -62,6 +64,9 @@ struct shard_change {
 void shard_changed(struct shard *s,
     void (*visit)(void *cookie, const struct shard_change *change),
     void *cookie);
+
+/* Move what the signals so far say to whoever joins those of all shards. */
+void shard_sequences(struct shard *s, struct sequences *to);
 
 /* Append the shard's findings (borrowed) to a growing array. */
 void shard_findings(struct shard *s, struct finding ***list, size_t *count);

@@ -103,6 +103,20 @@ NODISCARD enum status store_feedback(struct store *s, const char *id,
     void (*visit)(void *cookie, const struct store_feedback *feedback),
     void *cookie, struct buf *error);
 
+/*
+ * Signals at most so much older than the newest, as signal_pack() made them;
+ * a few of a wrong future time do not count as newest.  *since_us tells from
+ * where on: INT64_MIN when there are no others.
+ */
+struct store_recent {
+	int64_t recent_us, since_us;
+};
+
+NODISCARD enum status store_signals(struct store *s,
+    struct store_recent *recent,
+    void (*visit)(void *cookie, struct span packed), void *cookie,
+    struct buf *error);
+
 /* Every consumed identity of a source as its 128-bit hash. */
 NODISCARD enum status store_consumed(struct store *s,
     void (*visit)(void *cookie, struct span source, const uint64_t hash[2]),
@@ -171,6 +185,8 @@ void store_put_tenant(struct store *s, const struct tenant *t);
 /* `feeds`, NULL-terminated, are owed it; or NULL. */
 void store_put_finding(struct store *s, struct span tenant,
     const struct finding *f, const char *const *feeds);
+/* It was never so: take it back, and what feeds are owed of it. */
+void store_drop_finding(struct store *s, const char *id);
 /* A signal as signal_pack() made it. */
 void store_put_signal(
     struct store *s, struct span tenant, int64_t time_us, struct span packed);

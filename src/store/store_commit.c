@@ -100,6 +100,15 @@ store_put_finding(struct store *s, struct span tenant, const struct finding *f,
 }
 
 void
+store_drop_finding(struct store *s, const char *id)
+{
+	op(s, OP_FINDING_DROP);
+	pack_span(&s->ops, span_str(id));
+	op(s, OP_OWE_DROP);
+	pack_span(&s->ops, span_str(id));
+}
+
+void
 store_put_signal(
     struct store *s, struct span tenant, int64_t time_us, struct span packed)
 {
@@ -189,6 +198,8 @@ static const char *const statements[OP_COUNT] = {
 	    "sum = excluded.sum, body = excluded.body",
 	[OP_OWE] = "INSERT OR REPLACE INTO outbox(feed, finding) "
 		   "VALUES(?1, ?2)",
+	[OP_FINDING_DROP] = "DELETE FROM finding WHERE id = ?1",
+	[OP_OWE_DROP] = "DELETE FROM outbox WHERE finding = ?1",
 	[OP_SIGNAL] = "INSERT INTO signal(tenant, time_us, sum, body) "
 		      "VALUES(?1, ?2, ?3, ?4)",
 	[OP_CONSUMED] = "INSERT OR REPLACE INTO consumed VALUES(?1, ?2, ?3)",
@@ -270,6 +281,8 @@ static const char *const operands[OP_COUNT] = {
 	[OP_PAGE] = "nnb",
 	[OP_PAGE_DROP] = "n",
 	[OP_OWE] = "tt",
+	[OP_FINDING_DROP] = "t",
+	[OP_OWE_DROP] = "t",
 	[OP_CONSUMED] = "tbn",
 	[OP_CURSOR] = "tts",
 	[OP_COUNTER] = "tn",

@@ -368,6 +368,62 @@ store_outbox(struct store *s, const struct store_debt *debt,
 	return each(s, q, visit_owed, &v, error);
 }
 
+/* --- signals -------------------------------------------------------------- */
+
+struct visit_signal {
+	void (*visit)(void *cookie, struct span packed);
+	void *cookie;
+};
+
+static enum status
+signal_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
+{
+	const struct visit_signal *v = cookie;
+
+	if (!is_summed(q, 0))
+		return store_damaged(s, "a signal", error);
+	v->visit(v->cookie, store_column(q, 1));
+	return STATUS_OK;
+}
+
+static enum status
+since_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
+{
+	struct store_recent *recent = cookie;
+	int64_t oldest_us = sqlite3_column_int64(q, 0);
+	int64_t newest_us = sqlite3_column_int64(q, 1);
+
+	(void)s;
+	(void)error;
+	recent->since_us = INT64_MIN;
+	if (newest_us - recent->recent_us > oldest_us)
+		recent->since_us = newest_us - recent->recent_us;
+	return STATUS_OK;
+}
+
+enum status
+store_signals(struct store *s, struct store_recent *recent,
+    void (*visit)(void *cookie, struct span packed), void *cookie,
+    struct buf *error)
+{
+	struct visit_signal v = { visit, cookie };
+	sqlite3_stmt *q;
+	enum status st = query(s,
+	    "SELECT min(time_us), (SELECT time_us FROM signal ORDER BY time_us "
+	    "DESC LIMIT 1 OFFSET 16) FROM signal",
+	    since_row, recent, error);
+
+	if (st == STATUS_OK)
+		st = store_prepare(s,
+		    "SELECT sum, body FROM signal WHERE time_us >= ?1 "
+		    "ORDER BY time_us",
+		    &q, error);
+	if (st != STATUS_OK)
+		return st;
+	(void)sqlite3_bind_int64(q, 1, recent->since_us);
+	return each(s, q, signal_row, &v, error);
+}
+
 /* --- what was consumed ---------------------------------------------------- */
 
 struct visit_consumed {
