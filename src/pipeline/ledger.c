@@ -389,7 +389,7 @@ restore_signal(void *cookie, struct span packed)
 	struct signal *s = signal_unpack(&u);
 
 	if (s != NULL)
-		pipeline_restore_signal(r->pipeline, s);
+		sequences_take(pipeline_sequences(r->pipeline), s);
 	signal_free(s);
 }
 
@@ -398,14 +398,14 @@ static enum status
 restore_sequences(struct restoring *r, struct buf *error)
 {
 	struct store *store = r->ledger->store;
-	struct store_recent recent = { pipeline_sequences_reach_us(r->pipeline),
-		0 };
+	struct sequences *set = pipeline_sequences(r->pipeline);
+	struct store_recent recent = { sequences_reach_us(set), 0 };
 	enum status st =
 	    store_signals(store, &recent, restore_signal, r, error);
 
 	if (st != STATUS_OK)
 		return st;
-	pipeline_restore_signals(r->pipeline, recent.since_us);
+	sequences_begin(set, recent.since_us);
 	return store_findings(store,
 	    &(struct store_wanted){
 		.since_run = INT64_MAX, .recent_us = recent.recent_us },
@@ -534,14 +534,16 @@ drop_sequence(void *cookie, const char *id)
 static void
 collect_sequences(struct collecting *c, struct pipeline *pipeline)
 {
+	struct sequences *set = pipeline_sequences(pipeline);
+	struct finding *const *found;
 	size_t count;
-	int64_t settled_us;
-	struct finding *const *list =
-	    pipeline_sequences(pipeline, &count, &settled_us);
 
-	if (list != NULL)
-		told_update(c->ledger->told, list, count, settled_us,
-		    &(struct told_visit){ put_sequence, drop_sequence, c });
+	if (!sequences_are_stale(set))
+		return;
+	sequences_forget(set);
+	found = sequences_judge(set, &count);
+	told_update(c->ledger->told, found, count, sequences_settled_us(set),
+	    &(struct told_visit){ put_sequence, drop_sequence, c });
 }
 
 void

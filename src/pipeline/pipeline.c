@@ -726,47 +726,22 @@ pipeline_free(struct pipeline *b)
 	free(b);
 }
 
-void
-pipeline_restore_signals(struct pipeline *b, int64_t since_us)
+struct sequences *
+pipeline_sequences(struct pipeline *b)
 {
-	sequences_begin(b->sequences, since_us);
-}
-
-void
-pipeline_restore_signal(struct pipeline *b, const struct signal *s)
-{
-	sequences_take(b->sequences, s);
-}
-
-int64_t
-pipeline_sequences_reach_us(const struct pipeline *b)
-{
-	return sequences_reach_us(b->sequences);
-}
-
-struct finding *const *
-pipeline_sequences(struct pipeline *b, size_t *count, int64_t *settled_us)
-{
-	*count = 0;
 	for (unsigned i = 0; i < b->nshards; i++)
 		shard_sequences(b->shards[i], b->sequences);
-	if (!sequences_are_stale(b->sequences))
-		return NULL;
-	sequences_forget(b->sequences);
-	*settled_us = sequences_settled_us(b->sequences);
-	return sequences_judge(b->sequences, count);
+	return b->sequences;
 }
 
 /* All signals are there: what follows from them joins the findings. */
 static void
 add_sequences(struct pipeline *b)
 {
-	struct finding *const *found;
 	size_t n;
+	struct finding *const *found =
+	    sequences_judge(pipeline_sequences(b), &n);
 
-	for (unsigned i = 0; i < b->nshards; i++)
-		shard_sequences(b->shards[i], b->sequences);
-	found = sequences_judge(b->sequences, &n);
 	if (n == 0)
 		return;
 	b->findings =

@@ -131,21 +131,12 @@ void pipeline_changed(struct pipeline *b,
     void (*visit)(void *cookie, const struct shard_change *change),
     void *cookie);
 
-/* What an earlier run noticed: a signal of the store, and how far back the
- * store was asked.  Before pipeline_work(). */
-void pipeline_restore_signals(struct pipeline *b, int64_t since_us);
-void pipeline_restore_signal(struct pipeline *b, const struct signal *s);
-
 /*
- * The attack sequences that follow from the signals so far, from within
- * commit() or after pipeline_work(); borrowed until the next call.  NULL when
- * there was no signal since the last.  Those recognised before *settled_us
- * are judged from a part of what they rest on and stay as they were stored.
+ * The signals so far, of which attack sequences are made; owned by the
+ * pipeline.  Before pipeline_work(), from within commit() or after it; judged
+ * there too, but by pipeline_findings(), which adds what follows.
  */
-struct finding *const *pipeline_sequences(
-    struct pipeline *b, size_t *count, int64_t *settled_us);
-/* How far back signals matter for that. */
-int64_t pipeline_sequences_reach_us(const struct pipeline *b);
+struct sequences *pipeline_sequences(struct pipeline *b);
 
 /* All findings by time of their first event, then by type and id; after
  * pipeline_work(), valid until pipeline_free(). */

@@ -256,7 +256,8 @@ meet(struct judge *j, const struct sequence_key *key, uint32_t mine,
 		return mine;
 	if (key->joins != UINT32_MAX && e->joined >= key->joins)
 		return mine; /* a hub: strangers share it */
-	e->joined++;
+	/* Nobody of a name of their own came with it. */
+	e->joined += key->joins != UINT32_MAX;
 	mine = join(j, theirs, mine, now_us);
 	e->group = mine;
 	return mine;

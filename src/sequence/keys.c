@@ -87,8 +87,10 @@ add_service_account(struct keys *k, struct span cluster, struct span name)
 		return;
 	if (!span_is_empty(cluster))
 		add(k, KEY_ACCOUNT_OF_SERVICE, cluster, name, ALWAYS);
-	/* AWS names the account without its cluster. */
-	add_global(k, KEY_SERVICE_SUBJECT, name, 1);
+	/* AWS names the account without its cluster, and many clusters may
+	 * have one of that name. */
+	add_global(
+	    k, KEY_SERVICE_SUBJECT, name, span_is_empty(cluster) ? ALWAYS : 1);
 }
 
 static void
@@ -204,37 +206,42 @@ add_address(struct keys *k, const struct chain_step *s, struct span text,
 static void
 add_actor(struct keys *k, const struct chain_step *s)
 {
-	switch (s->actor_kind) {
-	case ENTITY_PRINCIPAL:
+	struct span name = s->text[CHAIN_ACTOR];
+	enum entity_kind kind = s->actor_kind;
+
+	if (kind == ENTITY_PRINCIPAL)
 		add_principal(k, s);
-		break;
-	case ENTITY_USER:
-	case ENTITY_SERVICE_ACCOUNT:
+	else if (kind == ENTITY_USER || kind == ENTITY_SERVICE_ACCOUNT)
 		add_kubernetes_user(k, s);
-		break;
-	case ENTITY_POD:
-	case ENTITY_WORKLOAD:
-		add_pod(k, s, s->text[CHAIN_ACTOR]);
-		break;
-	case ENTITY_INSTANCE:
-		add_global(k, KEY_INSTANCE, s->text[CHAIN_ACTOR], ALWAYS);
-		break;
-	case ENTITY_ADDRESS:
-		add_address(k, s, s->text[CHAIN_ACTOR], ALWAYS);
-		break;
-	case ENTITY_SESSION:
-	case ENTITY_ACCESS_KEY:
-	case ENTITY_NONE:
-	case ENTITY_IMAGE:
-	case ENTITY_NODE:
-	case ENTITY_DOMAIN:
-	case ENTITY_BUCKET:
-	case ENTITY_NAMESPACE:
-	case ENTITY_CLUSTER:
-	case ENTITY_ACCOUNT:
-	case ENTITY_COUNT:
-		break;
+	else if (kind == ENTITY_POD || kind == ENTITY_WORKLOAD)
+		add_pod(k, s, name);
+	else if (kind == ENTITY_INSTANCE)
+		add_global(k, KEY_INSTANCE, name, ALWAYS);
+	else if (kind == ENTITY_ADDRESS)
+		add_address(k, s, name, ALWAYS);
+}
+
+/* "ServiceAccount shop/web" is how rights name system:serviceaccount:shop:web.
+ */
+static void
+add_target_service_account(struct keys *k, const struct chain_step *s)
+{
+	struct span rest = s->text[CHAIN_RESOURCE];
+	struct buf name = { 0 };
+	struct span ns;
+
+	if (is_service_account(rest)) {
+		add_service_account(k, s->text[CHAIN_CLUSTER], rest);
+		return;
 	}
+	rest = span_skip(rest, span_rfind(rest, ' ') + 1);
+	ns = span_cut(&rest, '/');
+	if (span_is_empty(ns) || span_is_empty(rest))
+		return;
+	buf_printf(&name, "system:serviceaccount:%.*s:%.*s", SPAN_ARGS(ns),
+	    SPAN_ARGS(rest));
+	add_service_account(k, s->text[CHAIN_CLUSTER], buf_span(&name));
+	buf_done(&name);
 }
 
 /* What it was done to may act next. */
@@ -242,43 +249,22 @@ static void
 add_resource(struct keys *k, const struct chain_step *s)
 {
 	struct span name = s->text[CHAIN_RESOURCE];
+	enum entity_kind kind = s->resource_kind;
 
-	switch (s->resource_kind) {
-	case ENTITY_ACCESS_KEY:
+	if (kind == ENTITY_ACCESS_KEY)
 		add_global(k, KEY_ACCESS_KEY, name, ALWAYS);
-		break;
-	case ENTITY_PRINCIPAL:
-	case ENTITY_USER:
+	else if (kind == ENTITY_PRINCIPAL || kind == ENTITY_USER)
 		add_target_user(k, s);
-		break;
-	case ENTITY_SERVICE_ACCOUNT:
-		if (is_service_account(name))
-			add_service_account(k, s->text[CHAIN_CLUSTER], name);
-		break;
-	case ENTITY_INSTANCE:
+	else if (kind == ENTITY_SERVICE_ACCOUNT)
+		add_target_service_account(k, s);
+	else if (kind == ENTITY_INSTANCE)
 		add_global(k, KEY_INSTANCE, name, ALWAYS);
-		break;
-	case ENTITY_POD:
-	case ENTITY_WORKLOAD:
+	else if (kind == ENTITY_POD || kind == ENTITY_WORKLOAD)
 		add_pod(k, s, name);
-		break;
-	case ENTITY_ADDRESS:
+	else if (kind == ENTITY_ADDRESS)
 		add_address(k, s, name, 1);
-		break;
-	case ENTITY_DOMAIN:
+	else if (kind == ENTITY_DOMAIN)
 		add_global(k, KEY_DOMAIN, name, 2);
-		break;
-	case ENTITY_NONE:
-	case ENTITY_SESSION:
-	case ENTITY_IMAGE:
-	case ENTITY_NODE:
-	case ENTITY_BUCKET:
-	case ENTITY_NAMESPACE:
-	case ENTITY_CLUSTER:
-	case ENTITY_ACCOUNT:
-	case ENTITY_COUNT:
-		break;
-	}
 }
 
 size_t
@@ -287,17 +273,18 @@ sequence_keys(
 {
 	struct keys k = { keys, 0 };
 	bool flow = s->source == SOURCE_VPCFLOW || s->source == SOURCE_DNS;
+	bool named;
 
 	add_actor(&k, s);
 	add_global(&k, KEY_ACCESS_KEY, s->fact[CHAIN_ACCESS_KEY], ALWAYS);
+	named = k.count > 0;
 	add_resource(&k, s);
 	/* A node has many pods: of flows and names it joins few.  Who has no
 	 * name is known by the address. */
 	if (flow)
 		add_global(&k, KEY_INSTANCE, s->fact[CHAIN_INSTANCE], 1);
 	else
-		add_address(
-		    &k, s, s->fact[CHAIN_REMOTE], k.count == 0 ? ALWAYS : 1);
+		add_address(&k, s, s->fact[CHAIN_REMOTE], named ? 1 : ALWAYS);
 	add_role(&k, s);
 	return k.count;
 }
