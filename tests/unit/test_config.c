@@ -282,7 +282,8 @@ what_is_wrong_is_named_with_its_place(void **state)
 		    "control characters\n" },
 		{ "\"\\e[31m\\u202e\": 1\n",
 		    "f:1:1: unknown key \"\\x1b[31m\\u202e\"; known here: "
-		    "sources, clusters, accounts, baseline, sequences, detectors, rules, "
+		    "sources, clusters, accounts, baseline, sequences, "
+		    "detectors, rules, "
 		    "suppress, lists, geo, feeds, store, console, service\n" },
 	};
 
