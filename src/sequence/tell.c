@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "detect/tactic.h"
 
+#define TACTICS_NAMED 3
+
 const char *const sequence_kind_names[SEQUENCE_KINDS] = {
 	[SEQUENCE_CLUSTER] = "compromised_cluster",
 	[SEQUENCE_DATA] = "compromised_data",
@@ -159,29 +161,44 @@ add_thing_facts(struct signal *s, const struct chain *c)
 	}
 }
 
-/* "discovery, persistence and impact", in the order in which they came. */
+/* The tactics in the order in which they came; how many. */
+static size_t
+order_tactics(const struct chain *c, enum tactic list[TACTIC_COUNT])
+{
+	unsigned seen = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nsteps; i++) {
+		enum tactic t = c->steps[i]->row->detector->tactic;
+
+		if ((seen & 1u << t) == 0)
+			list[n++] = t;
+		seen |= 1u << t;
+	}
+	return n;
+}
+
+/* "discovery, persistence and impact"; of many the first few, so that a title
+ * stays one. */
 static void
 name_tactics(const struct chain *c, struct buf *out)
 {
-	unsigned told = 0, all = 0;
+	enum tactic list[TACTIC_COUNT];
+	size_t n = order_tactics(c, list);
+	size_t named = n > TACTICS_NAMED + 1 ? TACTICS_NAMED : n;
 
-	for (size_t i = 0; i < c->nsteps; i++)
-		all |= 1u << c->steps[i]->row->detector->tactic;
-	for (size_t i = 0; i < c->nsteps; i++) {
-		enum tactic t = c->steps[i]->row->detector->tactic;
-		const char *text = tactic_text(t);
+	for (size_t i = 0; i < named; i++) {
+		const char *text = tactic_text(list[i]);
 
-		if (told & 1u << t)
-			continue;
-		if (told != 0)
-			buf_add_str(
-			    out, (told | 1u << t) == all ? " and " : ", ");
-		told |= 1u << t;
+		if (i > 0)
+			buf_add_str(out, i + 1 == n ? " and " : ", ");
 		buf_add_char(out, *text >= 'A' && *text <= 'Z'
 				      ? (char)(*text - 'A' + 'a')
 				      : *text);
 		buf_add_str(out, *text ? text + 1 : "");
 	}
+	if (named < n)
+		buf_printf(out, " and %zu more", n - named);
 }
 
 /* A line of `why` for each type of signal, in order. */

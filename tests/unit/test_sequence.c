@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/civil.h"
 #include "base/hash.h"
 #include "pipeline/told.h"
+#include "store/store.h"
 #include "test.h"
 
 #define HOUR CIVIL_US_PER_HOUR
@@ -606,6 +608,156 @@ the_store_has_what_follows_now(void **state)
 	config_free(config);
 }
 
+/* --- the store ------------------------------------------------------------ */
+
+static bool
+count_finding(void *cookie, const struct store_finding *f)
+{
+	(void)f;
+	++*(size_t *)cookie;
+	return true;
+}
+
+static void
+count_owed(void *cookie, const struct store_owed *owed)
+{
+	(void)owed;
+	++*(size_t *)cookie;
+}
+
+static void
+count_signal(void *cookie, struct span packed)
+{
+	struct unpack u = unpack_of(packed);
+	struct signal *s = signal_unpack(&u);
+
+	assert_non_null(s);
+	signal_free(s);
+	++*(size_t *)cookie;
+}
+
+static struct store *
+new_store(char *path)
+{
+	struct buf error = { 0 };
+	struct store *store = NULL;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+	(void)unlink(path);
+	if (store_open(&(struct store_options){ .path = path }, &store,
+		&error) != STATUS_OK)
+		fail_msg("%s", buf_text(&error));
+	buf_done(&error);
+	return store;
+}
+
+static void
+end_store(struct store *store, const char *path)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+
+	store_close(store);
+	for (size_t i = 0; i < COUNTOF(ends); i++) {
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), "%s%s", path, ends[i]);
+		(void)unlink(name);
+	}
+}
+
+static void
+expect_stored(struct store *store, size_t findings, size_t owed)
+{
+	struct buf error = { 0 };
+	size_t n = 0;
+
+	assert_int_equal(store_findings(store, &(struct store_wanted){ 0 },
+			     count_finding, &n, &error),
+	    STATUS_OK);
+	assert_int_equal(n, findings);
+	n = 0;
+	assert_int_equal(
+	    store_outbox(store, &(struct store_debt){ "siem", 0, 10 },
+		count_owed, &n, &error),
+	    STATUS_OK);
+	assert_int_equal(n, owed);
+}
+
+static void
+what_was_wrong_is_taken_back_from_store_and_outbox(void **state)
+{
+	static const char *const feeds[] = { "siem", NULL };
+	char path[] = "/tmp/nephoscope-sequence-XXXXXX";
+	struct store *store = new_store(path);
+	struct config *config = config_new();
+	struct sequences *s = filled(config, theft, 3);
+	struct buf error = { 0 };
+	size_t count;
+	struct finding *const *found = sequences_judge(s, &count);
+
+	(void)state;
+	store_begin(store);
+	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	expect_stored(store, 1, 1);
+	store_begin(store);
+	store_drop_finding(store, found[0]->id);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	expect_stored(store, 0, 0);
+	end_store(store, path);
+	sequences_free(s);
+	config_free(config);
+}
+
+static void
+put_signals(struct store *store, int from_hour, int to_hour)
+{
+	for (int i = from_hour; i < to_hour; i++) {
+		struct told_signal t = theft[0];
+		struct signal signal;
+		struct buf packed = { 0 };
+
+		t.at_us = i * HOUR;
+		signal = signal_of(&t);
+		signal_pack(&signal, &packed);
+		store_put_signal(
+		    store, signal.tenant, signal.time_us, buf_span(&packed));
+		buf_done(&packed);
+	}
+}
+
+static void
+the_store_gives_signals_back_as_far_as_they_matter(void **state)
+{
+	char path[] = "/tmp/nephoscope-sequence-XXXXXX";
+	struct store *store = new_store(path);
+	struct store_recent recent = { 50 * HOUR, 0 };
+	struct buf error = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	store_begin(store);
+	put_signals(store, 0, 40);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	assert_int_equal(
+	    store_signals(store, &recent, count_signal, &n, &error), STATUS_OK);
+	assert_int_equal(n, 40);
+	assert_true(recent.since_us == INT64_MIN);
+	/* One of the year to come is no reason to forget the rest. */
+	store_begin(store);
+	put_signals(store, 40, 100);
+	put_signals(store, 9000, 9001);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	n = 0;
+	assert_int_equal(
+	    store_signals(store, &recent, count_signal, &n, &error), STATUS_OK);
+	assert_int_equal(recent.since_us, START + (84 - 50) * HOUR);
+	assert_int_equal(n, 100 - 34 + 1);
+	end_store(store, path);
+}
+
 static void
 what_is_far_behind_is_forgotten(void **state)
 {
@@ -662,6 +814,10 @@ main(void)
 		cmocka_unit_test(
 		    the_configuration_switches_it_off_and_sets_its_severity),
 		cmocka_unit_test(the_store_has_what_follows_now),
+		cmocka_unit_test(
+		    what_was_wrong_is_taken_back_from_store_and_outbox),
+		cmocka_unit_test(
+		    the_store_gives_signals_back_as_far_as_they_matter),
 		cmocka_unit_test(what_is_far_behind_is_forgotten),
 	};
 
