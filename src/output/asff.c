@@ -91,16 +91,19 @@ v4(struct emit *e, const char *key, struct span value)
 static const struct {
 	const char *purpose, *category;
 } categories[] = {
+	{ "AttackSequence", "TTPs/Attack Sequence" },
 	{ "Backdoor", "TTPs/Command and Control" },
 	{ "Behavior", "Unusual Behaviors/Network Flow" },
 	{ "CredentialAccess", "TTPs/Credential Access" },
 	{ "CryptoCurrency", "Effects/Resource Consumption" },
 	{ "DefenseEvasion", "TTPs/Defense Evasion" },
+	{ "DefenseImpairment", "TTPs/Defense Evasion" },
 	{ "Discovery", "TTPs/Discovery" },
 	{ "Execution", "TTPs/Execution" },
 	{ "Exfiltration", "Effects/Data Exfiltration" },
 	{ "Impact", "TTPs/Impact" },
 	{ "InitialAccess", "TTPs/Initial Access" },
+	{ "PenTest", "TTPs/Initial Access" },
 	{ "Persistence", "TTPs/Persistence" },
 	{ "Policy",
 	    "Software and Configuration Checks/AWS Security Best Practices" },
@@ -118,7 +121,7 @@ category_of(struct span purpose)
 		if (span_equal(purpose, span_str(categories[i].purpose)))
 			return categories[i].category;
 	}
-	return "TTPs";
+	return "TTPs/Other";
 }
 
 /* "TTPs/Discovery/Recon:EC2-Portscan": slashes part the levels only. */

@@ -94,11 +94,22 @@ struct draft {
 	struct buf lines[SIGNAL_WHY_MAX];
 };
 
+/* The first that gives a fact has said it. */
 static void
 add_fact(struct signal *s, const char *name, struct span value)
 {
-	if (!span_is_empty(value) && s->nfacts < SIGNAL_FACTS_MAX)
-		s->facts[s->nfacts++] = (struct fact){ name, value };
+	if (span_is_empty(value) || s->nfacts == SIGNAL_FACTS_MAX ||
+	    !span_is_empty(signal_fact(s, name)))
+		return;
+	s->facts[s->nfacts++] = (struct fact){ name, value };
+}
+
+/* What was done, as the step of the main actor has it. */
+static void
+add_own_facts(struct signal *s, const struct chain_step *main)
+{
+	for (unsigned i = 0; i < CHAIN_FACTS; i++)
+		add_fact(s, chain_fact_name((enum chain_fact)i), main->fact[i]);
 }
 
 static bool
@@ -132,15 +143,27 @@ add_actor_facts(
 	}
 }
 
+#define THING_FACTS 5
+
+static bool
+has_any(const struct signal *s, const enum chain_fact *facts)
+{
+	for (size_t i = 0; i < THING_FACTS; i++) {
+		if (!span_is_empty(signal_fact(s, chain_fact_name(facts[i]))))
+			return true;
+	}
+	return false;
+}
+
 /* Facts about a thing come from one step, so that they belong together. */
 static void
 add_thing_facts(struct signal *s, const struct chain *c)
 {
-	static const enum chain_fact facts[][5] = {
+	static const enum chain_fact facts[][THING_FACTS] = {
 		{ CHAIN_NAMESPACE, CHAIN_NAME, CHAIN_RESOURCE_TYPE, CHAIN_IMAGE,
 		    CHAIN_COMMAND },
-		{ CHAIN_BUCKET, CHAIN_API, CHAIN_SERVICE, CHAIN_SERVICE,
-		    CHAIN_SERVICE },
+		{ CHAIN_BUCKET, CHAIN_BUCKET, CHAIN_BUCKET, CHAIN_BUCKET,
+		    CHAIN_BUCKET },
 		{ CHAIN_INSTANCE, CHAIN_LOCAL, CHAIN_PEER, CHAIN_PEER_PORT,
 		    CHAIN_VPC },
 		{ CHAIN_DOMAIN, CHAIN_CLIENT, CHAIN_CLIENT, CHAIN_CLIENT,
@@ -153,11 +176,11 @@ add_thing_facts(struct signal *s, const struct chain *c)
 		while (i < c->nsteps &&
 		       span_is_empty(c->steps[i]->fact[facts[g][0]]))
 			i++;
-		for (size_t k = 0; i < c->nsteps && k < 5; k++) {
-			if (k == 0 || facts[g][k] != facts[g][k - 1])
-				add_fact(s, chain_fact_name(facts[g][k]),
-				    c->steps[i]->fact[facts[g][k]]);
-		}
+		if (i == c->nsteps || has_any(s, facts[g]))
+			continue;
+		for (size_t k = 0; k < THING_FACTS; k++)
+			add_fact(s, chain_fact_name(facts[g][k]),
+			    c->steps[i]->fact[facts[g][k]]);
 	}
 }
 
@@ -265,7 +288,7 @@ signal_of(const struct tell_options *o, const struct chain *c,
 		.cluster = main->text[CHAIN_CLUSTER],
 		.actor_kind = main->actor_kind,
 		.actor = main->text[CHAIN_ACTOR],
-		.source = first->source,
+		.source = main->source,
 		.time_us = first->time_us,
 		.first_us = first->time_us,
 		.count = 1,
@@ -283,6 +306,7 @@ signal_of(const struct tell_options *o, const struct chain *c,
 	add_fact(s, "source", span_str(source_text(s->source)));
 	add_fact(s, "event_id", s->event.id);
 	add_fact(s, "parcel", s->event.parcel);
+	add_own_facts(s, main);
 	add_actor_facts(s, c, main);
 	add_thing_facts(s, c);
 	add_lines(&d, c);
