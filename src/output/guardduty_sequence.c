@@ -140,6 +140,7 @@ type_of(const struct chain_step *s)
 		return SPAN("DNS_LOGS");
 	case SOURCE_K8S_AUDIT:
 		return SPAN("EKS_AUDIT_LOGS");
+	case SOURCE_NOTICE:
 	case SOURCE_COUNT:
 		break;
 	}
