@@ -13,6 +13,7 @@
 #include "detect/lessons.h"
 #include "detect/states.h"
 #include "detect/subject.h"
+#include "inventory/inventory.h"
 
 /* A detector as configured. */
 struct engine_row {
@@ -52,6 +53,8 @@ struct tenant {
 	struct span name; /* owned */
 	struct baseline *baseline;
 	struct dedup *dedup;
+	struct inventory *known;   /* what runs, who made and owns it */
+	struct inventory *passing; /* sessions, answers, who was seen */
 	struct lane *lanes, *latest;
 	struct states **states; /* by engine_row.index; NULL until used */
 	uint64_t events, duplicates, held;

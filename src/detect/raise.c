@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "detect/engine_internal.h"
+#include "detect/known.h"
 
 /* Texts are packed behind the struct; the first pass only measures. */
 struct packer {
@@ -206,6 +207,8 @@ detect_raise(struct detect *d, const struct raise *r)
 
 	facts_of(
 	    facts, d->ev, detect_subject(d), d->tenant->name, d->batch->place);
+	known_facts(facts,
+	    &(struct known){ d->tenant->known, d->tenant->passing, d->ev, r });
 	pack_texts(&measure, &head, d, r, facts);
 	s = status_calloc(1, sizeof(*s) + measure.bytes);
 	packer = (struct packer){ .at = (char *)(s + 1) };

@@ -17,7 +17,7 @@
 #include "event/entity.h"
 #include "event/event.h"
 
-#define SIGNAL_FACTS_MAX 48
+#define SIGNAL_FACTS_MAX 64
 #define SIGNAL_WHY_MAX 12
 #define SIGNAL_TEXT_BYTES 512 /* longer texts are cut, ending in "..." */
 

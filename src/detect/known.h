@@ -1,0 +1,20 @@
+/*
+ * known.h - what the inventory knows of those a finding is about, as facts:
+ * pod, workload, image, node, deployer, owner, and from which record.
+ *
+ * Values are copied into the facts' room.  One thread, the shard's.
+ */
+#pragma once
+
+#include "detect/detector.h"
+#include "detect/facts.h"
+#include "inventory/inventory.h"
+
+struct known {
+	struct inventory *known, *passing;
+	const struct event *ev;
+	const struct raise *raise; /* its own facts are not said again */
+};
+
+/* Add to `f` what is known at the event's time. */
+void known_facts(struct facts *f, const struct known *k);
