@@ -90,11 +90,32 @@ static const struct {
 	{ "domain", ENTITY_DOMAIN },
 	{ "registered_domain", ENTITY_DOMAIN },
 	{ "image", ENTITY_IMAGE },
+	{ "pod", ENTITY_POD },
+	{ "peer_pod", ENTITY_POD },
+	{ "node", ENTITY_NODE },
+	{ "deployer", ENTITY_PRINCIPAL },
+	{ "started_by", ENTITY_PRINCIPAL },
+	{ "assumed_by", ENTITY_PRINCIPAL },
+	{ "peer_user", ENTITY_PRINCIPAL },
 	{ "workload", ENTITY_WORKLOAD },
 	{ "namespace", ENTITY_NAMESPACE },
 	{ "cluster", ENTITY_CLUSTER },
 	{ "account", ENTITY_ACCOUNT },
 };
+
+/* An earlier fact named the same: the deployer is often who started it. */
+static bool
+is_told(const struct signal *s, size_t at)
+{
+	struct span name = signal_fact(s, entity_facts[at].fact);
+
+	for (size_t i = 0; i < at; i++) {
+		if (entity_facts[i].kind == entity_facts[at].kind &&
+		    span_equal(name, signal_fact(s, entity_facts[i].fact)))
+			return true;
+	}
+	return false;
+}
 
 static void
 entities(struct emit *e, const struct finding *f)
@@ -108,7 +129,7 @@ entities(struct emit *e, const struct finding *f)
 		struct span name = signal_fact(s, entity_facts[i].fact);
 
 		if (!span_equal(name, s->actor) &&
-		    !span_equal(name, s->resource))
+		    !span_equal(name, s->resource) && !is_told(s, i))
 			entity(e, entity_facts[i].kind, name);
 	}
 	emit_close(e, ']');
@@ -201,7 +222,8 @@ ours(struct emit *e, const struct finding *f, const struct config *c)
 	const struct signal *s = f->first;
 
 	emit_object(e, "nephoscope");
-	emit_text_or_null(e, "cluster", s->cluster);
+	emit_text_or_null(e, "cluster",
+	    span_is_empty(s->cluster) ? signal_fact(s, "cluster") : s->cluster);
 	emit_text(e, "tenant", s->tenant);
 	emit_text(e, "detector", span_str(s->row->name));
 	emit_number(e, "detectorVersion", s->row->detector->state_version);
