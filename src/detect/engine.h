@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "detect/signal.h"
 #include "event/batch.h"
+#include "inventory/inventory.h"
 
 struct engine;
 struct tenant;
@@ -71,6 +72,14 @@ bool engine_tell(struct tenant *t);
 void engine_tenant_save(const struct tenant *t, const struct image_writer *w);
 NODISCARD bool engine_tenant_load(
     struct tenant *t, const struct image_reader *r);
+
+/*
+ * What a saved tenant's inventory knows, without the rest of it; `key` is the
+ * store's.  False when the bytes are damaged.
+ */
+NODISCARD bool engine_known(const struct image_reader *r,
+    const struct hash_key *key,
+    void (*visit)(void *cookie, const struct inventory_row *row), void *cookie);
 
 struct span engine_tenant_name(const struct tenant *t);
 

@@ -169,3 +169,21 @@ engine_tenant_load(struct tenant *t, const struct image_reader *r)
 		engine_tenant_forget(t);
 	return loaded;
 }
+
+bool
+engine_known(const struct image_reader *r, const struct hash_key *key,
+    void (*visit)(void *cookie, const struct inventory_row *row), void *cookie)
+{
+	static const unsigned regions[] = { REGION_KNOWN, REGION_PASSING };
+	bool loaded = true;
+
+	for (size_t i = 0; i < COUNTOF(regions) && loaded; i++) {
+		struct inventory *t = inventory_new(0, key);
+
+		loaded = inventory_load(t, r, regions[i]);
+		if (loaded)
+			inventory_each(t, visit, cookie);
+		inventory_free(t);
+	}
+	return loaded;
+}

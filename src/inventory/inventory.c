@@ -339,6 +339,28 @@ learn_late(struct inventory *t, uint64_t key, struct row *r,
 	*slot_of(g, key) = (uint32_t)(at + 1);
 }
 
+/* Many may be seen from one address; all else means one thing at a time. */
+static bool
+is_many(enum inventory_relation r)
+{
+	return r == INVENTORY_ADDRESS_USER;
+}
+
+/* One of many values is said again: true when it is among them. */
+static bool
+confirm_one(struct generation *g, struct row *r, const struct inventory_row *n)
+{
+	for (unsigned i = 0; r != NULL && i < CHAIN_MOST; i++) {
+		if (span_equal(value_of(g, r), n->value)) {
+			if (n->from_us > r->seen_us)
+				r->seen_us = n->from_us;
+			return true;
+		}
+		r = r->prev != 0 ? &g->rows[r->prev - 1] : NULL;
+	}
+	return false;
+}
+
 /* True when the row says what is known anyway. */
 static bool
 confirm(struct row *r, const struct inventory_row *row)
@@ -380,6 +402,11 @@ inventory_learn(struct inventory *t, const struct inventory_row *given)
 	r = carry(t, key);
 	if (r == NULL) {
 		(void)add_row(t, key, &row);
+		return;
+	}
+	if (is_many(row.relation)) {
+		if (!confirm_one(&t->young, r, &row))
+			(void)add_row(t, key, &row);
 		return;
 	}
 	if (span_equal(value_of(&t->young, r), row.value)) {

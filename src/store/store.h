@@ -90,6 +90,18 @@ NODISCARD enum status store_finding(struct store *s, const char *prefix,
     bool (*visit)(void *cookie, const struct store_finding *f), void *cookie,
     struct buf *error);
 
+struct store_signal {
+	struct span tenant;
+	int64_t time_us;
+	struct span packed; /* signal_unpack() */
+};
+
+/* Signals from `since_us` until `until_us` (excluded), in order of time. */
+NODISCARD enum status store_signals(struct store *s, int64_t since_us,
+    int64_t until_us,
+    void (*visit)(void *cookie, const struct store_signal *signal),
+    void *cookie, struct buf *error);
+
 /* What a person thought of a finding; the latest replaces those before. */
 struct store_feedback {
 	bool useful; /* false: noise */

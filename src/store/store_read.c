@@ -292,6 +292,45 @@ store_finding(struct store *s, const char *prefix,
 	return v.count == 0 ? STATUS_NOT_FOUND : STATUS_INVALID;
 }
 
+struct visiting_signals {
+	void (*visit)(void *cookie, const struct store_signal *signal);
+	void *cookie;
+};
+
+static enum status
+visit_signal(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
+{
+	const struct visiting_signals *v = cookie;
+
+	if (!is_summed(q, 2))
+		return store_damaged(s, "a signal", error);
+	v->visit(v->cookie, &(struct store_signal){
+				.tenant = store_column(q, 0),
+				.time_us = sqlite3_column_int64(q, 1),
+				.packed = store_column(q, 3),
+			    });
+	return STATUS_OK;
+}
+
+enum status
+store_signals(struct store *s, int64_t since_us, int64_t until_us,
+    void (*visit)(void *cookie, const struct store_signal *signal),
+    void *cookie, struct buf *error)
+{
+	sqlite3_stmt *q;
+	enum status st = store_prepare(s,
+	    "SELECT tenant, time_us, sum, body FROM signal "
+	    "WHERE time_us >= ?1 AND time_us < ?2 ORDER BY time_us, number",
+	    &q, error);
+
+	if (st != STATUS_OK)
+		return st;
+	(void)sqlite3_bind_int64(q, 1, since_us);
+	(void)sqlite3_bind_int64(q, 2, until_us);
+	return each(s, q, visit_signal,
+	    &(struct visiting_signals){ visit, cookie }, error);
+}
+
 struct visit_feedback {
 	void (*visit)(void *cookie, const struct store_feedback *feedback);
 	void *cookie;
