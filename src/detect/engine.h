@@ -34,6 +34,10 @@ struct engine_options {
 	/* An activity that raised `identity` grew by `more` events. */
 	void (*grew)(
 	    void *cookie, uint64_t identity, uint64_t more, int64_t last_us);
+	/* Which pod a finding of `identity` is about has become known, and
+	 * more of it: facts, borrowed for the call. */
+	void (*knew)(void *cookie, uint64_t identity, const struct fact *facts,
+	    size_t count);
 };
 
 /*
@@ -45,7 +49,7 @@ NODISCARD enum status engine_new(const struct engine_options *options,
     struct engine **engine, struct buf *error);
 void engine_free(struct engine *e); /* NULL is allowed */
 
-/* A tenant without history.  `cookie` is passed to emit and grew. */
+/* A tenant without history.  `cookie` is passed to emit, grew and knew. */
 struct tenant *engine_tenant_new(
     const struct engine *e, struct span name, void *cookie);
 void engine_tenant_free(struct tenant *t); /* NULL is allowed */

@@ -17,6 +17,7 @@
 #define REGION_DEDUP (REGION_BASELINE + BASELINE_REGIONS)
 #define REGION_KNOWN 32
 #define REGION_PASSING 40
+#define REGION_WAITING 48
 #define REGION_LANES 64
 #define REGION_STATES 32768
 #define LANE_STRIDE 8
@@ -27,7 +28,7 @@ _Static_assert(REGION_DEDUP + DEDUP_REGIONS <= REGION_KNOWN, "no overlap");
 _Static_assert(
     REGION_KNOWN + INVENTORY_REGIONS <= REGION_PASSING, "no overlap");
 _Static_assert(
-    REGION_PASSING + INVENTORY_REGIONS <= REGION_LANES, "no overlap");
+    REGION_PASSING + INVENTORY_REGIONS <= REGION_WAITING, "no overlap");
 
 static void
 save_lanes(
@@ -83,6 +84,7 @@ engine_tenant_save(const struct tenant *t, const struct image_writer *w)
 	dedup_save(t->dedup, w, REGION_DEDUP);
 	inventory_save(t->known, w, REGION_KNOWN);
 	inventory_save(t->passing, w, REGION_PASSING);
+	waiting_save(&t->waiting, w, REGION_WAITING);
 	save_lanes(t, w, &head);
 	save_states(t, w, &head);
 	image_put(w, REGION_HEAD, head.at, head.len);
@@ -162,6 +164,7 @@ engine_tenant_load(struct tenant *t, const struct image_reader *r)
 			 dedup_load(t->dedup, r, REGION_DEDUP) &&
 			 inventory_load(t->known, r, REGION_KNOWN) &&
 			 inventory_load(t->passing, r, REGION_PASSING) &&
+			 waiting_load(&t->waiting, r, REGION_WAITING) &&
 			 load_lanes(t, r, &head) && load_states(t, r, &head);
 	}
 	buf_done(&copy);

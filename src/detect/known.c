@@ -50,7 +50,7 @@ ask(struct walk *w, enum inventory_relation relation, struct span name,
     struct inventory_row *row)
 {
 	return inventory_find(
-	    w->k->known, relation, w->cluster, name, w->k->ev->time_us, row);
+	    w->k->known, relation, w->cluster, name, w->k->time_us, row);
 }
 
 static bool
@@ -58,7 +58,7 @@ ask_account(struct walk *w, enum inventory_relation relation, struct span name,
     struct inventory_row *row)
 {
 	return inventory_find(
-	    w->k->known, relation, SPAN(""), name, w->k->ev->time_us, row);
+	    w->k->known, relation, SPAN(""), name, w->k->time_us, row);
 }
 
 /* Say what the name means in the cluster, if it is known. */
@@ -88,7 +88,7 @@ say_owner(struct walk *w, struct span name, bool wide, const char *source)
 {
 	struct inventory_row row;
 	struct span scope = wide ? SPAN("") : w->cluster;
-	int64_t at = w->k->ev->time_us;
+	int64_t at = w->k->time_us;
 
 	if (span_is_empty(name) || !span_is_empty(given(w, "owner_source")))
 		return;
@@ -213,9 +213,8 @@ static bool
 passing(struct walk *w, enum inventory_relation relation, struct span name,
     struct inventory_row *row)
 {
-	return !span_is_empty(name) &&
-	       inventory_find(w->k->passing, relation, SPAN(""), name,
-		   w->k->ev->time_us, row);
+	return !span_is_empty(name) && inventory_find(w->k->passing, relation,
+					   SPAN(""), name, w->k->time_us, row);
 }
 
 /* The other side: one of our pods, or what it is called and who came from
@@ -296,7 +295,7 @@ say_cascade(struct walk *w)
 	if (!k8s_request_by_controller(w->k->ev->audit) ||
 	    span_is_empty(workload) ||
 	    !ask(w, INVENTORY_WORKLOAD_PERSON, workload, &row) ||
-	    w->k->ev->time_us - row.seen_us > CASCADE_US)
+	    w->k->time_us - row.seen_us > CASCADE_US)
 		return;
 	(void)say(w, "started_by", row.value);
 }
@@ -331,6 +330,15 @@ of_audit(struct walk *w)
 	}
 	say_cascade(w);
 	say_owner(w, ns, false, "labels of the namespace");
+}
+
+void
+known_address(struct facts *f, const struct known *k, const struct ip *address,
+    struct span cluster)
+{
+	struct walk w = { .facts = f, .k = k, .cluster = cluster };
+
+	say_address(&w, address);
 }
 
 void

@@ -12,9 +12,14 @@
 
 struct known {
 	struct inventory *known, *passing;
-	const struct event *ev;
+	int64_t time_us;
+	const struct event *ev;	   /* of known_facts() */
 	const struct raise *raise; /* its own facts are not said again */
 };
 
-/* Add to `f` what is known at the event's time. */
+/* Add to `f` what is known of the event's own at the time. */
 void known_facts(struct facts *f, const struct known *k);
+
+/* The same of one address of ours; `cluster` may be empty. */
+void known_address(struct facts *f, const struct known *k,
+    const struct ip *address, struct span cluster);

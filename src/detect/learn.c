@@ -11,15 +11,16 @@ void
 learn_fact(
     const struct learn *l, struct inventory *to, const struct learn_fact *f)
 {
-	inventory_learn(to, &(struct inventory_row){
-				.relation = f->relation,
-				.sure = f->sure,
-				.scope = f->wide ? SPAN("") : l->ev->cluster,
-				.name = f->name,
-				.value = f->value,
-				.record = l->ev->id,
-				.from_us = l->ev->time_us,
-			    });
+	inventory_learn(
+	    to, &(struct inventory_row){
+		    .relation = f->relation,
+		    .sure = f->sure,
+		    .scope = f->wide ? SPAN("") : l->ev->cluster,
+		    .name = f->name,
+		    .value = f->value,
+		    .record = l->ev->id,
+		    .from_us = f->since_us ? f->since_us : l->ev->time_us,
+		});
 }
 
 /* --- owners --------------------------------------------------------------- */
@@ -72,10 +73,10 @@ learn_owner_keep(const struct learn *l, const struct learn_owner *o,
 {
 	learn_fact(l, l->known,
 	    &(struct learn_fact){
-		INVENTORY_OWNER, INVENTORY_SAID, wide, name, o->owner });
+		INVENTORY_OWNER, INVENTORY_SAID, wide, name, o->owner, 0 });
 	learn_fact(l, l->known,
 	    &(struct learn_fact){
-		INVENTORY_CONTACT, INVENTORY_SAID, wide, name, o->contact });
+		INVENTORY_CONTACT, INVENTORY_SAID, wide, name, o->contact, 0 });
 }
 
 /* --- what comes and goes -------------------------------------------------- */
@@ -89,7 +90,7 @@ seen_from(const struct learn *l, struct span who)
 		return;
 	learn_fact(l, l->passing,
 	    &(struct learn_fact){ INVENTORY_ADDRESS_USER, INVENTORY_SAID, true,
-		span_str(ip_format(&l->ev->remote, text)), who });
+		span_str(ip_format(&l->ev->remote, text)), who, 0 });
 }
 
 /* The name behind an address, as this client asked for it. */
@@ -110,7 +111,7 @@ answers(const struct learn *l)
 		    SPAN_ARGS(span_first(q->answers[i], IP_TEXT_BYTES)));
 		learn_fact(l, l->passing,
 		    &(struct learn_fact){ INVENTORY_ADDRESS_NAME,
-			INVENTORY_SAID, true, span_str(pair), q->name });
+			INVENTORY_SAID, true, span_str(pair), q->name, 0 });
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/ip.h"
 #include "event/event.h"
 #include "inventory/inventory.h"
 
@@ -18,6 +19,8 @@ struct learn {
 	struct inventory *known;   /* what runs, who made and owns it */
 	struct inventory *passing; /* sessions, answers, who was seen */
 	const struct event *ev;
+	/* A pod's address that the event taught; none: it taught none. */
+	struct ip *pod_address;
 };
 
 /* Each event that is no duplicate. */
@@ -33,6 +36,7 @@ struct learn_fact {
 	enum inventory_sure sure;
 	bool wide;
 	struct span name, value;
+	int64_t since_us; /* 0: since the event */
 };
 
 void learn_fact(

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+#include "base/civil.h"
 #include "base/status.h"
 #include "detect/k8s_request.h"
 #include "detect/learn.h"
@@ -51,7 +52,7 @@ know(const struct learn *l, enum inventory_relation relation, struct span name,
 {
 	learn_fact(l, l->known,
 	    &(struct learn_fact){
-		relation, INVENTORY_SAID, false, name, value });
+		relation, INVENTORY_SAID, false, name, value, 0 });
 }
 
 static struct json_value
@@ -158,7 +159,7 @@ learn_workload(const struct pod *p)
 {
 	const struct learn *l = p->l;
 	struct learn_fact f = { INVENTORY_POD_WORKLOAD, INVENTORY_SAID, false,
-		p->path, SPAN("") };
+		p->path, SPAN(""), 0 };
 	struct inventory_row row;
 	char text[TEXT_BYTES];
 
@@ -206,7 +207,7 @@ learn_account(const struct pod *p)
 	know(p->l, INVENTORY_POD_ACCOUNT, p->path, path);
 	learn_fact(p->l, p->l->known,
 	    &(struct learn_fact){ INVENTORY_ACCOUNT_CLUSTER, INVENTORY_INFERRED,
-		true, path, p->l->ev->cluster });
+		true, path, p->l->ev->cluster, 0 });
 }
 
 static void
@@ -221,7 +222,27 @@ learn_node_address(const struct learn *l, struct span text, struct span node)
 	know(l, INVENTORY_ADDRESS_NODE, text, node);
 	learn_fact(l, l->known,
 	    &(struct learn_fact){ INVENTORY_ADDRESS_CLUSTER, INVENTORY_SAID,
-		true, text, l->ev->cluster });
+		true, text, l->ev->cluster, 0 });
+}
+
+/* Since when the pod has the address: since it started, unless it is known
+ * that another had it then. */
+static int64_t
+had_since(const struct pod *p, struct span address)
+{
+	const struct event *ev = p->l->ev;
+	struct inventory_row row;
+	int64_t start = 0;
+
+	if (!civil_parse(
+		json_get_string(p->status, SPAN("startTime")), &start) ||
+	    start > ev->time_us || start <= 0)
+		return ev->time_us;
+	if (inventory_find(p->l->known, INVENTORY_ADDRESS_POD, ev->cluster,
+		address, ev->time_us, &row) &&
+	    !span_equal(row.value, p->path))
+		return ev->time_us;
+	return start;
 }
 
 static void
@@ -230,16 +251,21 @@ learn_pod_address(const struct pod *p, struct span text)
 	const struct learn *l = p->l;
 	struct ip ip;
 	char clean[IP_TEXT_BYTES];
+	int64_t since_us;
 
 	/* With the node's network the address is the node's. */
 	if (!ip_parse(text, &ip) ||
 	    span_equal(text, json_get_string(p->status, SPAN("hostIP"))))
 		return;
 	text = span_str(ip_format(&ip, clean));
-	know(l, INVENTORY_ADDRESS_POD, text, p->path);
+	*l->pod_address = ip;
+	since_us = had_since(p, text);
+	learn_fact(l, l->known,
+	    &(struct learn_fact){ INVENTORY_ADDRESS_POD, INVENTORY_SAID, false,
+		text, p->path, since_us });
 	learn_fact(l, l->known,
 	    &(struct learn_fact){ INVENTORY_ADDRESS_CLUSTER, INVENTORY_SAID,
-		true, text, l->ev->cluster });
+		true, text, l->ev->cluster, since_us });
 }
 
 static void
@@ -407,10 +433,10 @@ learn_service_account(const struct learn *l)
 	learn_fact(l, l->known,
 	    &(struct learn_fact){ INVENTORY_ROLE_ACCOUNT, INVENTORY_SAID, true,
 		json_get_string(notes, SPAN("eks.amazonaws.com/role-arn")),
-		path });
+		path, 0 });
 	learn_fact(l, l->known,
 	    &(struct learn_fact){ INVENTORY_ACCOUNT_CLUSTER, INVENTORY_SAID,
-		true, path, l->ev->cluster });
+		true, path, l->ev->cluster, 0 });
 }
 
 static bool

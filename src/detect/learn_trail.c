@@ -16,7 +16,7 @@ know(const struct learn *l, enum inventory_relation relation, struct span name,
 {
 	learn_fact(l, l->known,
 	    &(struct learn_fact){
-		relation, INVENTORY_SAID, true, name, value });
+		relation, INVENTORY_SAID, true, name, value, 0 });
 }
 
 static void
@@ -25,7 +25,7 @@ pass(const struct learn *l, enum inventory_relation relation, struct span name,
 {
 	learn_fact(l, l->passing,
 	    &(struct learn_fact){
-		relation, INVENTORY_SAID, true, name, value });
+		relation, INVENTORY_SAID, true, name, value, 0 });
 }
 
 static struct json_value

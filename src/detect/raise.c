@@ -5,7 +5,6 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "detect/engine_internal.h"
-#include "detect/known.h"
 
 /* Texts are packed behind the struct; the first pass only measures. */
 struct packer {
@@ -205,10 +204,7 @@ detect_raise(struct detect *d, const struct raise *r)
 	struct facts *facts = &d->scratch->facts;
 	struct signal head = { 0 }, *s;
 
-	facts_of(
-	    facts, d->ev, detect_subject(d), d->tenant->name, d->batch->place);
-	known_facts(facts,
-	    &(struct known){ d->tenant->known, d->tenant->passing, d->ev, r });
+	engine_facts(d, r);
 	pack_texts(&measure, &head, d, r, facts);
 	s = status_calloc(1, sizeof(*s) + measure.bytes);
 	packer = (struct packer){ .at = (char *)(s + 1) };
@@ -217,5 +213,6 @@ detect_raise(struct detect *d, const struct raise *r)
 	fill(s, d, r);
 	if (!s->counted)
 		d->tenant->held++;
+	engine_wait(d, s);
 	d->tenant->engine->options.emit(d->tenant->cookie, s);
 }

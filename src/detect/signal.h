@@ -71,6 +71,11 @@ void signal_free(struct signal *s); /* NULL is allowed */
 /* The value of a fact, or empty. */
 struct span signal_fact(const struct signal *s, const char *name);
 
+/* The same signal with these facts besides; names it has stay as they are.
+ * The caller frees it. */
+struct signal *signal_with(
+    const struct signal *s, const struct fact *facts, size_t count);
+
 /*
  * As bytes that can be stored, and back: a signal of its own block again, or
  * NULL with u->failed when the bytes are damaged, or without when they name a

@@ -45,6 +45,7 @@ remember_nothing(struct tenant *t)
 	    (size_t)(PASSING_SHARE * (double)unit), e->options.key);
 	t->states = status_calloc(e->nrows + 1, sizeof(*t->states));
 	t->lanes = t->latest = NULL;
+	t->waiting = (struct waiting){ 0 };
 	t->events = t->duplicates = t->held = 0;
 }
 
@@ -316,7 +317,7 @@ tally(struct detect *d)
 	add_sums(&d->activity->sums, d->ev);
 	if (fresh) {
 		learn_activity(&(struct learn){
-		    d->tenant->known, d->tenant->passing, d->ev });
+		    d->tenant->known, d->tenant->passing, d->ev, NULL });
 		d->activity->hour_late = late ? (int32_t)hour : 0;
 		prepare_lessons(d, table);
 		if (d->activity->nlessons > 0 &&
@@ -477,7 +478,7 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	lane_advance(d.lane, ev->time_us, close_hour,
 	    &(struct closing){ t, &scratch->lessons });
 	is_act = is_an_act(ev);
-	learn_event(&(struct learn){ t->known, t->passing, ev });
+	engine_learn(t, scratch, ev);
 	if (tally(&d))
 		call_both(&d, t->engine->activity[ev->source], is_act);
 	call_both(&d, t->engine->each[ev->source], is_act);

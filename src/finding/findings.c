@@ -232,6 +232,24 @@ findings_grew(
 		tell(slot->finding);
 }
 
+void
+findings_knew(struct findings *f, uint64_t identity, const struct fact *facts,
+    size_t count)
+{
+	struct open_finding *slot = slot_of(f, identity ? identity : 1);
+	struct signal *more;
+
+	if (slot->identity == 0 || !may_grow(f, slot->finding) ||
+	    !span_is_empty(signal_fact(slot->finding->first, "pod")))
+		return;
+	more = signal_with(slot->finding->first, facts, count);
+	if (more == NULL)
+		return;
+	signal_free(slot->finding->first);
+	slot->finding->first = more;
+	tell(slot->finding);
+}
+
 /* Open a finding unless a later one of its identity is. */
 static void
 reopen(struct findings *f, struct finding *n)
