@@ -144,21 +144,25 @@ class Inventory(unittest.TestCase):
         self.assertNotIn("kubernetesDetails", row["resource"])
 
     def test_what_controllers_do_is_a_persons(self):
+        """The Deployment's body is not logged, that of its pod is."""
         spec = pod_spec(container(securityContext={"privileged": True}))
 
         def act(w):
-            w.deploy(START + HOUR, workload("tool", spec=spec), user=MAKER,
-                     agent=world_audit.KUBECTL)
-            w.cascade(START + HOUR + 2, "tool", spec=spec)
+            w.cluster_life(START, 5)
+            at = START + 5 * 24 * HOUR
+            w.audit(at, MAKER, "create", "deployments", ns="shop",
+                    name="tool")
+            w.cascade(at + 2, "tool", spec=spec)
 
-        rows = [facts(f) for f in self.found(
-            "cascade", act,
-            "PrivilegeEscalation:Kubernetes/PrivilegedContainer")]
-        self.assertTrue(rows)
-        for told in rows:
-            self.assertEqual(told["deployer"], MAKER)
-            if told["actor"] != MAKER:
-                self.assertEqual(told["started_by"], MAKER)
+        row, = self.found("cascade", act,
+                          "PrivilegeEscalation:Kubernetes/AnomalousBehavior."
+                          "WorkloadDeployed!PrivilegedContainer")
+        told = facts(row)
+        self.assertEqual(told["actor"], "system:serviceaccount:kube-system:"
+                         "replicaset-controller")
+        self.assertEqual(told["started_by"], MAKER)
+        self.assertEqual(told["workload"], "shop/Deployment/tool")
+        self.assertIn("changed by " + MAKER, row["description"])
 
     def test_a_session_of_a_service_account_names_it(self):
         role = f"arn:aws:iam::{ACCOUNT}:role/exports"
