@@ -151,7 +151,7 @@ write_answer(struct paper *p, const struct inquiry *q)
 		buf_add_str(p->out, "  nothing\n");
 	for (size_t i = 0; i < q->nrows; i++)
 		write_row(p, &q->rows[i]);
-	heading(p, "In order of time (UTC)");
+	heading(p, "In order, all times UTC");
 	if (q->nlines == 0)
 		buf_add_str(p->out, "  nothing\n");
 	for (size_t i = 0; i < q->nlines; i++)

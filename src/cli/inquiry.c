@@ -343,6 +343,7 @@ enum status
 inquiry_answer(struct inquiry *q, struct store *store, struct buf *error)
 {
 	struct scan s = { .q = q, .backwards = true, .key = store_key(store) };
+	const int64_t times_us[] = { q->since_us, q->until_us };
 	enum status st = store_tenants(store, look_at_tenant, &s, error);
 
 	if (st == STATUS_OK && s.damaged) {
@@ -354,8 +355,7 @@ inquiry_answer(struct inquiry *q, struct store *store, struct buf *error)
 		st = store_findings(store, &(struct store_wanted){ 0 },
 		    look_at_finding, q, error);
 	if (st == STATUS_OK)
-		st = store_signals(
-		    store, q->since_us, q->until_us, look_at_signal, q, error);
+		st = store_signals(store, times_us, look_at_signal, q, error);
 	qsort(q->lines, q->nlines, sizeof(q->lines[0]), compare_lines);
 	qsort(q->rows, q->nrows, sizeof(q->rows[0]), compare_rows);
 	return st;

@@ -49,16 +49,20 @@ static bool
 ask(struct walk *w, enum inventory_relation relation, struct span name,
     struct inventory_row *row)
 {
-	return inventory_find(
-	    w->k->known, relation, w->cluster, name, w->k->time_us, row);
+	return inventory_find(w->k->known,
+	    &(struct inventory_question){
+		relation, w->cluster, name, w->k->time_us },
+	    row);
 }
 
 static bool
 ask_account(struct walk *w, enum inventory_relation relation, struct span name,
     struct inventory_row *row)
 {
-	return inventory_find(
-	    w->k->known, relation, SPAN(""), name, w->k->time_us, row);
+	return inventory_find(w->k->known,
+	    &(struct inventory_question){
+		relation, SPAN(""), name, w->k->time_us },
+	    row);
 }
 
 /* Say what the name means in the cluster, if it is known. */
@@ -92,13 +96,17 @@ say_owner(struct walk *w, struct span name, bool wide, const char *source)
 
 	if (span_is_empty(name) || !span_is_empty(given(w, "owner_source")))
 		return;
-	if (inventory_find(
-		w->k->known, INVENTORY_OWNER, scope, name, at, &row)) {
+	if (inventory_find(w->k->known,
+		&(struct inventory_question){
+		    INVENTORY_OWNER, scope, name, at },
+		&row)) {
 		(void)say(w, "owner", row.value);
 		(void)say(w, "owner_source", span_str(source));
 	}
-	if (inventory_find(
-		w->k->known, INVENTORY_CONTACT, scope, name, at, &row)) {
+	if (inventory_find(w->k->known,
+		&(struct inventory_question){
+		    INVENTORY_CONTACT, scope, name, at },
+		&row)) {
 		(void)say(w, "contact", row.value);
 		(void)say(w, "owner_source", span_str(source));
 	}
@@ -213,8 +221,11 @@ static bool
 passing(struct walk *w, enum inventory_relation relation, struct span name,
     struct inventory_row *row)
 {
-	return !span_is_empty(name) && inventory_find(w->k->passing, relation,
-					   SPAN(""), name, w->k->time_us, row);
+	return !span_is_empty(name) &&
+	       inventory_find(w->k->passing,
+		   &(struct inventory_question){
+		       relation, SPAN(""), name, w->k->time_us },
+		   row);
 }
 
 /* The other side: one of our pods, or what it is called and who came from

@@ -144,10 +144,14 @@ guess_workload(const struct pod *p, char *text)
 	for (size_t i = 0; i < COUNTOF(kinds); i++) {
 		struct span path = join3(text, p->ns, kinds[i], stem);
 
-		if (inventory_find(l->known, INVENTORY_WORKLOAD_PERSON,
-			l->ev->cluster, path, l->ev->time_us, &row) ||
-		    inventory_find(l->known, INVENTORY_WORKLOAD_IMAGE,
-			l->ev->cluster, path, l->ev->time_us, &row))
+		if (inventory_find(l->known,
+			&(struct inventory_question){ INVENTORY_WORKLOAD_PERSON,
+			    l->ev->cluster, path, l->ev->time_us },
+			&row) ||
+		    inventory_find(l->known,
+			&(struct inventory_question){ INVENTORY_WORKLOAD_IMAGE,
+			    l->ev->cluster, path, l->ev->time_us },
+			&row))
 			return path;
 	}
 	return join3(
@@ -165,8 +169,10 @@ learn_workload(const struct pod *p)
 
 	f.value = workload_of_owner(p, text);
 	if (span_is_empty(f.value)) {
-		if (inventory_find(l->known, f.relation, l->ev->cluster,
-			p->path, l->ev->time_us, &row) &&
+		if (inventory_find(l->known,
+			&(struct inventory_question){ f.relation,
+			    l->ev->cluster, p->path, l->ev->time_us },
+			&row) &&
 		    row.to_us == INVENTORY_FOREVER)
 			return;
 		f.sure = INVENTORY_GUESSED;
@@ -238,8 +244,10 @@ had_since(const struct pod *p, struct span address)
 		json_get_string(p->status, SPAN("startTime")), &start) ||
 	    start > ev->time_us || start <= 0)
 		return ev->time_us;
-	if (inventory_find(p->l->known, INVENTORY_ADDRESS_POD, ev->cluster,
-		address, ev->time_us, &row) &&
+	if (inventory_find(p->l->known,
+		&(struct inventory_question){
+		    INVENTORY_ADDRESS_POD, ev->cluster, address, ev->time_us },
+		&row) &&
 	    !span_equal(row.value, p->path))
 		return ev->time_us;
 	return start;
@@ -446,8 +454,8 @@ changes(const struct audit *a)
 					   k8s_request_succeeded(a));
 }
 
-void
-learn_audit_event(const struct learn *l)
+static void
+learn_workload_event(const struct learn *l)
 {
 	static const struct {
 		const char *resource, *kind;
@@ -463,33 +471,51 @@ learn_audit_event(const struct learn *l)
 	};
 	const struct audit *a = l->ev->audit;
 
-	/* Most records are reads, leases and events: told by a letter. */
-	if (a->verb.len == 0 || memchr("cupd", a->verb.at[0], 4) == NULL ||
-	    a->resource.len == 0 ||
-	    memchr("pdrsjcn", a->resource.at[0], 7) == NULL || !changes(a))
-		return;
-	if (span_equal(a->resource, SPAN("pods"))) {
-		if (span_is_empty(a->subresource) ||
-		    span_equal(a->subresource, SPAN("status")) ||
-		    span_equal(a->subresource, SPAN("binding"))) {
-			learn_bare_pod(l);
-			learn_pod(l);
-		}
-		return;
-	}
-	if (span_equal(a->resource, SPAN("nodes"))) {
-		learn_node(l);
-		return;
-	}
-	if (!span_is_empty(a->subresource) &&
-	    !span_equal(a->subresource, SPAN("scale")))
-		return;
-	if (span_equal(a->resource, SPAN("namespaces")))
-		learn_namespace(l);
-	else if (span_equal(a->resource, SPAN("serviceaccounts")))
-		learn_service_account(l);
 	for (size_t i = 0; i < COUNTOF(workloads); i++) {
 		if (span_equal(a->resource, span_str(workloads[i].resource)))
 			learn_change(l, workloads[i].kind);
 	}
+}
+
+static void
+learn_pod_event(const struct learn *l)
+{
+	struct span sub = l->ev->audit->subresource;
+
+	if (!span_is_empty(sub) && !span_equal(sub, SPAN("status")) &&
+	    !span_equal(sub, SPAN("binding")))
+		return;
+	learn_bare_pod(l);
+	learn_pod(l);
+}
+
+/* Most records are reads, leases and events: told by a letter. */
+static bool
+may_teach(const struct audit *a)
+{
+	return a->verb.len > 0 && memchr("cupd", a->verb.at[0], 4) != NULL &&
+	       a->resource.len > 0 &&
+	       memchr("pdrsjcn", a->resource.at[0], 7) != NULL && changes(a);
+}
+
+void
+learn_audit_event(const struct learn *l)
+{
+	const struct audit *a = l->ev->audit;
+
+	if (!may_teach(a))
+		return;
+	if (span_equal(a->resource, SPAN("pods")))
+		learn_pod_event(l);
+	else if (span_equal(a->resource, SPAN("nodes")))
+		learn_node(l);
+	else if (!span_is_empty(a->subresource) &&
+		 !span_equal(a->subresource, SPAN("scale")))
+		return;
+	else if (span_equal(a->resource, SPAN("namespaces")))
+		learn_namespace(l);
+	else if (span_equal(a->resource, SPAN("serviceaccounts")))
+		learn_service_account(l);
+	else
+		learn_workload_event(l);
 }

@@ -447,19 +447,18 @@ find_in(const struct generation *g, uint64_t key, int64_t time_us)
 }
 
 bool
-inventory_find(struct inventory *t, enum inventory_relation relation,
-    struct span scope, struct span name, int64_t time_us,
+inventory_find(struct inventory *t, const struct inventory_question *q,
     struct inventory_row *row)
 {
-	uint64_t key = key_of(t, relation, scope, name);
+	uint64_t key = key_of(t, q->relation, q->scope, q->name);
 	const struct generation *g = &t->young;
 	const struct row *r;
 
 	(void)carry(t, key); /* what is asked for is kept */
-	r = find_in(g, key, time_us);
+	r = find_in(g, key, q->time_us);
 	if (r == NULL) {
 		g = &t->old;
-		r = find_in(g, key, time_us);
+		r = find_in(g, key, q->time_us);
 	}
 	if (r == NULL)
 		return false;

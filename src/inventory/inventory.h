@@ -102,8 +102,13 @@ void inventory_end(struct inventory *t, enum inventory_relation relation,
  * whose spans are valid until the next call of inventory_learn() or
  * inventory_find().
  */
-bool inventory_find(struct inventory *t, enum inventory_relation relation,
-    struct span scope, struct span name, int64_t time_us,
+struct inventory_question {
+	enum inventory_relation relation;
+	struct span scope, name;
+	int64_t time_us;
+};
+
+bool inventory_find(struct inventory *t, const struct inventory_question *q,
     struct inventory_row *row);
 
 /* All rows, those said longest ago first. */

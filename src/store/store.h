@@ -96,9 +96,8 @@ struct store_signal {
 	struct span packed; /* signal_unpack() */
 };
 
-/* Signals from `since_us` until `until_us` (excluded), in order of time. */
-NODISCARD enum status store_signals(struct store *s, int64_t since_us,
-    int64_t until_us,
+/* Signals from times_us[0] until times_us[1] (excluded), in order of time. */
+NODISCARD enum status store_signals(struct store *s, const int64_t times_us[2],
     void (*visit)(void *cookie, const struct store_signal *signal),
     void *cookie, struct buf *error);
 

@@ -313,7 +313,7 @@ visit_signal(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 }
 
 enum status
-store_signals(struct store *s, int64_t since_us, int64_t until_us,
+store_signals(struct store *s, const int64_t times_us[2],
     void (*visit)(void *cookie, const struct store_signal *signal),
     void *cookie, struct buf *error)
 {
@@ -325,8 +325,8 @@ store_signals(struct store *s, int64_t since_us, int64_t until_us,
 
 	if (st != STATUS_OK)
 		return st;
-	(void)sqlite3_bind_int64(q, 1, since_us);
-	(void)sqlite3_bind_int64(q, 2, until_us);
+	(void)sqlite3_bind_int64(q, 1, times_us[0]);
+	(void)sqlite3_bind_int64(q, 2, times_us[1]);
 	return each(s, q, visit_signal,
 	    &(struct visiting_signals){ visit, cookie }, error);
 }

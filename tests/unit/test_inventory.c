@@ -60,8 +60,10 @@ at(struct inventory *t, const char *name, int64_t minute)
 	static char text[64];
 	struct inventory_row row;
 
-	if (!inventory_find(t, INVENTORY_ADDRESS_POD, SPAN("prod"),
-		span_str(name), minute * MINUTE, &row))
+	if (!inventory_find(t,
+		&(struct inventory_question){ INVENTORY_ADDRESS_POD,
+		    SPAN("prod"), span_str(name), minute * MINUTE },
+		&row))
 		return "";
 	(void)snprintf(text, sizeof(text), "%.*s", SPAN_ARGS(row.value));
 	return text;
@@ -124,12 +126,18 @@ scopes_are_apart(void **state)
 
 	(void)state;
 	teach(t, "10.0.0.1", "shop/web-1", 100);
-	assert_false(inventory_find(t, INVENTORY_ADDRESS_POD, SPAN("test"),
-	    SPAN("10.0.0.1"), 100 * MINUTE, &row));
-	assert_false(inventory_find(t, INVENTORY_ADDRESS_NODE, SPAN("prod"),
-	    SPAN("10.0.0.1"), 100 * MINUTE, &row));
-	assert_true(inventory_find(t, INVENTORY_ADDRESS_POD, SPAN("prod"),
-	    SPAN("10.0.0.1"), 100 * MINUTE, &row));
+	assert_false(inventory_find(t,
+	    &(struct inventory_question){ INVENTORY_ADDRESS_POD, SPAN("test"),
+		SPAN("10.0.0.1"), 100 * MINUTE },
+	    &row));
+	assert_false(inventory_find(t,
+	    &(struct inventory_question){ INVENTORY_ADDRESS_NODE, SPAN("prod"),
+		SPAN("10.0.0.1"), 100 * MINUTE },
+	    &row));
+	assert_true(inventory_find(t,
+	    &(struct inventory_question){ INVENTORY_ADDRESS_POD, SPAN("prod"),
+		SPAN("10.0.0.1"), 100 * MINUTE },
+	    &row));
 	assert_true(span_equal(row.record, SPAN("audit-1")));
 	assert_int_equal(row.sure, INVENTORY_SAID);
 	inventory_free(t);
