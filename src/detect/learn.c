@@ -26,17 +26,19 @@ learn_fact(
 /* --- owners --------------------------------------------------------------- */
 
 /* The last part of a label's, annotation's or tag's key, best first. */
-static const char *const owner_keys[] = { "owner", "owned-by", "team", "squad",
-	"maintainer", "part-of" };
-static const char *const contact_keys[] = { "contact", "oncall", "owner-email",
-	"email", "slack", "slack-channel" };
+static const struct span owner_keys[] = { SPAN_INIT("owner"),
+	SPAN_INIT("owned-by"), SPAN_INIT("team"), SPAN_INIT("squad"),
+	SPAN_INIT("maintainer"), SPAN_INIT("part-of") };
+static const struct span contact_keys[] = { SPAN_INIT("contact"),
+	SPAN_INIT("oncall"), SPAN_INIT("owner-email"), SPAN_INIT("email"),
+	SPAN_INIT("slack"), SPAN_INIT("slack-channel") };
 
 /* Rank of the key, 1 is best; 0: none of them. */
 static unsigned
-rank_of(struct span key, const char *const *keys, size_t count)
+rank_of(struct span key, const struct span *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (span_equal_nocase(key, span_str(keys[i])))
+		if (key.len == keys[i].len && span_equal_nocase(key, keys[i]))
 			return (unsigned)i + 1;
 	}
 	return 0;

@@ -5,8 +5,6 @@
  * Bodies are there at the levels Request and RequestResponse; below them the
  * names of pods must do.
  */
-#include <stdio.h>
-
 #include "base/civil.h"
 #include "base/status.h"
 #include "detect/k8s_request.h"
@@ -26,24 +24,32 @@ struct pod {
 	char text[TEXT_BYTES];
 };
 
+/* "A/B" into text; empty when it is too long. */
 static struct span
 join(char *text, struct span a, struct span b)
 {
-	int len =
-	    snprintf(text, TEXT_BYTES, "%.*s/%.*s", SPAN_ARGS(a), SPAN_ARGS(b));
-
-	return len > 0 && len < TEXT_BYTES ? span_of(text, (size_t)len)
-					   : SPAN("");
+	if (a.len + b.len + 1 > TEXT_BYTES)
+		return SPAN("");
+	if (a.len > 0)
+		memcpy(text, a.at, a.len);
+	text[a.len] = '/';
+	if (b.len > 0)
+		memcpy(text + a.len + 1, b.at, b.len);
+	return span_of(text, a.len + 1 + b.len);
 }
 
+/* "A/B/C" into text. */
 static struct span
-join3(char *text, struct span a, const char *b, struct span c)
+join3(char *text, struct span a, struct span b, struct span c)
 {
-	int len = snprintf(
-	    text, TEXT_BYTES, "%.*s/%s/%.*s", SPAN_ARGS(a), b, SPAN_ARGS(c));
+	struct span head = join(text, a, b);
 
-	return len > 0 && len < TEXT_BYTES ? span_of(text, (size_t)len)
-					   : SPAN("");
+	if (span_is_empty(head) || head.len + 1 + c.len > TEXT_BYTES)
+		return SPAN("");
+	text[head.len] = '/';
+	if (c.len > 0)
+		memcpy(text + head.len + 1, c.at, c.len);
+	return span_of(text, head.len + 1 + c.len);
 }
 
 static void
@@ -93,8 +99,10 @@ learn_owners(const struct learn *l, struct json_value meta, struct span name)
 /* --- pods ----------------------------------------------------------------- */
 
 /* Kinds that make pods; a ReplicaSet or Job of another is that other. */
-static const char *const kinds[] = { "Deployment", "StatefulSet", "DaemonSet",
-	"ReplicaSet", "Job", "CronJob", "ReplicationController", "Rollout" };
+static const struct span kinds[] = { SPAN_INIT("Deployment"),
+	SPAN_INIT("StatefulSet"), SPAN_INIT("DaemonSet"),
+	SPAN_INIT("ReplicaSet"), SPAN_INIT("Job"), SPAN_INIT("CronJob"),
+	SPAN_INIT("ReplicationController"), SPAN_INIT("Rollout") };
 
 /* "NAMESPACE/KIND/NAME" of what made the pod, by its controller. */
 static struct span
@@ -104,7 +112,6 @@ workload_of_owner(const struct pod *p, char *text)
 	struct json_iter it = json_iter(refs);
 	struct json_value item;
 	struct span kind, name, stem;
-	char whole[64];
 
 	while (json_next_item(&it, &item) &&
 	       !json_is_true(json_get(item, SPAN("controller"))))
@@ -128,9 +135,7 @@ workload_of_owner(const struct pod *p, char *text)
 			name = span_first(name, dash);
 		}
 	}
-	(void)snprintf(whole, sizeof(whole), "%.*s",
-	    SPAN_ARGS(span_first(kind, sizeof(whole) - 1)));
-	return join3(text, p->ns, whole, name);
+	return join3(text, p->ns, kind, name);
 }
 
 /* By the name alone: the workload of that name that is known, if any. */
@@ -154,8 +159,8 @@ guess_workload(const struct pod *p, char *text)
 			&row))
 			return path;
 	}
-	return join3(
-	    text, p->ns, stem.len < p->name.len ? "Workload" : "Pod", stem);
+	return join3(text, p->ns,
+	    stem.len < p->name.len ? SPAN("Workload") : SPAN("Pod"), stem);
 }
 
 static void
@@ -309,6 +314,34 @@ end_pod(const struct pod *p)
 		    p->l->known, ends[i], ev->cluster, p->path, ev->time_us);
 }
 
+/* A workload was changed; what controllers do is somebody else's will. */
+static void
+learn_change(const struct learn *l, struct span kind)
+{
+	const struct audit *a = l->ev->audit;
+	struct json_value object = k8s_request_object(l->ev);
+	struct json_value spec = json_get(object, SPAN("spec"));
+	struct json_value meta = json_get(object, SPAN("metadata"));
+	char text[TEXT_BYTES];
+	struct span path;
+
+	if (span_equal(a->verb, SPAN("delete")) || k8s_request_by_system(a))
+		return;
+	path = join3(text, k8s_request_namespace(l->ev), kind,
+	    span_is_empty(a->name) ? json_get_string(meta, SPAN("name"))
+				   : a->name);
+	know(l, INVENTORY_WORKLOAD_PERSON, path,
+	    span_is_empty(a->impersonated) ? a->user : a->impersonated);
+	if (span_equal(kind, SPAN("CronJob")))
+		spec =
+		    json_get(json_get(spec, SPAN("jobTemplate")), SPAN("spec"));
+	spec = json_get(json_get(spec, SPAN("template")), SPAN("spec"));
+	know(l, INVENTORY_WORKLOAD_IMAGE, path,
+	    json_get_string(
+		first_of(json_get(spec, SPAN("containers"))), SPAN("image")));
+	learn_owners(l, meta, path);
+}
+
 static void
 learn_pod(const struct learn *l)
 {
@@ -343,6 +376,10 @@ learn_pod(const struct learn *l)
 		end_pod(&p);
 		return;
 	}
+	/* A pod that a person made is its own workload. */
+	if (span_equal(a->verb, SPAN("create")) &&
+	    !json_is(json_get(p.meta, SPAN("ownerReferences")), JSON_ARRAY))
+		learn_change(l, SPAN("Pod"));
 	learn_workload(&p);
 	learn_image(&p);
 	learn_account(&p);
@@ -350,47 +387,6 @@ learn_pod(const struct learn *l)
 }
 
 /* --- the rest ------------------------------------------------------------- */
-
-/* A workload was changed; what controllers do is somebody else's will. */
-static void
-learn_change(const struct learn *l, const char *kind)
-{
-	const struct audit *a = l->ev->audit;
-	struct json_value object = k8s_request_object(l->ev);
-	struct json_value spec = json_get(object, SPAN("spec"));
-	struct json_value meta = json_get(object, SPAN("metadata"));
-	char text[TEXT_BYTES];
-	struct span path;
-
-	if (span_equal(a->verb, SPAN("delete")) || k8s_request_by_system(a))
-		return;
-	path = join3(text, k8s_request_namespace(l->ev), kind,
-	    span_is_empty(a->name) ? json_get_string(meta, SPAN("name"))
-				   : a->name);
-	know(l, INVENTORY_WORKLOAD_PERSON, path,
-	    span_is_empty(a->impersonated) ? a->user : a->impersonated);
-	if (!strcmp(kind, "CronJob"))
-		spec =
-		    json_get(json_get(spec, SPAN("jobTemplate")), SPAN("spec"));
-	spec = json_get(json_get(spec, SPAN("template")), SPAN("spec"));
-	know(l, INVENTORY_WORKLOAD_IMAGE, path,
-	    json_get_string(
-		first_of(json_get(spec, SPAN("containers"))), SPAN("image")));
-	learn_owners(l, meta, path);
-}
-
-/* A pod that a person made is its own workload. */
-static void
-learn_bare_pod(const struct learn *l)
-{
-	struct json_value meta =
-	    json_get(k8s_request_object(l->ev), SPAN("metadata"));
-
-	if (span_equal(l->ev->audit->verb, SPAN("create")) &&
-	    span_is_empty(l->ev->audit->subresource) &&
-	    !json_is(json_get(meta, SPAN("ownerReferences")), JSON_ARRAY))
-		learn_change(l, "Pod");
-}
 
 static void
 learn_node(const struct learn *l)
@@ -458,21 +454,22 @@ static void
 learn_workload_event(const struct learn *l)
 {
 	static const struct {
-		const char *resource, *kind;
+		struct span resource, kind;
 	} workloads[] = {
-		{ "deployments", "Deployment" },
-		{ "daemonsets", "DaemonSet" },
-		{ "statefulsets", "StatefulSet" },
-		{ "replicasets", "ReplicaSet" },
-		{ "cronjobs", "CronJob" },
-		{ "jobs", "Job" },
-		{ "replicationcontrollers", "ReplicationController" },
-		{ "rollouts", "Rollout" },
+		{ SPAN_INIT("deployments"), SPAN_INIT("Deployment") },
+		{ SPAN_INIT("daemonsets"), SPAN_INIT("DaemonSet") },
+		{ SPAN_INIT("statefulsets"), SPAN_INIT("StatefulSet") },
+		{ SPAN_INIT("replicasets"), SPAN_INIT("ReplicaSet") },
+		{ SPAN_INIT("cronjobs"), SPAN_INIT("CronJob") },
+		{ SPAN_INIT("jobs"), SPAN_INIT("Job") },
+		{ SPAN_INIT("replicationcontrollers"),
+		    SPAN_INIT("ReplicationController") },
+		{ SPAN_INIT("rollouts"), SPAN_INIT("Rollout") },
 	};
 	const struct audit *a = l->ev->audit;
 
 	for (size_t i = 0; i < COUNTOF(workloads); i++) {
-		if (span_equal(a->resource, span_str(workloads[i].resource)))
+		if (span_equal(a->resource, workloads[i].resource))
 			learn_change(l, workloads[i].kind);
 	}
 }
@@ -485,7 +482,6 @@ learn_pod_event(const struct learn *l)
 	if (!span_is_empty(sub) && !span_equal(sub, SPAN("status")) &&
 	    !span_equal(sub, SPAN("binding")))
 		return;
-	learn_bare_pod(l);
 	learn_pod(l);
 }
 
