@@ -371,6 +371,7 @@ known_facts(struct facts *f, const struct known *k)
 	case SOURCE_K8S_AUDIT:
 		of_audit(&w);
 		break;
+	case SOURCE_NOTICE:
 	case SOURCE_COUNT:
 		break;
 	}

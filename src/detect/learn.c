@@ -84,15 +84,18 @@ learn_owner_keep(const struct learn *l, const struct learn_owner *o,
 /* --- what comes and goes -------------------------------------------------- */
 
 static void
-seen_from(const struct learn *l, struct span who)
+seen_from(const struct learn *l, struct span address, struct span who)
 {
 	char text[IP_TEXT_BYTES];
 
-	if (ip_is_none(&l->ev->remote))
+	if (ip_is_none(&l->ev->remote) || address.len == 0)
 		return;
+	/* Written as it would be here, but for IPv6's many ways. */
+	if (memchr(address.at, ':', address.len) != NULL)
+		address = span_str(ip_format(&l->ev->remote, text));
 	learn_fact(l, l->passing,
 	    &(struct learn_fact){ INVENTORY_ADDRESS_USER, INVENTORY_SAID, true,
-		span_str(ip_format(&l->ev->remote, text)), who, 0 });
+		address, who, 0 });
 }
 
 /* The name behind an address, as this client asked for it. */
@@ -127,16 +130,18 @@ learn_activity(const struct learn *l)
 	switch (ev->source) {
 	case SOURCE_CLOUDTRAIL:
 		if (!ev->cloudtrail->from_service)
-			seen_from(l, ev->cloudtrail->arn);
+			seen_from(
+			    l, ev->cloudtrail->remote, ev->cloudtrail->arn);
 		break;
 	case SOURCE_K8S_AUDIT:
 		if (!ip_is_private(&ev->remote))
-			seen_from(l, ev->audit->user);
+			seen_from(l, ev->audit->remote, ev->audit->user);
 		break;
 	case SOURCE_DNS:
 		answers(l);
 		break;
 	case SOURCE_VPCFLOW:
+	case SOURCE_NOTICE:
 	case SOURCE_COUNT:
 		break;
 	}

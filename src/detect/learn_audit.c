@@ -20,7 +20,7 @@ struct pod {
 	const struct learn *l;
 	struct span ns, name;
 	struct span path; /* NAMESPACE/POD, in text */
-	struct json_value meta, spec, status;
+	struct json_value meta, spec, status, owners;
 	char text[TEXT_BYTES];
 };
 
@@ -108,15 +108,14 @@ static const struct span kinds[] = { SPAN_INIT("Deployment"),
 static struct span
 workload_of_owner(const struct pod *p, char *text)
 {
-	struct json_value refs = json_get(p->meta, SPAN("ownerReferences"));
-	struct json_iter it = json_iter(refs);
+	struct json_iter it = json_iter(p->owners);
 	struct json_value item;
 	struct span kind, name, stem;
 
 	while (json_next_item(&it, &item) &&
 	       !json_is_true(json_get(item, SPAN("controller"))))
 		;
-	if (!json_is(refs, JSON_ARRAY) ||
+	if (!json_is(p->owners, JSON_ARRAY) ||
 	    !json_is_true(json_get(item, SPAN("controller"))))
 		return SPAN("");
 	kind = json_get_string(item, SPAN("kind"));
@@ -351,6 +350,7 @@ learn_pod(const struct learn *l)
 	struct span phase;
 
 	p.meta = json_get(object, SPAN("metadata"));
+	p.owners = json_get(p.meta, SPAN("ownerReferences"));
 	p.spec = json_get(object, SPAN("spec"));
 	p.status = json_get(object, SPAN("status"));
 	if (span_is_empty(p.name))
@@ -378,7 +378,7 @@ learn_pod(const struct learn *l)
 	}
 	/* A pod that a person made is its own workload. */
 	if (span_equal(a->verb, SPAN("create")) &&
-	    !json_is(json_get(p.meta, SPAN("ownerReferences")), JSON_ARRAY))
+	    !json_is(p.owners, JSON_ARRAY))
 		learn_change(l, SPAN("Pod"));
 	learn_workload(&p);
 	learn_image(&p);
