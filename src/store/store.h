@@ -114,9 +114,9 @@ NODISCARD enum status store_feedback(struct store *s, const char *id,
     void (*visit)(void *cookie, const struct store_feedback *feedback),
     void *cookie, struct buf *error);
 
-/* Every consumed identity of a source as its 128-bit hash. */
+/* Every consumed identity as its 128-bit hash, and the day that was given. */
 NODISCARD enum status store_consumed(struct store *s,
-    void (*visit)(void *cookie, struct span source, const uint64_t hash[2]),
+    void (*visit)(void *cookie, const uint64_t hash[2], int64_t day),
     void *cookie, struct buf *error);
 
 NODISCARD enum status store_cursors(struct store *s,

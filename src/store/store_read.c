@@ -410,7 +410,7 @@ store_outbox(struct store *s, const struct store_debt *debt,
 /* --- what was consumed ---------------------------------------------------- */
 
 struct visit_consumed {
-	void (*visit)(void *cookie, struct span source, const uint64_t hash[2]);
+	void (*visit)(void *cookie, const uint64_t hash[2], int64_t day);
 	void *cookie;
 };
 
@@ -418,25 +418,25 @@ static enum status
 consumed_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 {
 	const struct visit_consumed *v = cookie;
-	struct span identity = store_column(q, 1);
+	struct span identity = store_column(q, 0);
 	uint64_t hash[2];
 
 	if (identity.len != sizeof(hash))
 		return store_damaged(s, "what was consumed", error);
 	memcpy(hash, identity.at, sizeof(hash));
-	v->visit(v->cookie, store_column(q, 0), hash);
+	v->visit(v->cookie, hash, sqlite3_column_int64(q, 1));
 	return STATUS_OK;
 }
 
 enum status
 store_consumed(struct store *s,
-    void (*visit)(void *cookie, struct span source, const uint64_t hash[2]),
+    void (*visit)(void *cookie, const uint64_t hash[2], int64_t day),
     void *cookie, struct buf *error)
 {
 	struct visit_consumed v = { visit, cookie };
 
-	return query(s, "SELECT source, identity FROM consumed", consumed_row,
-	    &v, error);
+	return query(
+	    s, "SELECT identity, day FROM consumed", consumed_row, &v, error);
 }
 
 struct visit_cursor {
@@ -603,11 +603,11 @@ verify_signal(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 }
 
 static void
-skip_consumed(void *cookie, struct span source, const uint64_t hash[2])
+skip_consumed(void *cookie, const uint64_t hash[2], int64_t day)
 {
 	(void)cookie;
-	(void)source;
 	(void)hash;
+	(void)day;
 }
 
 static void
