@@ -7,7 +7,7 @@ _nephoscope()
 	local command=${COMP_WORDS[1]} words=''
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		COMPREPLY=($(compgen -W 'backfill serve simulate findings state detectors playbook config aws version help' -- "$word"))
+		COMPREPLY=($(compgen -W 'backfill serve simulate findings investigate state detectors playbook config aws version help' -- "$word"))
 		return
 	fi
 	case $command:$last in
@@ -135,6 +135,22 @@ _nephoscope()
 		:
 		return
 		;;
+	investigate:--state)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	investigate:--config | investigate:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	investigate:--since)
+		:
+		return
+		;;
+	investigate:--until)
+		:
+		return
+		;;
 	state:--state)
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
@@ -169,13 +185,14 @@ _nephoscope()
 	serve) words='--help --config --quarantine' ;;
 	simulate) words='--help --out --seed --days --clusters --start --attack --scale --scale-sources' ;;
 	findings) words='--help --state --config --format --type --min-severity --since --until --note --archived list show archive reopen feedback' ;;
+	investigate) words='--help --state --config --since --until' ;;
 	state) words='--help --state --config info verify backup' ;;
 	detectors) words='--help list show' ;;
 	playbook) words='--help --state --config' ;;
 	config) words='--help --config check show schema' ;;
 	aws) words='--help --config --source whoami policy' ;;
 	version) words='--help' ;;
-	help) words='--help --man --man-config --completion backfill serve simulate findings state detectors playbook config aws version help' ;;
+	help) words='--help --man --man-config --completion backfill serve simulate findings investigate state detectors playbook config aws version help' ;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$word"))
 	if [[ $word != -* && $command == backfill ]]; then

@@ -8,8 +8,6 @@
 
 /* Named by the design; help does not list them, calling them says so. */
 static const struct command console = { .name = "console", .absent = ABSENT };
-static const struct command investigate = { .name = "investigate",
-	.absent = ABSENT };
 static const struct command rules = { .name = "rules", .absent = ABSENT };
 
 const struct command *const command_table[] = {
@@ -17,6 +15,7 @@ const struct command *const command_table[] = {
 	&cli_serve,
 	&cli_simulate,
 	&cli_findings,
+	&cli_investigate,
 	&cli_state,
 	&cli_detectors,
 	&cli_playbook,
@@ -25,7 +24,6 @@ const struct command *const command_table[] = {
 	&cli_version,
 	&cli_help,
 	&console,
-	&investigate,
 	&rules,
 	NULL,
 };

@@ -9,6 +9,7 @@ extern const struct command cli_backfill;
 extern const struct command cli_serve;
 extern const struct command cli_simulate;
 extern const struct command cli_findings;
+extern const struct command cli_investigate;
 extern const struct command cli_state;
 extern const struct command cli_detectors;
 extern const struct command cli_playbook;

@@ -145,6 +145,10 @@ read_config(struct decoder *d, struct span path)
 	} else if (c != NULL) {
 		p->cluster = span_str(c->name);
 		p->cluster_named = true;
+	} else if (d->options.config != NULL && p->account.len == 0) {
+		/* The folder has the name of a cluster: it is the account's. */
+		c = config_cluster(d->options.config,
+		    p->cluster.len > 0 ? p->cluster : p->folder);
 	}
 	if (c == NULL)
 		return;

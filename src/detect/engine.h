@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "detect/signal.h"
 #include "event/batch.h"
+#include "inventory/inventory.h"
 
 struct engine;
 struct tenant;
@@ -33,6 +34,10 @@ struct engine_options {
 	/* An activity that raised `identity` grew by `more` events. */
 	void (*grew)(
 	    void *cookie, uint64_t identity, uint64_t more, int64_t last_us);
+	/* Which pod a finding of `identity` is about has become known, and
+	 * more of it: facts, borrowed for the call. */
+	void (*knew)(void *cookie, uint64_t identity, const struct fact *facts,
+	    size_t count);
 };
 
 /*
@@ -54,7 +59,7 @@ struct engine_setting {
 void engine_setting(const struct config *config, const struct detector_row *row,
     struct engine_setting *set);
 
-/* A tenant without history.  `cookie` is passed to emit and grew. */
+/* A tenant without history.  `cookie` is passed to emit, grew and knew. */
 struct tenant *engine_tenant_new(
     const struct engine *e, struct span name, void *cookie);
 void engine_tenant_free(struct tenant *t); /* NULL is allowed */
@@ -81,6 +86,14 @@ bool engine_tell(struct tenant *t);
 void engine_tenant_save(const struct tenant *t, const struct image_writer *w);
 NODISCARD bool engine_tenant_load(
     struct tenant *t, const struct image_reader *r);
+
+/*
+ * What a saved tenant's inventory knows, without the rest of it; `key` is the
+ * store's.  False when the bytes are damaged.
+ */
+NODISCARD bool engine_known(const struct image_reader *r,
+    const struct hash_key *key,
+    void (*visit)(void *cookie, const struct inventory_row *row), void *cookie);
 
 struct span engine_tenant_name(const struct tenant *t);
 

@@ -15,13 +15,20 @@
 #define REGION_HEAD 0
 #define REGION_BASELINE 8
 #define REGION_DEDUP (REGION_BASELINE + BASELINE_REGIONS)
+#define REGION_KNOWN 32
+#define REGION_PASSING 40
+#define REGION_WAITING 48
 #define REGION_LANES 64
 #define REGION_STATES 32768
 #define LANE_STRIDE 8
 #define LANES_MAX ((REGION_STATES - REGION_LANES) / LANE_STRIDE)
 
 _Static_assert(LANE_REGIONS <= LANE_STRIDE, "lanes stay apart");
-_Static_assert(REGION_DEDUP + DEDUP_REGIONS <= REGION_LANES, "no overlap");
+_Static_assert(REGION_DEDUP + DEDUP_REGIONS <= REGION_KNOWN, "no overlap");
+_Static_assert(
+    REGION_KNOWN + INVENTORY_REGIONS <= REGION_PASSING, "no overlap");
+_Static_assert(
+    REGION_PASSING + INVENTORY_REGIONS <= REGION_WAITING, "no overlap");
 
 static void
 save_lanes(
@@ -75,6 +82,9 @@ engine_tenant_save(const struct tenant *t, const struct image_writer *w)
 	pack_u64(&head, t->held);
 	baseline_save(t->baseline, w, REGION_BASELINE);
 	dedup_save(t->dedup, w, REGION_DEDUP);
+	inventory_save(t->known, w, REGION_KNOWN);
+	inventory_save(t->passing, w, REGION_PASSING);
+	waiting_save(&t->waiting, w, REGION_WAITING);
 	save_lanes(t, w, &head);
 	save_states(t, w, &head);
 	image_put(w, REGION_HEAD, head.at, head.len);
@@ -152,10 +162,31 @@ engine_tenant_load(struct tenant *t, const struct image_reader *r)
 		t->held = unpack_u64(&head);
 		loaded = baseline_load(t->baseline, r, REGION_BASELINE) &&
 			 dedup_load(t->dedup, r, REGION_DEDUP) &&
+			 inventory_load(t->known, r, REGION_KNOWN) &&
+			 inventory_load(t->passing, r, REGION_PASSING) &&
+			 waiting_load(&t->waiting, r, REGION_WAITING) &&
 			 load_lanes(t, r, &head) && load_states(t, r, &head);
 	}
 	buf_done(&copy);
 	if (!loaded)
 		engine_tenant_forget(t);
+	return loaded;
+}
+
+bool
+engine_known(const struct image_reader *r, const struct hash_key *key,
+    void (*visit)(void *cookie, const struct inventory_row *row), void *cookie)
+{
+	static const unsigned regions[] = { REGION_KNOWN, REGION_PASSING };
+	bool loaded = true;
+
+	for (size_t i = 0; i < COUNTOF(regions) && loaded; i++) {
+		struct inventory *t = inventory_new(0, key);
+
+		loaded = inventory_load(t, r, regions[i]);
+		if (loaded)
+			inventory_each(t, visit, cookie);
+		inventory_free(t);
+	}
 	return loaded;
 }

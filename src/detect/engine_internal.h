@@ -13,6 +13,8 @@
 #include "detect/lessons.h"
 #include "detect/states.h"
 #include "detect/subject.h"
+#include "detect/waiting.h"
+#include "inventory/inventory.h"
 
 /* A detector as configured. */
 struct engine_row {
@@ -52,6 +54,9 @@ struct tenant {
 	struct span name; /* owned */
 	struct baseline *baseline;
 	struct dedup *dedup;
+	struct inventory *known;   /* what runs, who made and owns it */
+	struct inventory *passing; /* sessions, answers, who was seen */
+	struct waiting waiting;	   /* findings without their pod */
 	struct lane *lanes, *latest;
 	struct states **states; /* by engine_row.index; NULL until used */
 	uint64_t events, duplicates, held;
@@ -107,5 +112,13 @@ void engine_tenant_forget(struct tenant *t);
 
 /* The keys of d->ev's subject, remembered or made at the first call. */
 const struct subject_keys *detect_keys(struct detect *d);
+/* Collect the facts of d->ev, and what the inventory adds, in d->scratch. */
+void engine_facts(struct detect *d, const struct raise *r);
+/* The signal just made of them may have to wait for its pod's record. */
+void engine_wait(struct detect *d, const struct signal *s);
+/* What the event teaches the inventory; tells findings that waited. */
+void engine_learn(
+    struct tenant *t, struct engine_scratch *scratch, const struct event *ev);
+
 /* The subject of d->ev, made at the first call. */
 struct subject *detect_subject(struct detect *d);

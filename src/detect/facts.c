@@ -252,3 +252,18 @@ facts_of(struct facts *f, const struct event *ev, const struct subject *subject,
 		break;
 	}
 }
+
+struct span
+facts_copy(struct facts *f, struct span value)
+{
+	return keep(f, value);
+}
+
+struct span
+facts_keep(struct facts *f, const char *name, struct span value)
+{
+	struct span kept = keep(f, value);
+
+	add(f, name, kept);
+	return kept;
+}

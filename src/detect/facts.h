@@ -12,8 +12,8 @@
 #include "detect/subject.h"
 #include "event/event.h"
 
-#define FACTS_MAX 32
-#define FACTS_ROOM_BYTES 2048
+#define FACTS_MAX 48
+#define FACTS_ROOM_BYTES 6144
 
 struct facts {
 	struct fact list[FACTS_MAX];
@@ -25,3 +25,9 @@ struct facts {
 /* Collect the facts of `ev`; `parcel` is the place it came from. */
 void facts_of(struct facts *f, const struct event *ev,
     const struct subject *subject, struct span tenant, struct span parcel);
+
+/* A text that is kept in the room; cut where the room ends. */
+struct span facts_copy(struct facts *f, struct span value);
+
+/* Add a fact with a copy of its value, which it gives. */
+struct span facts_keep(struct facts *f, const char *name, struct span value);

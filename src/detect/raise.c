@@ -204,8 +204,7 @@ detect_raise(struct detect *d, const struct raise *r)
 	struct facts *facts = &d->scratch->facts;
 	struct signal head = { 0 }, *s;
 
-	facts_of(
-	    facts, d->ev, detect_subject(d), d->tenant->name, d->batch->place);
+	engine_facts(d, r);
 	pack_texts(&measure, &head, d, r, facts);
 	s = status_calloc(1, sizeof(*s) + measure.bytes);
 	packer = (struct packer){ .at = (char *)(s + 1) };
@@ -214,5 +213,6 @@ detect_raise(struct detect *d, const struct raise *r)
 	fill(s, d, r);
 	if (!s->counted)
 		d->tenant->held++;
+	engine_wait(d, s);
 	d->tenant->engine->options.emit(d->tenant->cookie, s);
 }

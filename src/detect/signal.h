@@ -17,7 +17,7 @@
 #include "event/entity.h"
 #include "event/event.h"
 
-#define SIGNAL_FACTS_MAX 48
+#define SIGNAL_FACTS_MAX 64
 #define SIGNAL_WHY_MAX 12
 #define SIGNAL_TEXT_BYTES 512 /* longer texts are cut, ending in "..." */
 
@@ -70,6 +70,11 @@ void signal_free(struct signal *s); /* NULL is allowed */
 
 /* The value of a fact, or empty. */
 struct span signal_fact(const struct signal *s, const char *name);
+
+/* The same signal with these facts besides; names it has stay as they are.
+ * The caller frees it. */
+struct signal *signal_with(
+    const struct signal *s, const struct fact *facts, size_t count);
 
 /*
  * As bytes that can be stored, and back: a signal of its own block again, or

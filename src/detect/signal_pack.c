@@ -164,3 +164,21 @@ signal_unpack(struct unpack *u)
 	unpack_signal(u, &room, s);
 	return s;
 }
+
+struct signal *
+signal_with(const struct signal *s, const struct fact *facts, size_t count)
+{
+	struct signal more = *s, *made;
+	struct buf packed = { 0 };
+	struct unpack u;
+
+	for (size_t i = 0; i < count && more.nfacts < SIGNAL_FACTS_MAX; i++) {
+		if (span_is_empty(signal_fact(s, facts[i].name)))
+			more.facts[more.nfacts++] = facts[i];
+	}
+	signal_pack(&more, &packed);
+	u = unpack_of(buf_span(&packed));
+	made = signal_unpack(&u);
+	buf_done(&packed);
+	return made;
+}

@@ -8,6 +8,7 @@
 #include "detect/engine_internal.h"
 #include "detect/iam_act.h"
 #include "detect/k8s_act.h"
+#include "detect/learn.h"
 
 /* Shares of a tenant's memory, in sixteenths; the baseline's own shares are
  * within its half. */
@@ -15,6 +16,9 @@
 #define DEDUP_SHARE 3
 #define LANE_SHARE 2
 #define STATES_SHARE 3
+/* Of the sixteenths that the baseline leaves of its half: it divides 13. */
+#define KNOWN_SHARE 1.0
+#define PASSING_SHARE 0.5
 /* No detector's states may take more than this part of STATES_SHARE. */
 #define STATES_PART 4
 /* What was told on so many days is learned when it happens again. */
@@ -35,8 +39,13 @@ remember_nothing(struct tenant *t)
 	    .half_life_days = e->options.config->baseline.half_life_days,
 	});
 	t->dedup = dedup_new(DEDUP_SHARE * unit / DEDUP_KEY_BYTES);
+	t->known =
+	    inventory_new((size_t)(KNOWN_SHARE * (double)unit), e->options.key);
+	t->passing = inventory_new(
+	    (size_t)(PASSING_SHARE * (double)unit), e->options.key);
 	t->states = status_calloc(e->nrows + 1, sizeof(*t->states));
 	t->lanes = t->latest = NULL;
+	t->waiting = (struct waiting){ 0 };
 	t->events = t->duplicates = t->held = 0;
 }
 
@@ -53,6 +62,8 @@ free_memory(struct tenant *t)
 		states_free(t->states[i]);
 	free(t->states);
 	dedup_free(t->dedup);
+	inventory_free(t->known);
+	inventory_free(t->passing);
 	baseline_free(t->baseline);
 }
 
@@ -305,6 +316,8 @@ tally(struct detect *d)
 	}
 	add_sums(&d->activity->sums, d->ev);
 	if (fresh) {
+		learn_activity(&(struct learn){
+		    d->tenant->known, d->tenant->passing, d->ev, NULL });
 		d->activity->hour_late = late ? (int32_t)hour : 0;
 		prepare_lessons(d, table);
 		if (d->activity->nlessons > 0 &&
@@ -465,6 +478,7 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	lane_advance(d.lane, ev->time_us, close_hour,
 	    &(struct closing){ t, &scratch->lessons });
 	is_act = is_an_act(ev);
+	engine_learn(t, scratch, ev);
 	if (tally(&d))
 		call_both(&d, t->engine->activity[ev->source], is_act);
 	call_both(&d, t->engine->each[ev->source], is_act);
@@ -492,8 +506,11 @@ void
 engine_count(const struct tenant *t, struct engine_counts *counts)
 {
 	struct baseline_sizes sizes;
+	struct inventory_sizes known = inventory_sizes(t->known);
 
 	baseline_sizes(t->baseline, &sizes);
+	counts->overflow += known.forgotten + known.refused;
+	counts->bytes += known.bytes + inventory_sizes(t->passing).bytes;
 	counts->events += t->events;
 	counts->duplicates += t->duplicates;
 	counts->held += t->held;

@@ -288,6 +288,52 @@ says_something(const struct signal_why *w)
 	       !span_is_empty(w->observed) && (w->n >= 1 || w->nusual > 0);
 }
 
+/* A fact with words before it, when it is known. */
+static void
+add_known_fact(const struct finding *f, const char *words, const char *name,
+    struct buf *out)
+{
+	struct span value = signal_fact(f->first, name);
+
+	if (span_is_empty(value))
+		return;
+	buf_add_str(out, words);
+	add_short(value, out);
+}
+
+/* Whom the address, the session or the controller stands for, as other
+ * records told. */
+static void
+add_behind(const struct finding *f, struct buf *out)
+{
+	const struct signal *s = f->first;
+	bool network = s->source == SOURCE_VPCFLOW || s->source == SOURCE_DNS;
+	struct span pod = signal_fact(s, "pod");
+	struct span account = signal_fact(s, "service_account");
+
+	if (network && !span_is_empty(pod)) {
+		buf_add_char(out, ' ');
+		add_short(s->actor, out);
+		add_known_fact(f, " is pod ", "pod", out);
+		add_known_fact(f, " of ", "workload", out);
+		add_known_fact(f, " in cluster ", "cluster", out);
+		add_known_fact(f, ", image ", "image", out);
+		add_known_fact(f, ", last changed by ", "deployer", out);
+		buf_add_char(out, '.');
+	} else if (s->source == SOURCE_CLOUDTRAIL && !span_is_empty(account)) {
+		add_known_fact(f, " The role is that of service account ",
+		    "service_account_namespace", out);
+		add_known_fact(f, "/", "service_account", out);
+		add_known_fact(f, " in cluster ", "cluster", out);
+		buf_add_char(out, '.');
+	} else if (!span_is_empty(signal_fact(s, "started_by"))) {
+		add_known_fact(f,
+		    " A controller did it for what was changed by ",
+		    "started_by", out);
+		buf_add_char(out, '.');
+	}
+}
+
 void
 finding_describe(const struct finding *f, struct buf *out)
 {
@@ -301,6 +347,7 @@ finding_describe(const struct finding *f, struct buf *out)
 	finding_expand(f, finding_detector(f)->story, out);
 	if (out->len > 0 && out->at[out->len - 1] != '.')
 		buf_add_char(out, '.');
+	add_behind(f, out);
 	for (size_t line = 0; line < DESCRIBE_LINES; line++) {
 		size_t best = SIGNAL_WHY_MAX;
 

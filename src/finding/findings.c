@@ -139,6 +139,16 @@ open_new(struct findings *f, struct signal *s)
 	return n;
 }
 
+/* The signal knows which pod it is of, and what was told so far does not:
+ * the record of the pod came after the first signal. */
+static bool
+knows_more(const struct signal *s, const struct signal *first)
+{
+	return s->severity == first->severity &&
+	       span_is_empty(signal_fact(first, "pod")) &&
+	       !span_is_empty(signal_fact(s, "pod"));
+}
+
 static void
 join(struct finding *f, struct signal *s)
 {
@@ -153,7 +163,7 @@ join(struct finding *f, struct signal *s)
 		f->confidence = s->confidence;
 	finding_add_event(f, &s->event);
 	f->changed = true;
-	if (s->severity > f->first->severity) {
+	if (s->severity > f->first->severity || knows_more(s, f->first)) {
 		struct signal *was = f->first;
 
 		f->first = s;
@@ -220,6 +230,24 @@ findings_grew(
 	slot->finding->changed = true;
 	if (slot->finding->count >= 2 * slot->finding->told)
 		tell(slot->finding);
+}
+
+void
+findings_knew(struct findings *f, uint64_t identity, const struct fact *facts,
+    size_t count)
+{
+	struct open_finding *slot = slot_of(f, identity ? identity : 1);
+	struct signal *more;
+
+	if (slot->identity == 0 || !may_grow(f, slot->finding) ||
+	    !span_is_empty(signal_fact(slot->finding->first, "pod")))
+		return;
+	more = signal_with(slot->finding->first, facts, count);
+	if (more == NULL)
+		return;
+	signal_free(slot->finding->first);
+	slot->finding->first = more;
+	tell(slot->finding);
 }
 
 /* Open a finding unless a later one of its identity is. */

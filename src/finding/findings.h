@@ -39,6 +39,11 @@ void findings_changed(struct findings *f,
     void (*visit)(void *cookie, const struct finding *finding, bool told),
     void *cookie);
 
+/* The finding of `identity` learns which pod it is about; nothing when there
+ * is none or it knows. */
+void findings_knew(struct findings *f, uint64_t identity,
+    const struct fact *facts, size_t count);
+
 /* Free those that cannot grow any more. */
 void findings_forget(struct findings *f);
 

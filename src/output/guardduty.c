@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "finding/entities.h"
 #include "output/emit.h"
 #include "output/fact.h"
 #include "output/guardduty_service.h"
@@ -64,52 +65,17 @@ why_line(struct emit *e, const struct signal_why *w)
 }
 
 static void
-entity(struct emit *e, enum entity_kind kind, struct span name)
-{
-	if (kind == ENTITY_NONE || span_is_empty(name))
-		return;
-	emit_object(e, NULL);
-	emit_text(e, "kind", span_str(entity_kind_text(kind)));
-	emit_text(e, "name", name);
-	emit_close(e, '}');
-}
-
-/* Facts that name something one can ask more about. */
-static const struct {
-	const char *fact;
-	enum entity_kind kind;
-} entity_facts[] = {
-	{ "access_key", ENTITY_ACCESS_KEY },
-	{ "session", ENTITY_SESSION },
-	{ "remote", ENTITY_ADDRESS },
-	{ "peer", ENTITY_ADDRESS },
-	{ "local", ENTITY_ADDRESS },
-	{ "client", ENTITY_ADDRESS },
-	{ "instance", ENTITY_INSTANCE },
-	{ "bucket", ENTITY_BUCKET },
-	{ "domain", ENTITY_DOMAIN },
-	{ "registered_domain", ENTITY_DOMAIN },
-	{ "image", ENTITY_IMAGE },
-	{ "workload", ENTITY_WORKLOAD },
-	{ "namespace", ENTITY_NAMESPACE },
-	{ "cluster", ENTITY_CLUSTER },
-	{ "account", ENTITY_ACCOUNT },
-};
-
-static void
 entities(struct emit *e, const struct finding *f)
 {
-	const struct signal *s = f->first;
+	struct entity list[ENTITIES_MAX];
+	size_t count = entities_of(f->first, list);
 
 	emit_array(e, "entities");
-	entity(e, s->actor_kind, s->actor);
-	entity(e, s->resource_kind, s->resource);
-	for (size_t i = 0; i < COUNTOF(entity_facts); i++) {
-		struct span name = signal_fact(s, entity_facts[i].fact);
-
-		if (!span_equal(name, s->actor) &&
-		    !span_equal(name, s->resource))
-			entity(e, entity_facts[i].kind, name);
+	for (size_t i = 0; i < count; i++) {
+		emit_object(e, NULL);
+		emit_text(e, "kind", span_str(entity_kind_text(list[i].kind)));
+		emit_text(e, "name", list[i].name);
+		emit_close(e, '}');
 	}
 	emit_close(e, ']');
 }
@@ -201,7 +167,8 @@ ours(struct emit *e, const struct finding *f, const struct config *c)
 	const struct signal *s = f->first;
 
 	emit_object(e, "nephoscope");
-	emit_text_or_null(e, "cluster", s->cluster);
+	emit_text_or_null(e, "cluster",
+	    span_is_empty(s->cluster) ? signal_fact(s, "cluster") : s->cluster);
 	emit_text(e, "tenant", s->tenant);
 	emit_text(e, "detector", span_str(s->row->name));
 	emit_number(e, "detectorVersion", s->row->detector->state_version);

@@ -89,6 +89,34 @@ kubernetes(struct emit *e, const struct finding *f)
 	emit_close(e, '}');
 }
 
+/* The pod that has the instance's address, in GuardDuty's form for what a
+ * runtime sees of a container. */
+static void
+pod(struct emit *e, const struct finding *f)
+{
+	struct span path = fact(f, "pod"), ns = span_cut(&path, '/');
+
+	if (span_is_empty(fact(f, "pod")))
+		return;
+	emit_object(e, "kubernetesDetails");
+	emit_object(e, "kubernetesWorkloadDetails");
+	emit_text(e, "name", path);
+	emit_text(e, "type", SPAN("pods"));
+	emit_text(e, "namespace", ns);
+	emit_text_if(e, "serviceAccountName",
+	    span_skip(fact(f, "pod_account"),
+		span_find(fact(f, "pod_account"), '/', 0) + 1));
+	emit_array(e, "containers");
+	if (!span_is_empty(fact(f, "image"))) {
+		emit_object(e, NULL);
+		emit_text(e, "image", fact(f, "image"));
+		emit_close(e, '}');
+	}
+	emit_close(e, ']');
+	emit_close(e, '}');
+	emit_close(e, '}');
+}
+
 static void
 address(struct emit *e, const char *v4, const char *v6, struct span text)
 {
@@ -158,6 +186,7 @@ guardduty_service_resource(
 	} else if (span_equal(word, SPAN("EC2"))) {
 		emit_text(e, "resourceType", SPAN("Instance"));
 		instance(e, f);
+		pod(e, f);
 	} else if (f->first->source == SOURCE_NOTICE) {
 		emit_text(e, "resourceType", SPAN("S3Bucket"));
 		bucket(e, f, c);

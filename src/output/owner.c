@@ -19,9 +19,35 @@ owner_from(const struct config_owner *o, const char *source)
 static const struct config_cluster *
 cluster_of(const struct finding *f, const struct config *c)
 {
-	if (c == NULL || span_is_empty(f->first->cluster))
+	struct span name = f->first->cluster;
+
+	if (span_is_empty(name))
+		name = signal_fact(f->first, "cluster");
+	if (c == NULL || span_is_empty(name))
 		return NULL;
-	return config_cluster(c, f->first->cluster);
+	return config_cluster(c, name);
+}
+
+/* As the logs say it: labels, annotations, tags. */
+static bool
+owner_in_logs(const struct finding *f, struct owner *o)
+{
+	static const char *const sources[] = {
+		"labels of the workload",
+		"labels of the namespace",
+		"tag of the instance",
+	};
+	struct span source = signal_fact(f->first, "owner_source");
+
+	*o = (struct owner){
+		.name = signal_fact(f->first, "owner"),
+		.contact = signal_fact(f->first, "contact"),
+	};
+	for (size_t i = 0; i < COUNTOF(sources); i++) {
+		if (span_equal(source, span_str(sources[i])))
+			o->source = sources[i];
+	}
+	return o->source != NULL;
 }
 
 struct owner
@@ -29,7 +55,10 @@ owner_of(const struct finding *f, const struct config *c)
 {
 	const struct config_cluster *cluster = cluster_of(f, c);
 	const struct config_account *account = NULL;
+	struct owner logged;
 
+	if (owner_in_logs(f, &logged))
+		return logged;
 	if (cluster != NULL && is_known(&cluster->owner))
 		return owner_from(&cluster->owner, "clusters");
 	if (c != NULL)

@@ -11,10 +11,13 @@
 
 struct owner {
 	struct span name, contact;
-	const char *source; /* "clusters" or "accounts"; NULL: unknown */
+	/* "labels of the workload", "labels of the namespace", "tag of the
+	 * instance", "clusters", "accounts"; NULL: unknown */
+	const char *source;
 };
 
-/* The owner of the finding's cluster, else of its account. */
+/* The owner that the logs name, else that of the finding's cluster in the
+ * config, else of its account. */
 struct owner owner_of(const struct finding *f, const struct config *c);
 
 /* 12 digits; "000000000000" when the log names no account and the config

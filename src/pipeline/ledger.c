@@ -11,6 +11,7 @@
 
 struct identity {
 	uint64_t hash[2]; /* both 0: free */
+	int64_t day;	  /* it was consumed */
 };
 
 struct position {
@@ -36,7 +37,7 @@ struct ledger {
 	int64_t newest_us; /* of the signals stored so far */
 	struct told *told; /* sequences */
 	size_t forgotten;
-	bool resumed, begun;
+	bool resumed, pruned; /* pruned: of what is too old today */
 };
 
 static char *
@@ -77,35 +78,39 @@ slot_of(const struct ledger *l, const uint64_t hash[2])
 	return &l->seen[i];
 }
 
+/* Move all that is not older than `day` into a table of another size. */
 static void
-grow(struct ledger *l)
+rebuild(struct ledger *l, size_t size, int64_t day)
 {
 	struct identity *old = l->seen;
-	size_t size = l->size;
+	size_t old_size = l->size;
 
-	l->size = size ? size * 2 : 1024;
-	l->seen = status_calloc(l->size, sizeof(*l->seen));
-	for (size_t i = 0; i < size; i++) {
-		if ((old[i].hash[0] | old[i].hash[1]) != 0)
-			*slot_of(l, old[i].hash) = old[i];
+	l->size = size;
+	l->seen = status_calloc(size, sizeof(*l->seen));
+	l->nseen = 0;
+	for (size_t i = 0; i < old_size; i++) {
+		if ((old[i].hash[0] | old[i].hash[1]) == 0 || old[i].day < day)
+			continue;
+		*slot_of(l, old[i].hash) = old[i];
+		l->nseen++;
 	}
 	free(old);
 }
 
 static void
-remember(void *cookie, struct span source, const uint64_t hash[2])
+remember(void *cookie, const uint64_t hash[2], int64_t day)
 {
 	struct ledger *l = cookie;
 	struct identity *slot;
 
-	(void)source;
 	if (l->nseen * 2 >= l->size)
-		grow(l);
+		rebuild(l, l->size ? l->size * 2 : 1024, INT64_MIN);
 	slot = slot_of(l, hash);
 	if ((slot->hash[0] | slot->hash[1]) == 0)
 		l->nseen++;
 	slot->hash[0] = hash[0];
 	slot->hash[1] = hash[1];
+	slot->day = day;
 }
 
 bool
@@ -122,6 +127,15 @@ ledger_seen(const struct ledger *l, struct span source, struct span identity)
 }
 
 void
+ledger_today(struct ledger *l, int64_t day)
+{
+	if (day <= l->options.day)
+		return;
+	l->options.day = day;
+	l->pruned = false;
+}
+
+void
 ledger_consume(struct ledger *l, struct span source, struct span identity)
 {
 	uint64_t hash[2];
@@ -129,7 +143,7 @@ ledger_consume(struct ledger *l, struct span source, struct span identity)
 	if (span_is_empty(identity))
 		return;
 	identity_hash(source, identity, hash);
-	remember(l, source, hash);
+	remember(l, hash, l->options.day);
 	store_put_consumed(l->store, source, hash, l->options.day);
 }
 
@@ -382,10 +396,10 @@ restore_sequence(void *cookie, const struct store_finding *f)
 }
 
 static void
-restore_signal(void *cookie, struct span packed)
+restore_signal(void *cookie, const struct store_signal *signal)
 {
 	const struct restoring *r = cookie;
-	struct unpack u = unpack_of(packed);
+	struct unpack u = unpack_of(signal->packed);
 	struct signal *s = signal_unpack(&u);
 
 	if (s != NULL)
@@ -400,9 +414,11 @@ restore_sequences(struct restoring *r, struct buf *error)
 	struct store *store = r->ledger->store;
 	struct sequences *set = pipeline_sequences(r->pipeline);
 	struct store_recent recent = { sequences_reach_us(set), 0 };
-	enum status st =
-	    store_signals(store, &recent, restore_signal, r, error);
+	enum status st = store_signals_recent(store, &recent, error);
+	const int64_t times_us[2] = { recent.since_us, INT64_MAX };
 
+	if (st == STATUS_OK)
+		st = store_signals(store, times_us, restore_signal, r, error);
 	if (st != STATUS_OK)
 		return st;
 	sequences_begin(set, recent.since_us);
@@ -546,19 +562,31 @@ collect_sequences(struct collecting *c, struct pipeline *pipeline)
 	    &(struct told_visit){ put_sequence, drop_sequence, c });
 }
 
+/* Forget what is too old: once a day. */
+static void
+prune(struct ledger *l)
+{
+	int64_t days = l->options.keep_days;
+	int64_t first = l->options.day - days;
+
+	if (days <= 0)
+		return;
+	store_prune(l->store, first, l->newest_us - days * CIVIL_US_PER_DAY);
+	if (l->size > 0)
+		rebuild(l, l->size, first);
+}
+
 void
 ledger_collect(struct ledger *l, struct pipeline *pipeline)
 {
 	struct collecting c = { .ledger = l };
-	int64_t days = l->options.keep_days;
 
 	pipeline_changed(pipeline, collect_tenant, &c);
 	collect_sequences(&c, pipeline);
 	collect_counters(l);
-	if (days > 0 && !l->begun)
-		store_prune(l->store, l->options.day - days,
-		    l->newest_us - days * CIVIL_US_PER_DAY);
-	l->begun = true;
+	if (!l->pruned)
+		prune(l);
+	l->pruned = true;
 }
 
 void

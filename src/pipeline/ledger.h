@@ -25,7 +25,7 @@ struct ledger_options {
 	 * their lowest severities; or NULL. */
 	const char *const *feeds;
 	const double *feed_severities;
-	int64_t day; /* today by the wall clock: how long identities last */
+	int64_t day;	   /* by the wall clock: how long identities last */
 	int64_t keep_days; /* identities and signals; 0: for ever */
 };
 
@@ -68,6 +68,9 @@ bool ledger_cursor(const struct ledger *l, struct span source, struct span name,
 /* --- a commit --------------------------------------------------------------
  */
 
+/* It is this day now, if it is later than before: what is consumed from now
+ * on lasts from it on, and what is too old is forgotten with the commit. */
+void ledger_today(struct ledger *l, int64_t day);
 void ledger_consume(struct ledger *l, struct span source, struct span identity);
 void ledger_move(
     struct ledger *l, struct span source, struct span name, struct span value);

@@ -628,6 +628,7 @@ pipeline_new(const struct pipeline_options *options, struct pipeline **result,
 		.key = b->options.key,
 		.emit = shard_emit,
 		.grew = shard_grew,
+		.knew = shard_knew,
 	    },
 	    &b->engine, error);
 	if (st != STATUS_OK) {

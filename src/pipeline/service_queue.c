@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/civil.h"
 #include "base/hash.h"
 #include "net/clock.h"
 #include "pipeline/service_internal.h"
@@ -302,6 +303,7 @@ commit(void *cookie, struct pipeline *pipeline)
 	struct ledger *l = s->ledger;
 
 	pthread_mutex_lock(&s->lock);
+	ledger_today(l, civil_day(clock_wall_us()));
 	for (struct waiting *w = s->judged.first; w != NULL; w = w->next) {
 		ledger_consume(l, w->source_name, w->identity);
 		ledger_move(l, w->source_name, w->cursor_key, w->cursor);

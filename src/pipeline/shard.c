@@ -67,6 +67,15 @@ shard_grew(void *cookie, uint64_t identity, uint64_t more, int64_t last_us)
 	findings_grew(m->findings, identity, more, last_us);
 }
 
+void
+shard_knew(
+    void *cookie, uint64_t identity, const struct fact *facts, size_t count)
+{
+	struct member *m = cookie;
+
+	findings_knew(m->findings, identity, facts, count);
+}
+
 struct shard *
 shard_new(const struct shard_options *options)
 {

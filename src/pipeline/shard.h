@@ -30,6 +30,8 @@ struct shard_options {
 void shard_emit(void *cookie, struct signal *signal);
 void shard_grew(
     void *cookie, uint64_t identity, uint64_t more, int64_t last_us);
+void shard_knew(
+    void *cookie, uint64_t identity, const struct fact *facts, size_t count);
 
 struct shard *shard_new(const struct shard_options *options);
 void shard_free(struct shard *s); /* NULL is allowed */

@@ -90,6 +90,17 @@ NODISCARD enum status store_finding(struct store *s, const char *prefix,
     bool (*visit)(void *cookie, const struct store_finding *f), void *cookie,
     struct buf *error);
 
+struct store_signal {
+	struct span tenant;
+	int64_t time_us;
+	struct span packed; /* signal_unpack() */
+};
+
+/* Signals from times_us[0] until times_us[1] (excluded), in order of time. */
+NODISCARD enum status store_signals(struct store *s, const int64_t times_us[2],
+    void (*visit)(void *cookie, const struct store_signal *signal),
+    void *cookie, struct buf *error);
+
 /* What a person thought of a finding; the latest replaces those before. */
 struct store_feedback {
 	bool useful; /* false: noise */
@@ -104,22 +115,20 @@ NODISCARD enum status store_feedback(struct store *s, const char *id,
     void *cookie, struct buf *error);
 
 /*
- * Signals at most so much older than the newest, as signal_pack() made them;
- * a few of a wrong future time do not count as newest.  *since_us tells from
- * where on: INT64_MIN when there are no others.
+ * From when on signals are at most so much older than the newest; a few of a
+ * wrong future time do not count as newest.  since_us becomes INT64_MIN when
+ * there are no others.
  */
 struct store_recent {
 	int64_t recent_us, since_us;
 };
 
-NODISCARD enum status store_signals(struct store *s,
-    struct store_recent *recent,
-    void (*visit)(void *cookie, struct span packed), void *cookie,
-    struct buf *error);
+NODISCARD enum status store_signals_recent(
+    struct store *s, struct store_recent *recent, struct buf *error);
 
-/* Every consumed identity of a source as its 128-bit hash. */
+/* Every consumed identity as its 128-bit hash, and the day that was given. */
 NODISCARD enum status store_consumed(struct store *s,
-    void (*visit)(void *cookie, struct span source, const uint64_t hash[2]),
+    void (*visit)(void *cookie, const uint64_t hash[2], int64_t day),
     void *cookie, struct buf *error);
 
 NODISCARD enum status store_cursors(struct store *s,

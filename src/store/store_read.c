@@ -292,6 +292,45 @@ store_finding(struct store *s, const char *prefix,
 	return v.count == 0 ? STATUS_NOT_FOUND : STATUS_INVALID;
 }
 
+struct visiting_signals {
+	void (*visit)(void *cookie, const struct store_signal *signal);
+	void *cookie;
+};
+
+static enum status
+visit_signal(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
+{
+	const struct visiting_signals *v = cookie;
+
+	if (!is_summed(q, 2))
+		return store_damaged(s, "a signal", error);
+	v->visit(v->cookie, &(struct store_signal){
+				.tenant = store_column(q, 0),
+				.time_us = sqlite3_column_int64(q, 1),
+				.packed = store_column(q, 3),
+			    });
+	return STATUS_OK;
+}
+
+enum status
+store_signals(struct store *s, const int64_t times_us[2],
+    void (*visit)(void *cookie, const struct store_signal *signal),
+    void *cookie, struct buf *error)
+{
+	sqlite3_stmt *q;
+	enum status st = store_prepare(s,
+	    "SELECT tenant, time_us, sum, body FROM signal "
+	    "WHERE time_us >= ?1 AND time_us < ?2 ORDER BY time_us, number",
+	    &q, error);
+
+	if (st != STATUS_OK)
+		return st;
+	(void)sqlite3_bind_int64(q, 1, times_us[0]);
+	(void)sqlite3_bind_int64(q, 2, times_us[1]);
+	return each(s, q, visit_signal,
+	    &(struct visiting_signals){ visit, cookie }, error);
+}
+
 struct visit_feedback {
 	void (*visit)(void *cookie, const struct store_feedback *feedback);
 	void *cookie;
@@ -370,22 +409,6 @@ store_outbox(struct store *s, const struct store_debt *debt,
 
 /* --- signals -------------------------------------------------------------- */
 
-struct visit_signal {
-	void (*visit)(void *cookie, struct span packed);
-	void *cookie;
-};
-
-static enum status
-signal_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
-{
-	const struct visit_signal *v = cookie;
-
-	if (!is_summed(q, 0))
-		return store_damaged(s, "a signal", error);
-	v->visit(v->cookie, store_column(q, 1));
-	return STATUS_OK;
-}
-
 static enum status
 since_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 {
@@ -402,32 +425,19 @@ since_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 }
 
 enum status
-store_signals(struct store *s, struct store_recent *recent,
-    void (*visit)(void *cookie, struct span packed), void *cookie,
-    struct buf *error)
+store_signals_recent(
+    struct store *s, struct store_recent *recent, struct buf *error)
 {
-	struct visit_signal v = { visit, cookie };
-	sqlite3_stmt *q;
-	enum status st = query(s,
+	return query(s,
 	    "SELECT min(time_us), (SELECT time_us FROM signal ORDER BY time_us "
 	    "DESC LIMIT 1 OFFSET 16) FROM signal",
 	    since_row, recent, error);
-
-	if (st == STATUS_OK)
-		st = store_prepare(s,
-		    "SELECT sum, body FROM signal WHERE time_us >= ?1 "
-		    "ORDER BY time_us",
-		    &q, error);
-	if (st != STATUS_OK)
-		return st;
-	(void)sqlite3_bind_int64(q, 1, recent->since_us);
-	return each(s, q, signal_row, &v, error);
 }
 
 /* --- what was consumed ---------------------------------------------------- */
 
 struct visit_consumed {
-	void (*visit)(void *cookie, struct span source, const uint64_t hash[2]);
+	void (*visit)(void *cookie, const uint64_t hash[2], int64_t day);
 	void *cookie;
 };
 
@@ -435,25 +445,25 @@ static enum status
 consumed_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 {
 	const struct visit_consumed *v = cookie;
-	struct span identity = store_column(q, 1);
+	struct span identity = store_column(q, 0);
 	uint64_t hash[2];
 
 	if (identity.len != sizeof(hash))
 		return store_damaged(s, "what was consumed", error);
 	memcpy(hash, identity.at, sizeof(hash));
-	v->visit(v->cookie, store_column(q, 0), hash);
+	v->visit(v->cookie, hash, sqlite3_column_int64(q, 1));
 	return STATUS_OK;
 }
 
 enum status
 store_consumed(struct store *s,
-    void (*visit)(void *cookie, struct span source, const uint64_t hash[2]),
+    void (*visit)(void *cookie, const uint64_t hash[2], int64_t day),
     void *cookie, struct buf *error)
 {
 	struct visit_consumed v = { visit, cookie };
 
-	return query(s, "SELECT source, identity FROM consumed", consumed_row,
-	    &v, error);
+	return query(
+	    s, "SELECT identity, day FROM consumed", consumed_row, &v, error);
 }
 
 struct visit_cursor {
@@ -620,11 +630,11 @@ verify_signal(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 }
 
 static void
-skip_consumed(void *cookie, struct span source, const uint64_t hash[2])
+skip_consumed(void *cookie, const uint64_t hash[2], int64_t day)
 {
 	(void)cookie;
-	(void)source;
 	(void)hash;
+	(void)day;
 }
 
 static void

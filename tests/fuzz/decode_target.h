@@ -64,6 +64,9 @@ fill(struct batch *b, struct span part)
 	b->text_len = part.len;
 }
 
+/* No log is taken for a notice. */
+static bool may_notice;
+
 static void
 decode(struct decoder *d, struct batch *b, struct span text, enum cut_kind kind)
 {
@@ -80,6 +83,9 @@ decode(struct decoder *d, struct batch *b, struct span text, enum cut_kind kind)
 		ASSERT(st == STATUS_OK || st == STATUS_UNSUPPORTED);
 		ASSERT(st == STATUS_OK || decode_reason(d)[0] != '\0');
 		refused += touch(b) & 1;
+		for (size_t n = 0; n < b->count; n++)
+			ASSERT(
+			    may_notice || b->events[n].source != SOURCE_NOTICE);
 	}
 }
 
@@ -104,6 +110,7 @@ decode_target(struct span text, enum decode_format format, struct span place)
 			decoders[i] = decoder_new(&options[i]);
 		for (size_t k = 0; k < COUNTOF(kinds); k++) {
 			decode_begin(decoders[i], place);
+			may_notice = i == 1 && format == DECODE_NOTICE;
 			decode(decoders[i], batch, text, kinds[k]);
 		}
 	}

@@ -459,6 +459,51 @@ remembers(void **state)
 	world_done(&w);
 }
 
+/* A service that runs for months: days pass, and what is old is let go. */
+static void
+days_pass(void **state)
+{
+	struct world w;
+	struct ledger *l;
+	struct pipeline *p;
+	struct buf error = { 0 };
+	const struct ledger_options how = {
+		.path = w.path, .day = 100, .keep_days = 30
+	};
+
+	(void)state;
+	world_init(&w);
+	assert_int_equal(ledger_open(&how, &l, &error), STATUS_OK);
+	assert_int_equal(pipeline_new(
+			     &(struct pipeline_options){
+				 .config = w.config,
+				 .intake = { next, NULL, finished, commit, &w },
+				 .jobs = 1,
+			     },
+			     &p, &error),
+	    STATUS_OK);
+	for (int64_t day = 100; day <= 160; day++) {
+		char room[16];
+
+		ledger_today(l, day);
+		ledger_today(l, day - 5); /* the clock went back */
+		ledger_consume(l, SOURCE, identity_of((unsigned)day, room));
+		ledger_collect(l, p);
+		assert_int_equal(ledger_write(l, &error), STATUS_OK);
+	}
+	for (int again = 0; again < 2; again++) {
+		assert_false(ledger_seen(l, SOURCE, SPAN("parcel-100")));
+		assert_false(ledger_seen(l, SOURCE, SPAN("parcel-129")));
+		assert_true(ledger_seen(l, SOURCE, SPAN("parcel-130")));
+		assert_true(ledger_seen(l, SOURCE, SPAN("parcel-160")));
+		ledger_close(l);
+		assert_int_equal(ledger_open(&how, &l, &error), STATUS_OK);
+	}
+	ledger_close(l);
+	pipeline_free(p);
+	world_done(&w);
+}
+
 int
 main(void)
 {
@@ -471,6 +516,8 @@ main(void)
 		TEST("a ledger remembers what was consumed, and where sources "
 		     "stand",
 		    remembers),
+		TEST("identities last from the day on which they were consumed",
+		    days_pass),
 		TEST("ended at any parcel and begun again, all is as if never",
 		    ended_anywhere),
 		TEST("begun anew for each parcel, all is as if never",
