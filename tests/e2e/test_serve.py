@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -160,6 +161,39 @@ class Webhook(Case):
                 s.kill()
                 s.start(wait=False)
             client.finish()
+            wait_for("all to be judged", lambda: s.info()["kept"] == 0)
+            s.stop()
+        self.assertEqual(placeless(s.listed()), placeless(want))
+
+
+    def test_a_full_disk(self):
+        """It says so, takes nothing more, and goes on when there is room."""
+        want = backfilled(self.logs / "k8s-audit")
+        posts = list(self.posts())
+        half = len(posts) // 2
+        s = self.start()
+        with s:
+            first = Client(self.hook, posts[:half])
+            first.start()
+            first.finish()
+            _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE,
+                             (16384, hard))
+            rest = Client(self.hook, posts[half:])
+            rest.start()
+            code, said = wait_for("503", lambda: (
+                lambda page: page if page[0] == 503 else None)(
+                    s.get("/readyz")))
+            self.assertIn("store", said)
+            self.assertEqual(s.get("/livez")[0], 200)
+            wait_for("429", lambda: serving.post(
+                self.hook, *posts[-1], seconds=5) == 429, 40)
+            sent = rest.sent
+            resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE,
+                             (hard, hard))
+            wait_for("readiness", lambda: s.get("/readyz")[0] == 200)
+            rest.finish()
+            self.assertEqual(sent, 0)
             wait_for("all to be judged", lambda: s.info()["kept"] == 0)
             s.stop()
         self.assertEqual(placeless(s.listed()), placeless(want))
