@@ -148,8 +148,9 @@ class Test:
             s.stop()
         self.check(s, name, variant)
         print(f"{variant}: {kills} kills in {time.monotonic() - began:.0f} s,"
-              f" {feeding.client.tries} posts, {faults.count} faults: the "
-              "same", flush=True)
+              f" {feeding.client.tries} posts, {faults.count} faults: "
+              + ("all was read" if variant == "reorder" else "the same"),
+              flush=True)
 
     @staticmethod
     def shape(tenant, state):
