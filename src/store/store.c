@@ -441,8 +441,8 @@ sync_folder(struct store *s, struct buf *error)
 		buf_add(
 		    &folder, span_of(s->path, (size_t)(slash - s->path) + 1));
 	fd = open(buf_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* Some file systems cannot: EINVAL. */
-	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL)) {
+	/* Some file systems cannot (EINVAL), some folders cannot be read. */
+	if (fd >= 0 && fsync(fd) != 0 && errno != EINVAL) {
 		buf_printf(error, "%s: %s", buf_text(&folder),
 		    status_errno_text(errno));
 		st = STATUS_IO;
