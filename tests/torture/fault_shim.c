@@ -97,6 +97,8 @@ opened(const char *path)
 
 /* --- memory --------------------------------------------------------------- */
 
+#ifndef FAULT_NO_ALLOC /* the sanitizers have an allocator of their own */
+
 void *
 malloc(size_t size)
 {
@@ -123,6 +125,8 @@ realloc(void *old, size_t size)
 	errno = ENOMEM;
 	return NULL;
 }
+
+#endif
 
 /* --- files ---------------------------------------------------------------- */
 
