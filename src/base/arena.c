@@ -73,10 +73,9 @@ arena_reset(struct arena *a)
 static struct block *
 add_block(struct arena *a, size_t size)
 {
-	struct block *b = malloc(sizeof(*b) + size);
+	/* No memory is not the arena's limit: records are not dropped. */
+	struct block *b = status_realloc(NULL, sizeof(*b) + size, 1);
 
-	if (b == NULL)
-		return NULL;
 	b->size = size;
 	b->used = 0;
 	if (a->open == NULL) {

@@ -42,8 +42,8 @@ status_assert_failed(const char *cond, const char *file, int line)
 	abort();
 }
 
-static _Noreturn void
-no_memory(size_t count, size_t size)
+_Noreturn void
+status_no_memory(size_t count, size_t size)
 {
 	(void)fprintf(stderr, "nephoscope: out of memory (%zu x %zu bytes)\n",
 	    count, size);
@@ -56,7 +56,7 @@ status_calloc(size_t count, size_t size)
 	void *p = calloc(count ? count : 1, size ? size : 1);
 
 	if (p == NULL)
-		no_memory(count, size);
+		status_no_memory(count, size);
 	return p;
 }
 
@@ -66,9 +66,9 @@ status_realloc(void *old, size_t count, size_t size)
 	void *p;
 
 	if (size != 0 && count > SIZE_MAX / size)
-		no_memory(count, size);
+		status_no_memory(count, size);
 	p = realloc(old, count == 0 || size == 0 ? 1 : count * size);
 	if (p == NULL)
-		no_memory(count, size);
+		status_no_memory(count, size);
 	return p;
 }

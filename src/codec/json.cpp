@@ -4,6 +4,9 @@
 
 #include <new>
 
+extern "C" {
+#include "base/status.h"
+}
 #include "codec/json.h"
 
 static_assert(JSON_PADDING >= simdjson::SIMDJSON_PADDING, "padding");
@@ -26,7 +29,7 @@ json_parser_new(size_t limit)
 	struct json_parser *p = new (std::nothrow) json_parser(limit);
 
 	if (p == nullptr)
-		abort();
+		status_no_memory(1, sizeof(*p));
 	return p;
 }
 
@@ -59,14 +62,14 @@ json_parser_error(const struct json_parser *p)
 }
 
 static enum status
-status_of(simdjson::error_code error)
+status_of(simdjson::error_code error, size_t size)
 {
 	switch (error) {
 	case simdjson::CAPACITY:
 	case simdjson::DEPTH_ERROR:
 		return STATUS_TOO_LARGE;
-	case simdjson::MEMALLOC:
-		return STATUS_NO_MEMORY;
+	case simdjson::MEMALLOC: /* the record is not to blame */
+		status_no_memory(1, size);
 	default:
 		return STATUS_MALFORMED;
 	}
@@ -128,14 +131,14 @@ json_parse(struct json_parser *p, struct span text, struct json_value *root)
 		error = p->dom.allocate(size, JSON_DEPTH_MAX);
 		if (error) {
 			p->error = simdjson::error_message(error);
-			return status_of(error);
+			return status_of(error, text.len);
 		}
 		p->sized = true;
 	}
 	error = p->dom.parse((const uint8_t *)text.at, text.len, false).error();
 	if (error) {
 		p->error = simdjson::error_message(error);
-		return status_of(error);
+		return status_of(error, text.len);
 	}
 	if (text.len > p->string_max &&
 	    has_long_string(p->dom.doc.tape.get(), p->dom.doc.string_buf.get(),

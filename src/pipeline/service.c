@@ -562,7 +562,8 @@ workers_ended(struct service *s)
 	bool ended;
 
 	pthread_mutex_lock(&s->lock);
-	ended = s->workers_ended && !s->write_wanted && !s->writing;
+	ended = s->workers_ended &&
+		(s->failed || (!s->write_wanted && !s->writing));
 	pthread_mutex_unlock(&s->lock);
 	return ended;
 }

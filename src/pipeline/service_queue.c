@@ -315,7 +315,7 @@ commit(void *cookie, struct pipeline *pipeline)
 	pipeline_count(pipeline, &s->counts);
 	ledger_collect(l, pipeline);
 	s->committed_us = clock_mono_us();
-	s->write_wanted = true;
+	s->write_wanted = !s->failed; /* then nobody writes any more */
 	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -422,6 +423,36 @@ set_modes(struct store *s, struct buf *error)
 	    error);
 }
 
+/* The names of the file and its journal must be on the disk too; SQLite does
+ * not heed whether they are. */
+static enum status
+sync_folder(struct store *s, struct buf *error)
+{
+	const char *slash = strrchr(s->path, '/');
+	struct buf folder = { 0 };
+	enum status st = STATUS_OK;
+	int fd;
+
+	if (s->read_only)
+		return STATUS_OK;
+	if (slash == NULL)
+		buf_add_str(&folder, ".");
+	else
+		buf_add(
+		    &folder, span_of(s->path, (size_t)(slash - s->path) + 1));
+	fd = open(buf_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some file systems cannot (EINVAL), some folders cannot be read. */
+	if (fd >= 0 && fsync(fd) != 0 && errno != EINVAL) {
+		buf_printf(error, "%s: %s", buf_text(&folder),
+		    status_errno_text(errno));
+		st = STATUS_IO;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	buf_done(&folder);
+	return st;
+}
+
 /* Hold the file beside it as long as the store is open. */
 static enum status
 lock(struct store *s, struct buf *error)
@@ -487,10 +518,13 @@ store_open(const struct store_options *options, struct store **store,
 	if (st == STATUS_OK)
 		st = identify(s, error);
 	if (st == STATUS_OK)
+		st = sync_folder(s, error);
+	if (st == STATUS_OK)
 		*store = s;
 	else
 		store_close(s);
-	return st;
+	/* Nothing is in doubt yet that stopping would save. */
+	return st == STATUS_INVALID ? STATUS_IO : st;
 }
 
 void

@@ -195,7 +195,8 @@ static const char *const statements[OP_COUNT] = {
 	    "severity = excluded.severity, first_us = excluded.first_us, "
 	    "last_us = excluded.last_us, events = excluded.events, "
 	    "revision = excluded.revision, run = excluded.run, "
-	    "sum = excluded.sum, body = excluded.body",
+	    "sum = CASE archived WHEN 0 THEN excluded.sum "
+	    "ELSE ~excluded.sum END, body = excluded.body",
 	[OP_OWE] = "INSERT OR REPLACE INTO outbox(feed, finding) "
 		   "VALUES(?1, ?2)",
 	[OP_FINDING_DROP] = "DELETE FROM finding WHERE id = ?1",
@@ -451,7 +452,9 @@ enum status
 store_archive(struct store *s, const char *id, bool archived, struct buf *error)
 {
 	sqlite3_stmt *q = store_statement(s, STATEMENT_ARCHIVE,
-	    "UPDATE finding SET archived = ?2 WHERE id = ?1", error);
+	    "UPDATE finding SET archived = ?2, sum = ~sum "
+	    "WHERE id = ?1 AND archived <> ?2",
+	    error);
 
 	if (q == NULL)
 		return STATUS_IO;

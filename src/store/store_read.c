@@ -219,11 +219,16 @@ struct visiting {
 	void (*owed)(void *cookie, const struct store_owed *owed);
 };
 
+/* The checksum of one that is archived is stored inverted, so that the mark
+ * cannot be damaged unseen. */
 static enum status
 read_finding(struct store *s, sqlite3_stmt *q, struct store_finding *f,
     struct buf *error)
 {
-	if (!is_summed(q, 4))
+	int64_t mark = sqlite3_column_int(q, 3) != 0 ? -1 : 0;
+
+	if (store_checksum(store_column(q, 5)) !=
+	    (sqlite3_column_int64(q, 4) ^ mark))
 		return store_damaged(s, "a finding", error);
 	*f = (struct store_finding){
 		.id = (const char *)sqlite3_column_text(q, 0),

@@ -4,6 +4,9 @@
  *	produce SERVERS TOPIC CODEC FROM COUNT RATE
  *		records {"n":N} for N from FROM on, N % 4 the partition, at
  *		most RATE a second
+ *	send SERVERS TOPIC KEY RATE
+ *		each line of standard input as a record of that key, at most
+ *		RATE a second
  *	transact SERVERS TOPIC FROM COUNT
  *		COUNT such records in a transaction, and one that is aborted
  *	delete SERVERS TOPIC OFFSET
@@ -69,28 +72,46 @@ on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *cookie)
 		die(rd_kafka_err2str(m->err));
 }
 
-static int
-produce(char **argv)
+/* One that keeps the order, whatever breaks in between. */
+static rd_kafka_t *
+producer(const char *servers, const char *codec)
 {
+	const char *const pairs[] = { "bootstrap.servers", servers,
+		"enable.idempotence", "true", "compression.codec", codec,
+		NULL };
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	uint64_t from = strtoull(argv[3], NULL, 10);
-	uint64_t count = strtoull(argv[4], NULL, 10);
-	uint64_t rate = strtoull(argv[5], NULL, 10);
-	int64_t begun = clock_mono_us();
 	char error[256];
 	rd_kafka_t *rk;
 
-	if (rd_kafka_conf_set(conf, "bootstrap.servers", argv[0], error,
-		sizeof(error)) != RD_KAFKA_CONF_OK ||
-	    rd_kafka_conf_set(conf, "enable.idempotence", "true", error,
-		sizeof(error)) != RD_KAFKA_CONF_OK ||
-	    rd_kafka_conf_set(conf, "compression.codec", argv[2], error,
-		sizeof(error)) != RD_KAFKA_CONF_OK)
-		die(error);
+	for (size_t i = 0; pairs[i] != NULL; i += 2) {
+		if (rd_kafka_conf_set(conf, pairs[i], pairs[i + 1], error,
+			sizeof(error)) != RD_KAFKA_CONF_OK)
+			die(error);
+	}
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 	rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
 	if (rk == NULL)
 		die(error);
+	return rk;
+}
+
+static void
+finish(rd_kafka_t *rk)
+{
+	if (rd_kafka_flush(rk, 2 * PATIENCE_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		die("not delivered");
+	rd_kafka_destroy(rk);
+}
+
+static int
+produce(char **argv)
+{
+	rd_kafka_t *rk = producer(argv[0], argv[2]);
+	uint64_t from = strtoull(argv[3], NULL, 10);
+	uint64_t count = strtoull(argv[4], NULL, 10);
+	uint64_t rate = strtoull(argv[5], NULL, 10);
+	int64_t begun = clock_mono_us();
+
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t n = from + i;
 		int64_t due = begun + (int64_t)(i * 1000000 / rate);
@@ -108,9 +129,34 @@ produce(char **argv)
 			   RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR)
 			(void)rd_kafka_poll(rk, 10);
 	}
-	if (rd_kafka_flush(rk, 2 * PATIENCE_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
-		die("not delivered");
-	rd_kafka_destroy(rk);
+	finish(rk);
+	return 0;
+}
+
+static int
+send_lines(char **argv)
+{
+	rd_kafka_t *rk = producer(argv[0], "lz4");
+	uint64_t rate = strtoull(argv[3], NULL, 10);
+	int64_t begun = clock_mono_us();
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+
+	for (uint64_t i = 0; (len = getline(&line, &room, stdin)) > 0; i++) {
+		int64_t due = begun + (int64_t)(i * 1000000 / rate);
+
+		while (clock_mono_us() < due)
+			(void)rd_kafka_poll(rk, 1);
+		while (rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(argv[1]),
+			   RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+			   RD_KAFKA_V_KEY(argv[2], strlen(argv[2])),
+			   RD_KAFKA_V_VALUE(line, (size_t)len - 1),
+			   RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR)
+			(void)rd_kafka_poll(rk, 10);
+	}
+	free(line);
+	finish(rk);
 	return 0;
 }
 
@@ -344,6 +390,7 @@ main(int argc, char **argv)
 		int (*run)(char **argv);
 	} commands[] = {
 		{ "produce", 6, produce },
+		{ "send", 4, send_lines },
 		{ "transact", 4, transact },
 		{ "delete", 3, delete_records },
 		{ "positions", 3, positions },

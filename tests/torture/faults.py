@@ -1,0 +1,166 @@
+"""Each allocation, write and sync of a small `backfill --state` fails once,
+and each is the moment of a crash: it ends with a message, or does all that was
+asked; and the next run, without a fault, finds what an undisturbed one finds.
+
+FAULT_MOST bounds how many of each kind are tried; 0: every one.
+"""
+import errno
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "e2e"))
+
+from harness import BINARY, SLOW, fresh, logs, run, world  # noqa: E402
+from serving import Service, listed, wait_for  # noqa: E402
+
+SHIM = os.environ["FAULT_SHIM"]
+MOST = int(os.environ.get("FAULT_MOST", "6" if SLOW else "20"))
+HALF_MADE = b"not a nephoscope state file|a readonly database"
+SEED = 31
+
+
+def all_read(service, files):
+    done = run("state", "info", "--state", str(service.store), code=None)
+    return f"parcels      {files}\n".encode() in done.stdout
+
+
+class Faults(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        top, _ = world(days=2)
+        cls.folder = fresh("faults")
+        cls.logs = cls.folder / "logs"
+        cls.logs.mkdir()
+        for path in (p for p in logs(top) if "k8s-audit/plant" in str(p)):
+            os.link(path, cls.logs / path.name)
+        cls.config = cls.folder / "faults.yaml"
+        cls.config.write_text("service: {commit_ms: 10, jobs: 1}\n")
+        cls.calm = cls.read("calm.db").stdout
+        cls.want = listed(cls.folder / "calm.db")
+        if not cls.want:
+            raise AssertionError("nothing is found")
+
+    @classmethod
+    def read(cls, store, **fault):
+        env = dict(os.environ)
+        if fault:
+            env.update(LD_PRELOAD=SHIM, FAULT_START="faults.yaml",
+                       ASAN_OPTIONS="verify_asan_link_order=0",
+                       FAULT_COUNT=str(cls.folder / "count"),
+                       **{f"FAULT_{k.upper()}": str(v)
+                          for k, v in fault.items()})
+        return subprocess.run(
+            [BINARY, "backfill", "-c", str(cls.config), "--state",
+             str(cls.folder / store), "--format", "guardduty",
+             "--cluster", "plant-1", str(cls.logs)], capture_output=True,
+            stdin=subprocess.DEVNULL, timeout=120, check=False, env=env)
+
+    def clear(self):
+        for old in self.folder.glob("store.db*"):
+            old.unlink()
+
+    def points(self, kind):
+        """The calls of a kind to be tried: all, or some by chance."""
+        self.clear()
+        done = self.read("store.db", kind=kind, at=0)
+        self.assertEqual(done.stdout, self.calm)
+        count = int((self.folder / "count").read_text())
+        self.assertGreater(count, 0, kind)
+        every = range(1, count + 1)
+        if MOST == 0 or count <= MOST:
+            return every
+        return sorted(random.Random(SEED).sample(every, MOST))
+
+    def again(self, what):
+        """The next run, undisturbed: all is there."""
+        verified = run("state", "verify", "--state",
+                       str(self.folder / "store.db"), code=None)
+        if verified.returncode != 0:  # it was never whole: it was being made
+            self.assertEqual(verified.returncode, 74, what)
+            self.assertRegex(verified.stderr, HALF_MADE, what)
+        done = self.read("store.db")
+        self.assertEqual(done.returncode, 0, f"{what}: {done.stderr}")
+        self.assertEqual(done.stdout, self.calm, what)
+        self.assertEqual(listed(self.folder / "store.db"), self.want, what)
+
+    def each(self, kind, allowed, reason=errno.EIO):
+        ends = {}
+        for at in self.points(kind):
+            what = f"{kind} {at}"
+            self.clear()
+            done = self.read("store.db", kind=kind, at=at, errno=reason)
+            code = done.returncode
+            ends[code] = ends.get(code, 0) + 1
+            said = done.stderr.decode(errors="replace")
+            self.assertIn(code, allowed, f"{what}: {said[-2000:]}")
+            if code == 0:
+                self.assertEqual(done.stdout, self.calm, what)
+            elif code != -signal.SIGKILL:
+                self.assertIn("nephoscope", said, what)
+            if (self.folder / "store.db").exists():
+                self.again(what)
+        print(f"{kind}: ends {ends}", flush=True)
+        return ends
+
+    def test_writes(self):
+        for reason in (errno.EIO, errno.ENOSPC):
+            ends = self.each("write", {0, 74}, reason)
+            self.assertGreater(ends.get(74, 0), 0)
+
+    def test_syncs(self):
+        """A commit that is not confirmed ends it.  The copy of what is
+        committed into the main file is made again the next time."""
+        ends = self.each("sync", {0, 74})
+        self.assertGreater(ends[74], 0)
+
+    def test_folder(self):
+        """A new file's name must be on the disk too."""
+        ends = self.each("folder", {0, 74})
+        self.assertGreater(ends[74], 0)
+
+    def test_crashes(self):
+        # Where it is quick there are fewer commits, and no such call.
+        self.each("crash", {-signal.SIGKILL, 0})
+
+    def test_a_service_whose_disk_confirms_nothing_ends(self):
+        ended = 0
+        files = len(list(self.logs.iterdir()))
+        for at in range(4, 9):
+            s = Service(self.folder / f"serve-{at}", [
+                {"name": "a", "kind": "files", "path": str(self.logs),
+                 "cluster": "plant-1"}], service={"commit_ms": 10},
+                env={"LD_PRELOAD": SHIM, "FAULT_KIND": "sync",
+                     "FAULT_AT": str(at), "FAULT_ERRNO": str(errno.EIO),
+                     "FAULT_START": "nephoscope.yaml",
+                     "ASAN_OPTIONS": "verify_asan_link_order=0"})
+            s.start(wait=False)
+            self.addCleanup(s.kill)
+            wait_for("its end", lambda: s.process.poll() is not None or (
+                s.store.exists() and all_read(s, files)))
+            if s.process.poll() is not None:
+                self.assertEqual(s.process.returncode, 74, s.said())
+                self.assertIn("the disk did not confirm", s.said())
+                ended += 1
+            s.kill()
+            # Where it may be relied on, it goes on and has everything.
+            s.env = None
+            with s:
+                s.wait_parcels(files)
+                s.stop()
+            self.assertEqual(s.listed(), self.want)
+        self.assertGreater(ended, 1)
+
+    @unittest.skipIf(SLOW, "the sanitizers have an allocator of their own")
+    def test_allocations(self):
+        self.each("alloc", {0, 2, 64, 65, 66, 69, 70, 71, 74, 78,
+                            -signal.SIGABRT})
+
+
+if __name__ == "__main__":
+    unittest.main()

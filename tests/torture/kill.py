@@ -1,0 +1,204 @@
+"""S3 with SQS, Kafka and the webhook feed one service that is killed at
+random moments: what it holds at the end must be what an undisturbed one does.
+
+kill.py [KILLS] [VARIANT...]; variants: plain, duplicates, faults, broker,
+reorder.
+"""
+import json
+import os
+import pathlib
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+
+import rig
+
+rig.in_moto(__file__)
+
+from serving import Service, free_port  # noqa: E402
+
+KILLS = 25
+VARIANTS = ("plain", "duplicates", "faults", "broker", "reorder")
+SEED = 11
+DAYS = 2
+EVENTS_AT = 16  # in the first region of a state (engine_image.c)
+GAP_S = (0.15, 1.3)  # between a start and the kill
+SLOW = bool(os.environ.get("NEPHOSCOPE_SLOW"))
+
+
+def states(store):
+    """Every page of what is usual, and how often what was noticed, by
+    account: {tenant: {region and page: bytes}}."""
+    db = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    names = {number: bytes(name) for number, name in
+             db.execute("SELECT id, name FROM tenant")}
+    found = {name: {} for name in names.values()}
+    for key, body in db.execute("SELECT key, body FROM page"):
+        found[names[key >> 40]][key & (1 << 40) - 1] = body
+    signals = dict(db.execute(
+        "SELECT tenant, count(*) FROM signal GROUP BY tenant"))
+    kept = db.execute("SELECT count(*) FROM kept").fetchone()[0]
+    db.close()
+    return found, {bytes(k): v for k, v in signals.items()}, kept
+
+
+def findings(service, name):
+    """All of them as JSON; the topic, the bucket are one run's own."""
+    return service.listed().replace(name.encode(), b"run").splitlines()
+
+
+def unlike(tenant, want, got):
+    """Where two states differ: region, page, first byte."""
+    places = []
+    for key in sorted(want.keys() | got.keys()):
+        a, b = want.get(key, b""), got.get(key, b"")
+        if a != b:
+            at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y),
+                      min(len(a), len(b)))
+            places.append(f"{key >> 24}/{key & 0xffffff}@{at} "
+                          f"{a[at:at + 8].hex()}<>{b[at:at + 8].hex()}")
+    return f"{tenant.decode()}: {len(places)} pages, {places[:12]}"
+
+
+class Faults:
+    """5xx, resets and bodies that break off, by chance."""
+
+    def __init__(self, rng, share):
+        self.rng, self.share, self.count = rng, share, 0
+
+    def __call__(self, handler, _number):
+        if self.rng.random() >= self.share:
+            return None
+        self.count += 1
+        return self.rng.choice((
+            ("reset",), ("cut", 100),
+            ("answer", 503, b"<Error><Code>SlowDown</Code></Error>"),
+            ("answer", 500, b"<Error><Code>InternalError</Code></Error>")))
+
+
+class Test:
+    def __init__(self, folder):
+        self.folder = folder
+        self.servers = rig.Servers(folder)
+        self.logs = rig.Logs(folder, DAYS)
+        self.number = 0
+
+    def service(self):
+        """A new one; all have the same secret, for their states to be
+        alike."""
+        self.number += 1
+        name = f"run-{self.number}"
+        s = Service(self.folder / name,
+                    self.servers.sources(name, free_port()),
+                    [{"name": "siem", "kind": "file",
+                      "path": str(self.folder / f"{name}.ndjson")}],
+                    env=rig.clean_env())
+        base = self.folder / "base.db"
+        if not base.exists():
+            empty = Service(self.folder / "base", [
+                {"name": "none", "kind": "files",
+                 "path": str(self.folder / "base")}])
+            empty.start()
+            empty.stop()
+            empty.store.rename(base)
+        s.store.write_bytes(base.read_bytes())
+        return s, name
+
+    def calm(self):
+        s, name = self.service()
+        feeding = rig.Feeding(self.servers, self.logs, s, name, 0)
+        feeding.upload.finish()  # it lists them, in their order
+        with s:
+            feeding.finish()
+            s.stop()
+        self.want = (findings(s, name), *states(s.store))
+        print(f"undisturbed: {len(self.want[0])} findings, "
+              f"{sum(self.want[2].values())} signals of "
+              f"{len(self.want[1])} accounts and clusters, from "
+              f"{len(self.logs.objects)} objects, {len(self.logs.posts)} "
+              f"posts, {len(self.logs.lines)} records", flush=True)
+
+    def disturbed(self, variant, kills, seed):
+        rng = random.Random(seed)
+        s, name = self.service()
+        gap = [g * (3 if SLOW else 1) for g in GAP_S]
+        began = time.monotonic()
+        feeding = rig.Feeding(
+            self.servers, self.logs, s, name, kills * sum(gap) / 2,
+            0.3 if variant == "duplicates" else 0.0, variant == "reorder",
+            seed)
+        faults = Faults(rng, 0.1)
+        if variant == "faults":
+            self.servers.proxy.rule = faults
+        for kill in range(kills):
+            s.start(wait=False)
+            time.sleep(rng.uniform(*gap))
+            if s.process.poll() is not None:
+                raise AssertionError(f"exit {s.process.returncode}: "
+                                     + s.said()[-3000:])
+            s.kill()
+            if variant == "broker" and kill % 8 == 4:
+                self.servers.broker.stop(kill=kill % 16 == 4)
+                self.servers.broker.start()
+        with s:
+            feeding.finish()
+            self.servers.proxy.rule = None
+            s.stop()
+        self.check(s, name, variant)
+        print(f"{variant}: {kills} kills in {time.monotonic() - began:.0f} s,"
+              f" {feeding.client.tries} posts, {faults.count} faults: "
+              + ("all was read" if variant == "reorder" else "the same"),
+              flush=True)
+
+    @staticmethod
+    def shape(tenant, state):
+        """What of a state must be the same.  A listing of many folders is no
+        moment: of two objects that come while it runs, the later may be seen
+        first.  So of accounts it is the number of events."""
+        if tenant in (b"plant-1", b"metal-2"):
+            return state
+        return state.get(0, b"")[EVENTS_AT:EVENTS_AT + 8]
+
+    def check(self, s, name, variant):
+        got = (findings(s, name), *states(s.store))
+        fed = {json.loads(line)["id"] for line in
+               (self.folder / f"{name}.ndjson").read_text().splitlines()}
+        if variant == "reorder":
+            # Another order is another history; all must have been read.
+            return
+        if got[0] != self.want[0]:
+            raise AssertionError("\n".join(
+                [f"{variant}: other findings"] + sorted(
+                    str(f) for f in {*got[0]} ^ {*self.want[0]})))
+        differ = {t for t in self.want[1]
+                  if self.shape(t, got[1].get(t, {}))
+                  != self.shape(t, self.want[1][t])}
+        if differ:
+            raise AssertionError(
+                f"{variant}: another state of " + "; ".join(
+                    unlike(t, self.want[1][t], got[1].get(t, {}))
+                    for t in sorted(differ)))
+        if got[2:] != self.want[2:]:
+            raise AssertionError(f"{variant}: {got[2:]}, {self.want[2:]}")
+        ids = {json.loads(line)["id"] for line in self.want[0]}
+        if fed != ids:
+            raise AssertionError(f"{variant}: the feed got {fed ^ ids}")
+
+
+def main():
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
+    variants = sys.argv[2:] or VARIANTS[:1]
+    with tempfile.TemporaryDirectory(prefix="nephoscope-kill-") as top:
+        test = Test(pathlib.Path(top))
+        try:
+            test.calm()
+            for number, variant in enumerate(variants):
+                test.disturbed(variant, kills, SEED + number)
+        finally:
+            test.servers.close()
+
+
+if __name__ == "__main__":
+    main()

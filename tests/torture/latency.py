@@ -1,0 +1,283 @@
+"""How long it takes, and what it costs over time; figures, no limits.
+
+latency.py [SECONDS]		webhook until 200; Kafka at RATE events a second
+			and a notice of 1 MB in S3 until a finding is fed
+latency.py soak SECONDS		the same at once, with faults: memory,
+			descriptors and threads are sampled
+"""
+import contextlib
+import datetime
+import gzip
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+
+import rig
+
+rig.in_moto(__file__)
+
+from serving import Service, free_port, post, wait_for  # noqa: E402
+
+RATE = int(os.environ.get("LATENCY_RATE", "5000"))
+TICK_S = 0.02
+SAMPLE_S = 5
+
+
+def stamp():
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def audit(verb, resource, name, body=None):
+    """One event of a cluster's audit log."""
+    when = stamp()
+    return json.dumps({
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Request",
+        "auditID": str(uuid.uuid4()), "stage": "ResponseComplete",
+        "requestURI": f"/apis/rbac.authorization.k8s.io/v1/{resource}",
+        "verb": verb, "user": {"username": f"admin-{name}",
+                               "groups": ["system:authenticated"]},
+        "sourceIPs": ["198.51.100.17"], "userAgent": "kubectl/v1.29.6",
+        "objectRef": {"resource": resource, "name": name,
+                      "apiGroup": "rbac.authorization.k8s.io",
+                      "apiVersion": "v1"},
+        "responseStatus": {"metadata": {}, "code": 201},
+        **({"requestObject": body} if body else {}),
+        "requestReceivedTimestamp": when, "stageTimestamp": when,
+        "annotations": {"authorization.k8s.io/decision": "allow",
+                        "authorization.k8s.io/reason": ""}},
+        separators=(",", ":")).encode()
+
+
+def opening(name):
+    """A cluster is opened to anyone: a finding at once, one a name."""
+    return audit("create", "clusterrolebindings", name, {
+        "kind": "ClusterRoleBinding",
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "metadata": {"name": name}, "subjects": [{
+            "kind": "User", "apiGroup": "rbac.authorization.k8s.io",
+            "name": "system:anonymous"}],
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io",
+                    "kind": "ClusterRole", "name": "cluster-admin"}})
+
+
+def trail(name, action, size):
+    """A CloudTrail object of about so many bytes; its last record says that
+    `action` was done by `name`."""
+    def record(action, user, **more):
+        return {"eventVersion": "1.08", "userIdentity": {
+                    "type": "IAMUser", "principalId": "AIDA" + user,
+                    "arn": f"arn:aws:iam::111122223333:user/{user}",
+                    "accountId": "111122223333", "userName": user},
+                "eventTime": stamp()[:19] + "Z",
+                "eventSource": "cloudtrail.amazonaws.com",
+                "eventName": action, "awsRegion": "eu-west-1",
+                "sourceIPAddress": "198.51.100.9", "userAgent": "aws-cli",
+                "eventID": str(uuid.uuid4()), "eventType": "AwsApiCall",
+                "recipientAccountId": "111122223333", **more}
+    records = [record("DescribeTrails", "auditor",
+                      requestParameters={"pad": os.urandom(700).hex()})
+               for _ in range(size // 800)]
+    records.append(record(action, name, requestParameters={
+        "name": f"arn:aws:cloudtrail:eu-west-1:111122223333:trail/{name}"}))
+    return gzip.compress(json.dumps({"Records": records}).encode(), 1)
+
+
+class Fed(threading.Thread):
+    """Reads the feed's file as it grows: when each name was told of."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.path, self.ended = path, False
+        self.sent, self.took = {}, {}
+
+    def run(self):
+        wait_for("the feed", self.path.exists, 60)
+        with open(self.path, encoding="utf-8") as text:
+            part = ""
+            while not self.ended:
+                part += text.readline()
+                if not part.endswith("\n"):
+                    time.sleep(0.003)
+                    continue
+                now = time.monotonic()
+                for name in [n for n in self.sent if n in part]:
+                    self.took.setdefault(name, now - self.sent[name])
+                    del self.sent[name]
+                part = ""
+
+
+def figures(what, took, unit_s=1e-3):
+    values = sorted(took)
+    if not values:
+        print(f"{what}: nothing came", flush=True)
+        return
+    def at(share):
+        return values[min(len(values) - 1, int(share * len(values)))] / unit_s
+    print(f"{what}: p50 {at(.5):.0f}, p99 {at(.99):.0f}, most "
+          f"{values[-1] / unit_s:.0f} ms of {len(values)}", flush=True)
+
+
+class Load:
+    def __init__(self, folder, seconds):
+        self.seconds = seconds
+        self.servers = rig.Servers(folder)
+        self.port = free_port()
+        feed = folder / "feed.ndjson"
+        self.service = Service(
+            folder / "served", self.servers.sources("load", self.port),
+            [{"name": "siem", "kind": "file", "path": str(feed)}],
+            env=rig.clean_env())
+        self.service.config["sources"][0]["start"] = stamp()[:10]
+        del self.service.config["service"]["commit_ms"]  # as it comes
+        self.service.write()
+        self.fed = Fed(feed)
+        self.hooks = []
+
+    def close(self):
+        self.fed.ended = True
+        self.service.kill()
+        self.servers.close()
+
+    def kafka(self):
+        """RATE events a second, of which one is told."""
+        process = subprocess.Popen(
+            [rig.TOOL, "send", f"127.0.0.1:{self.servers.broker.plain}",
+             "load", "metal-2", "1000000"], stdin=subprocess.PIPE)
+        began, sent, told = time.monotonic(), 0, 3  # it has to join first
+        while time.monotonic() - began < self.seconds:
+            due = int((time.monotonic() - began) * RATE)
+            lines = []
+            # One is made anew, the others are it with other ids.
+            one = audit("get", "clusterroles", "reader").split(b'"auditID":"')
+            for _ in range(sent, due):
+                lines.append(one[0] + b'"auditID":"'
+                             + random.randbytes(4).hex().encode()
+                             + one[1][8:])
+            sent = due
+            if time.monotonic() - began > told:
+                name = f"kafka-{told:06d}-x"
+                lines.append(opening(name))
+                self.fed.sent[name] = time.monotonic()
+                told += 1
+            process.stdin.write(b"\n".join(lines) + b"\n" if lines else b"")
+            process.stdin.flush()
+            time.sleep(TICK_S)
+        process.stdin.close()
+        process.wait(60)
+        print(f"Kafka: {sent} events in {time.monotonic() - began:.0f} s",
+              flush=True)
+
+    def webhook(self, pause=0.02):
+        end = time.monotonic() + self.seconds
+        number = 0
+        while time.monotonic() < end:
+            items = b",".join(audit("get", "clusterroles", f"r{number}")
+                              for _ in range(10))
+            body = b'{"kind":"EventList","items":[' + items + b"]}"
+            began = time.monotonic()
+            if post(self.port, "/clusters/plant-1", body) == 200:
+                self.hooks.append(time.monotonic() - began)
+            number += 1
+            time.sleep(pause)
+
+    def bucket(self, every=4):
+        end = time.monotonic() + self.seconds
+        number = 0
+        url = self.servers.sqs.get_queue_url(QueueName="load")["QueueUrl"]
+        while time.monotonic() < end:
+            name = f"bucket-{number:06d}-x"
+            body = trail(name, "StopLogging", 1 << 20)
+            now = datetime.datetime.now(datetime.timezone.utc)
+            key = (f"AWSLogs/111122223333/CloudTrail/eu-west-1/{now:%Y/%m/%d}/"
+                   f"111122223333_CloudTrail_eu-west-1_{now:%Y%m%dT%H%MZ}_"
+                   f"{number}.json.gz")
+            self.servers.s3.put_object(Bucket="load", Key=key, Body=body)
+            self.fed.sent[name] = time.monotonic()
+            self.servers.sqs.send_message(
+                QueueUrl=url, MessageBody=rig.notice("load", key, len(body)))
+            number += 1
+            time.sleep(every)
+
+    def run(self, *parts):
+        threads = [threading.Thread(target=part, daemon=True)
+                   for part in parts]
+        for each in threads:
+            each.start()
+        return threads
+
+    def tell(self):
+        """What was measured."""
+        with contextlib.suppress(AssertionError):
+            wait_for("the last findings", lambda: not self.fed.sent, 30)
+        took = self.fed.took
+        figures("webhook until 200", self.hooks)
+        for part in ("kafka", "bucket"):
+            figures(f"{part} until it is fed", [
+                t for name, t in took.items() if name.startswith(part)])
+        if self.fed.sent:
+            print(f"not fed: {len(self.fed.sent)}", flush=True)
+
+    def latency(self):
+        with self.service:
+            self.fed.start()
+            for part in (self.webhook, self.bucket, self.kafka):
+                for each in self.run(part):
+                    each.join()
+            self.tell()
+            self.service.stop()
+
+    def sample(self):
+        top = pathlib.Path(f"/proc/{self.service.process.pid}")
+        pages = int((top / "statm").read_text().split()[1])
+        return (pages * os.sysconf("SC_PAGESIZE") >> 20,
+                len(list((top / "fd").iterdir())),
+                len(list((top / "task").iterdir())))
+
+    def soak(self):
+        rng = random.Random(1)
+        self.servers.proxy.rule = lambda *_: (
+            ("answer", 503, b"") if rng.random() < 0.05 else None)
+        with self.service:
+            self.fed.start()
+            threads = self.run(self.webhook, self.bucket, self.kafka)
+            samples, began = [], time.monotonic()
+            while any(t.is_alive() for t in threads):
+                time.sleep(SAMPLE_S)
+                samples.append(self.sample())
+                if len(samples) % 12 == 0:
+                    print(f"{time.monotonic() - began:4.0f} s: "
+                          "%d MiB, %d descriptors, %d threads" % samples[-1],
+                          flush=True)
+                if len(samples) % 36 == 35:
+                    self.servers.broker.stop()
+                    self.servers.broker.start()
+            self.tell()
+            third = len(samples) // 3 or 1
+            for name, column in zip(("MiB", "descriptors", "threads"),
+                                    zip(*samples)):
+                print(f"{name}: first third at most {max(column[:third])}, "
+                      f"last third {max(column[-third:])}", flush=True)
+            self.service.stop()
+
+
+def main():
+    soak = "soak" in sys.argv
+    seconds = int(sys.argv[-1]) if sys.argv[-1].isdigit() else 60
+    with tempfile.TemporaryDirectory(prefix="nephoscope-load-") as top:
+        load = Load(pathlib.Path(top), seconds)
+        try:
+            load.soak() if soak else load.latency()
+        finally:
+            load.close()
+
+
+if __name__ == "__main__":
+    main()
