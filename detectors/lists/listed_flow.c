@@ -9,6 +9,8 @@
  *             (web, names, time) are left out.
  * References  detection.md 1.1; https://attack.mitre.org/techniques/T1071/
  */
+#include <assert.h>
+
 #include "detect/flows.h"
 #include "detect/listed.h"
 #include "detect/ports.h"
@@ -189,34 +191,33 @@ tor_of(const struct flow *f)
 
 extern const struct detector detector_listed_flow;
 
+/* NULL: decided by who called and where. */
+static const struct detector *const types[] = {
+	[LISTS_CUSTOM] = &detector_listed_flow,
+	[LISTS_C2] = &detector_listed_flow_c2,
+	[LISTS_TOR] = NULL,
+	[LISTS_MINER] = &detector_listed_flow_miner,
+	[LISTS_BLACKHOLE] = &detector_listed_flow_blackhole,
+	[LISTS_DROPSITE] = &detector_listed_flow_drop,
+	[LISTS_PHISHING] = &detector_listed_flow,
+	[LISTS_DRIVEBY] = &detector_listed_flow,
+	[LISTS_MALWARE] = &detector_listed_flow,
+	[LISTS_DGA] = &detector_listed_flow,
+	[LISTS_ABUSED] = &detector_listed_flow,
+	[LISTS_SUSPICIOUS] = &detector_listed_flow,
+	[LISTS_CRYPTO] = &detector_listed_flow_miner,
+	[LISTS_SCANNER] = NULL,
+};
+static_assert(COUNTOF(types) == LISTS_CATEGORIES, "a type for each");
+
 static const struct detector *
 type_of(enum lists_category category, const struct flow *f, double *severity)
 {
-	switch (category) {
-	case LISTS_C2:
-		return &detector_listed_flow_c2;
-	case LISTS_TOR:
+	if (category == LISTS_TOR)
 		return tor_of(f);
-	case LISTS_MINER:
-	case LISTS_CRYPTO:
-		return &detector_listed_flow_miner;
-	case LISTS_BLACKHOLE:
-		return &detector_listed_flow_blackhole;
-	case LISTS_DROPSITE:
-		return &detector_listed_flow_drop;
-	case LISTS_SCANNER:
+	if (category == LISTS_SCANNER)
 		return probe_of(f, severity);
-	case LISTS_CUSTOM:
-	case LISTS_PHISHING:
-	case LISTS_DRIVEBY:
-	case LISTS_MALWARE:
-	case LISTS_DGA:
-	case LISTS_ABUSED:
-	case LISTS_SUSPICIOUS:
-	case LISTS_CATEGORIES:
-		break;
-	}
-	return &detector_listed_flow;
+	return types[category];
 }
 
 static bool

@@ -87,7 +87,7 @@ struct detector {
 	/* A statistical detector answers to the alert budget: what the
 	 * budget does not allow is kept as a signal only. */
 	bool statistical;
-	bool off; /* off unless the config enables it */
+	bool off;   /* off unless the config enables it */
 	bool lists; /* not called where the config names no lists */
 	/* Only called for calls that serve `tactic`, and for refused ones. */
 	bool by_tactic;
@@ -98,6 +98,9 @@ struct detector {
 	/* Cheap test before anything else is looked up; NULL: all events of
 	 * the sources.  No state. */
 	bool (*match)(const struct event *ev);
+	/* As `match`, after it, for what depends on parameters or on what
+	 * is usual: an event that fails it costs no state.  Or NULL. */
+	bool (*select)(struct detect *d, const struct event *ev);
 	enum detect_key key;
 	uint32_t state_size;	/* fixed, no pointers inside; starts zeroed */
 	uint16_t state_version; /* bump when the state's layout changes */
@@ -226,9 +229,10 @@ struct fact {
 };
 
 struct raise {
-	const struct detector *as; /* of the family; NULL: the detector itself */
-	double p;			/* how likely by chance; 0 for a rule */
-	double severity;		/* 0: the descriptor's */
+	const struct detector
+	    *as;	 /* of the family; NULL: the detector itself */
+	double p;	 /* how likely by chance; 0 for a rule */
+	double severity; /* 0: the descriptor's */
 	enum entity_kind resource_kind; /* what it was done to ... */
 	struct span resource;		/* ... part of the finding's identity */
 	const struct evidence *why;
