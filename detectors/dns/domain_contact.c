@@ -46,6 +46,8 @@ is_rare_domain(struct detect *d, const struct event *ev)
 {
 	struct usual account, hosts;
 
+	if (detect_activity(d)->count > 1)
+		return false; /* once an hour will do */
 	detect_usual(d, SCOPE_TENANT, FEATURE_DOMAIN, &account);
 	if (account.known_days < account.days + detect_param(d, DAYS) ||
 	    lookups_is_service(ev->dns->domain.registered))

@@ -52,6 +52,8 @@ is_rare_place(struct detect *d, const struct event *ev)
 	struct usual hosts, account;
 
 	(void)ev;
+	if (detect_activity(d)->count > 1)
+		return false; /* once an hour will do */
 	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &account);
 	if (account.known_days < account.days + detect_param(d, NEW_DAYS))
 		return false;

@@ -203,6 +203,14 @@ detect_listed_name(
 	return lists_name(d->tenant->engine->lists, name, d->ev->time_us, hits);
 }
 
+size_t
+detect_listed_image(
+    const struct detect *d, struct span image, struct lists_hit *hits)
+{
+	return lists_image(
+	    d->tenant->engine->lists, image, d->ev->time_us, hits);
+}
+
 int64_t
 detect_now(const struct detect *d)
 {

@@ -207,6 +207,8 @@ size_t detect_listed_address(
     const struct detect *d, const struct ip *ip, struct lists_hit *hits);
 size_t detect_listed_name(
     const struct detect *d, struct span name, struct lists_hit *hits);
+size_t detect_listed_image(
+    const struct detect *d, struct span image, struct lists_hit *hits);
 
 /* Event time of the newest event of this stream (its watermark). */
 int64_t detect_now(const struct detect *d);

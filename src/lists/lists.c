@@ -237,6 +237,23 @@ ask_address(struct asking *a, const struct ip *ip)
 	}
 }
 
+/* `entry` is what stands for the text in the evidence. */
+static void
+ask_key(struct asking *a, enum intake_kind kind, struct span text,
+    struct span entry)
+{
+	size_t count;
+	const struct keys_entry *e =
+	    keys_find(&a->lists->keys, intake_hash(kind, text), &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct lists_hit *hit = take(a, e[i].list, e[i].expires_s);
+
+		if (hit != NULL)
+			hit->entry = entry;
+	}
+}
+
 static void
 ask_name(struct asking *a, struct span name)
 {
@@ -245,19 +262,30 @@ ask_name(struct asking *a, struct span name)
 
 	for (size_t at = 0; at < whole.len;) {
 		struct span part = span_skip(whole, at);
-		size_t dot = span_find(part, '.', 0), count;
-		const struct keys_entry *e = keys_find(
-		    &a->lists->keys, intake_hash(INTAKE_DOMAIN, part), &count);
 
-		for (size_t i = 0; i < count; i++) {
-			struct lists_hit *hit =
-			    take(a, e[i].list, e[i].expires_s);
-
-			if (hit != NULL)
-				hit->entry = span_skip(name, at);
-		}
-		at += dot + 1;
+		ask_key(a, INTAKE_DOMAIN, part, span_skip(name, at));
+		at += span_find(part, '.', 0) + 1;
 	}
+}
+
+static void
+ask_image(struct asking *a, struct span image)
+{
+	size_t at = span_find(image, '@', 0);
+	struct span named = span_first(image, at);
+	size_t colon = span_rfind(named, ':');
+	size_t slash = span_rfind(named, '/');
+	struct span digest = span_skip(image, at + 1);
+
+	ask_key(a, INTAKE_IMAGE, image, image);
+	if (at < image.len)
+		ask_key(a, INTAKE_IMAGE, named, named);
+	/* A colon before the last slash is a registry's port. */
+	if (colon < named.len && (slash == named.len || colon > slash))
+		ask_key(a, INTAKE_IMAGE, span_first(named, colon),
+		    span_first(named, colon));
+	if (span_starts(digest, SPAN("sha256:")))
+		ask_key(a, INTAKE_HASH, span_skip(digest, 7), digest);
 }
 
 size_t
@@ -277,6 +305,16 @@ lists_name(const struct lists *l, struct span name, int64_t time_us,
 	struct asking a = { .lists = l, .time_us = time_us, .hits = hits };
 
 	ask_name(&a, name);
+	return a.trusted ? 0 : a.count;
+}
+
+size_t
+lists_image(const struct lists *l, struct span image, int64_t time_us,
+    struct lists_hit hits[LISTS_HITS_MAX])
+{
+	struct asking a = { .lists = l, .time_us = time_us, .hits = hits };
+
+	ask_image(&a, image);
 	return a.trusted ? 0 : a.count;
 }
 

@@ -72,6 +72,11 @@ size_t lists_address(const struct lists *l, const struct ip *ip,
 size_t lists_name(const struct lists *l, struct span name, int64_t time_us,
     struct lists_hit hits[LISTS_HITS_MAX]);
 
+/* The same for an image reference: as written, without digest, without tag,
+ * and its digest on a list of hashes. */
+size_t lists_image(const struct lists *l, struct span image, int64_t time_us,
+    struct lists_hit hits[LISTS_HITS_MAX]);
+
 /* A trusted list holds it. */
 bool lists_trust_address(
     const struct lists *l, const struct ip *ip, int64_t time_us);

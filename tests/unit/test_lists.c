@@ -305,6 +305,41 @@ refusals(void **state)
 	buf_done(&wanted);
 }
 
+static bool
+has_image(const struct rig *r, const char *image)
+{
+	struct lists_hit hits[LISTS_HITS_MAX];
+
+	return lists_image(r->lists, span_str(image), TIME_US, hits) > 0;
+}
+
+static void
+images(void **state)
+{
+	static char image[] = "image";
+	struct rig r = { 0 };
+	char digest[65];
+
+	(void)state;
+	memset(digest, 'a', 64);
+	digest[64] = '\0';
+	rig_add(&r, image, threat, "r.example:5000/a\nr.example/b:1\n");
+	rig_add(&r, hash, threat, digest);
+	rig_load(&r);
+	assert_string_equal(buf_text(&r.error), "");
+	assert_true(has_image(&r, "r.example:5000/a"));
+	assert_true(has_image(&r, "r.example:5000/a:latest"));
+	assert_false(has_image(&r, "r.example:5000"));
+	assert_true(has_image(&r, "r.example/b:1"));
+	assert_false(has_image(&r, "r.example/b:2"));
+	assert_false(has_image(&r, "r.example/b"));
+	assert_true(
+	    has_image(&r, "r.example/c@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+			  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+	assert_false(has_image(&r, "r.example/c@sha256:aaaa"));
+	rig_done(&r);
+}
+
 static void
 none(void **state)
 {
@@ -333,6 +368,7 @@ main(void)
 		TEST("what is trusted is no threat", trust),
 		TEST("a file that is no list is refused with its line",
 		    refusals),
+		TEST("an image is held by repository, tag and digest", images),
 		TEST("without lists there is nothing", none),
 	};
 
