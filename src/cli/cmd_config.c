@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/config_file.h"
 #include "config/config.h"
+#include "lists/lists.h"
 
 struct options {
 	const char *config;
@@ -20,6 +21,34 @@ summarize(const struct config *c, struct buf *out)
 	    c->nclusters, c->nclusters == 1 ? "" : "s", c->naccounts,
 	    c->naccounts == 1 ? "" : "s", c->ndetectors,
 	    c->ndetectors == 1 ? "" : "s");
+}
+
+/* The lists are read as backfill and serve read them. */
+static int
+check(const struct config *config, struct buf *out)
+{
+	struct lists *lists = NULL;
+	struct lists_counts counts;
+	struct buf error = { 0 };
+	int code = EXIT_CODE_DONE;
+
+	if (lists_load(config, &lists, &error) != STATUS_OK) {
+		cli_complain("%s", buf_text(&error));
+		code = EXIT_CODE_CONFIG;
+	} else {
+		summarize(config, out);
+	}
+	if (lists != NULL) {
+		counts = lists_count(lists);
+		buf_printf(out,
+		    "lists: %llu entries, %llu lines passed over, %.1f MiB\n",
+		    (unsigned long long)counts.entries,
+		    (unsigned long long)counts.skipped,
+		    (double)counts.bytes / 1048576);
+	}
+	lists_free(lists);
+	buf_done(&error);
+	return code;
 }
 
 static int
@@ -43,10 +72,14 @@ run(const void *options, const struct command_operands *operands)
 	if (code != EXIT_CODE_DONE)
 		return code;
 	if (strcmp(action, "check") == 0)
-		summarize(config, &text);
+		code = check(config, &text);
 	else
 		config_show(config, &text);
 	config_free(config);
+	if (code != EXIT_CODE_DONE) {
+		buf_done(&text);
+		return code;
+	}
 	return cli_print(&text);
 }
 

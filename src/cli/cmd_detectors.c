@@ -76,7 +76,7 @@ describe(const struct detector_row *row, struct buf *out)
 			   : "rule");
 	if (d->mitre != NULL)
 		buf_printf(out, "ATT&CK    %s\n", d->mitre);
-	buf_printf(out, "Detector  detectors/%s/%s.c%s\n", row->area, row->name,
+	buf_printf(out, "Detector  detectors/%s/%s.c%s\n", row->area, row->file,
 	    d->off ? " (off by default)" : "");
 	if (d->story != NULL)
 		buf_printf(out, "\n%s\n", d->story);

@@ -21,7 +21,7 @@ struct options {
 static int
 print(const struct detector_row *row, const struct finding *f)
 {
-	struct playbook *p = playbook_of_type(row->name);
+	struct playbook *p = playbook_of_type(row->file);
 	const struct table_options table = {
 		.columns = terminal_columns(stdout),
 		.colour = terminal_has_color(stdout),

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/config_file.h"
 #include "cli/quarantine.h"
+#include "lists/lists.h"
 #include "net/notify.h"
 #include "pipeline/service.h"
 
@@ -46,6 +47,21 @@ check(const struct config *c)
 	return EXIT_CODE_CONFIG;
 }
 
+/* A list that cannot be read must not end a service that runs. */
+static bool
+can_read_lists(const struct config *c)
+{
+	struct lists *lists = NULL;
+	struct buf error = { 0 };
+	bool good = lists_load(c, &lists, &error) == STATUS_OK;
+
+	if (!good)
+		cli_complain("%s", buf_text(&error));
+	lists_free(lists);
+	buf_done(&error);
+	return good;
+}
+
 /* SIGHUP: is the new configuration good?  Else the old one stays. */
 static bool
 accept(void *cookie)
@@ -54,7 +70,7 @@ accept(void *cookie)
 	struct config *c = NULL;
 
 	if (config_file_load(v->options->config, &c) == EXIT_CODE_DONE &&
-	    check(c) == EXIT_CODE_DONE) {
+	    check(c) == EXIT_CODE_DONE && can_read_lists(c)) {
 		config_free(v->next);
 		v->next = c;
 		return true;

@@ -68,6 +68,15 @@ struct config_tls {
 	char *cert, *key, *client_ca, *ca;
 };
 
+/* One of `lists`. */
+struct config_list {
+	char *name;
+	char *kind;	/* "ip", "domain", "image", "hash" */
+	char *trust;	/* "threat", "trusted" */
+	char *category; /* "custom", "c2", "tor", ... */
+	char *path;
+};
+
 /* One of `sources`; members that its kind does not use are NULL, 0 or -1. */
 struct config_source {
 	char *name;
@@ -133,6 +142,8 @@ struct config {
 	size_t naccounts;
 	struct config_detector *detectors;
 	size_t ndetectors;
+	struct config_list *lists;
+	size_t nlists;
 	struct config_baseline baseline;
 	double sequence_window_hours; /* 24 */
 	char *notes; /* one line for each key without effect; "" mostly */

@@ -28,6 +28,10 @@ static const char *const cluster_from_words[] = { "key", "topic", "header",
 	"field", NULL };
 static const char *const list_words[] = { "ip", "domain", "image", "hash",
 	NULL };
+/* In the order of enum lists_category. */
+static const char *const category_words[] = { "custom", "c2", "tor", "miner",
+	"blackhole", "dropsite", "phishing", "driveby", "malware", "dga",
+	"abused", "suspicious", "crypto", "scanner", NULL };
 static const char *const trust_words[] = { "threat", "trusted", NULL };
 static const char *const feed_words[] = { "file", "stdout", "kafka", "webhook",
 	"syslog", "s3", "sqs", "eventbridge", "securityhub", NULL };
@@ -339,18 +343,33 @@ static const struct shape_key suppress_keys[] = {
 };
 
 static const struct shape_key list_keys[] = {
-	{ .name = "name", .required = true, .help = "how evidence names it" },
+	{ .name = "name",
+	    AT(config_list, name),
+	    .required = true,
+	    .help = "how evidence names it" },
 	{ .name = "kind",
 	    .kind = SHAPE_WORD,
+	    AT(config_list, kind),
 	    .words = list_words,
 	    .required = true,
-	    .help = "what its lines are" },
+	    .help = "what its entries are" },
 	{ .name = "trust",
 	    .kind = SHAPE_WORD,
+	    AT(config_list, trust),
 	    .words = trust_words,
 	    .required = true,
 	    .help = "what an entry means" },
-	{ .name = "path", .required = true, .help = "file, one entry a line" },
+	{ .name = "category",
+	    .kind = SHAPE_WORD,
+	    AT(config_list, category),
+	    .words = category_words,
+	    .fallback = "custom",
+	    .help = "what kind of threat its entries are; decides the type "
+		    "of its findings" },
+	{ .name = "path",
+	    AT(config_list, path),
+	    .required = true,
+	    .help = "file: plain, CSV, hosts, STIX 2.1, MISP" },
 	{ 0 },
 };
 
@@ -530,8 +549,9 @@ static const struct shape_key root_keys[] = {
 	    .help = "findings that are expected" },
 	{ .name = "lists",
 	    .kind = SHAPE_LIST,
+	    COUNTED(config, lists, nlists),
 	    .item = &list_item,
-	    .unused = true,
+	    .item_size = sizeof(struct config_list),
 	    .help = "indicators of threats, and what is trusted" },
 	{ .name = "geo",
 	    .kind = SHAPE_MAP,

@@ -1,6 +1,7 @@
 /* What detector.h lets an observe() ask. */
 #include "base/civil.h"
 #include "detect/engine_internal.h"
+#include "lists/lists.h"
 #include "stats/novelty.h"
 
 /* On so many of the last 30 days a thing is routine. */
@@ -185,6 +186,29 @@ detect_workload(struct detect *d, struct span workload)
 			  : hash_mix(d->lane->key,
 				hash_seeded(d->tenant->engine->options.key,
 				    SCOPE_WORKLOAD, workload));
+}
+
+size_t
+detect_listed_address(
+    const struct detect *d, const struct ip *ip, struct lists_hit *hits)
+{
+	return lists_address(
+	    d->tenant->engine->lists, ip, d->ev->time_us, hits);
+}
+
+size_t
+detect_listed_name(
+    const struct detect *d, struct span name, struct lists_hit *hits)
+{
+	return lists_name(d->tenant->engine->lists, name, d->ev->time_us, hits);
+}
+
+size_t
+detect_listed_image(
+    const struct detect *d, struct span image, struct lists_hit *hits)
+{
+	return lists_image(
+	    d->tenant->engine->lists, image, d->ev->time_us, hits);
 }
 
 int64_t

@@ -87,7 +87,8 @@ struct detector {
 	/* A statistical detector answers to the alert budget: what the
 	 * budget does not allow is kept as a signal only. */
 	bool statistical;
-	bool off; /* off unless the config enables it */
+	bool off;   /* off unless the config enables it */
+	bool lists; /* not called where the config names no lists */
 	/* Only called for calls that serve `tactic`, and for refused ones. */
 	bool by_tactic;
 	/* Only called for records of acts: iam_act_match() of CloudTrail's,
@@ -97,24 +98,36 @@ struct detector {
 	/* Cheap test before anything else is looked up; NULL: all events of
 	 * the sources.  No state. */
 	bool (*match)(const struct event *ev);
+	/* As `match`, after it, for what depends on parameters or on what
+	 * is usual: an event that fails it costs no state.  Or NULL. */
+	bool (*select)(struct detect *d, const struct event *ev);
 	enum detect_key key;
 	uint32_t state_size;	/* fixed, no pointers inside; starts zeroed */
 	uint16_t state_version; /* bump when the state's layout changes */
 	uint32_t state_ttl_s;	/* forgotten when not used for so long */
 	const struct param *params;
 	size_t nparams;
+	/* NULL: another detector of the same file raises this type. */
 	void (*observe)(struct detect *d, const struct event *ev, void *state);
 };
 
-/* Define the detector of this file: `DETECTOR(file_name) = { ... };` */
+/*
+ * Define the detector of this file: `DETECTOR(file_name) = { ... };`
+ *
+ * What is found in one way but has several types is a family: further
+ * DETECTOR(file_name_more) above it, without observe(), that it raises by
+ * raise.as.  Each has its own row, severity and switch; the file's
+ * playbook and scenario are theirs.
+ */
 #define DETECTOR(name)                                                         \
 	extern const struct detector detector_##name;                          \
 	const struct detector detector_##name
 
 struct detector_row {
 	const struct detector *detector;
-	const char *name; /* the file's name */
+	const char *name; /* its own */
 	const char *area; /* the folder's name */
+	const char *file; /* the file's name: of playbook and scenario */
 };
 
 /* Generated from detectors/, sorted by area and name. */
@@ -183,6 +196,20 @@ bool detect_routine(struct detect *d);
 /* Set the scope entity of SCOPE_WORKLOAD for this call: "ns/kind/name". */
 void detect_workload(struct detect *d, struct span workload);
 
+struct lists_hit; /* lists/lists.h */
+
+/*
+ * What the user's threat lists say of an address, or of a name and the
+ * domains above it, at the event's time: see lists_address().  For families
+ * whose descriptor says `lists`; detect/listed.h raises what is found.
+ */
+size_t detect_listed_address(
+    const struct detect *d, const struct ip *ip, struct lists_hit *hits);
+size_t detect_listed_name(
+    const struct detect *d, struct span name, struct lists_hit *hits);
+size_t detect_listed_image(
+    const struct detect *d, struct span image, struct lists_hit *hits);
+
 /* Event time of the newest event of this stream (its watermark). */
 int64_t detect_now(const struct detect *d);
 
@@ -204,8 +231,10 @@ struct fact {
 };
 
 struct raise {
-	double p;			/* how likely by chance; 0 for a rule */
-	double severity;		/* 0: the descriptor's */
+	const struct detector
+	    *as;	 /* of the family; NULL: the detector itself */
+	double p;	 /* how likely by chance; 0 for a rule */
+	double severity; /* 0: the descriptor's */
 	enum entity_kind resource_kind; /* what it was done to ... */
 	struct span resource;		/* ... part of the finding's identity */
 	const struct evidence *why;

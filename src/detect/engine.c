@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "detect/engine_internal.h"
+#include "lists/lists.h"
 
 static bool
 pattern_matches(
@@ -131,6 +132,33 @@ bind(struct engine_row *er, const struct config *config)
 	return set.enabled && er->row->detector->observe != NULL;
 }
 
+/* Others of its file rely on its observe(). */
+static bool
+leads(const struct detector_row *row)
+{
+	size_t i = (size_t)(row - detector_table);
+
+	return row->detector->observe != NULL && i > 0 &&
+	       !strcmp(detector_table[i - 1].file, row->file);
+}
+
+static void
+bind_all(struct engine *e)
+{
+	for (size_t i = 0; i < detector_count; i++) {
+		struct engine_row *er = &e->rows[e->nrows];
+		bool on;
+
+		*er = (struct engine_row){ .row = &detector_table[i],
+			.index = e->nrows };
+		on = bind(er, e->options.config);
+		er->silent = !on;
+		if (er->row->detector->lists && e->lists == NULL)
+			continue;
+		e->nrows += on || leads(er->row);
+	}
+}
+
 static void
 list_add(struct engine_list *list, const struct engine_row *row, size_t room)
 {
@@ -153,7 +181,7 @@ sort_rows(struct engine *e)
 		for (size_t i = 0; i < e->nrows; i++) {
 			const struct detector *d = e->rows[i].row->detector;
 
-			if (!(d->sources & SOURCE_BIT(s)))
+			if (!(d->sources & SOURCE_BIT(s)) || d->observe == NULL)
 				continue;
 			if (d->when == DETECT_EACH)
 				list_add(&e->each[s][d->acts_only], &e->rows[i],
@@ -170,22 +198,20 @@ engine_new(const struct engine_options *options, struct engine **engine,
     struct buf *error)
 {
 	struct engine *e;
+	struct lists *lists = NULL;
 	enum status st = check_config(options->config, error);
 
+	if (st == STATUS_OK)
+		st = lists_load(options->config, &lists, error);
 	if (st != STATUS_OK)
 		return st;
 	e = status_calloc(1, sizeof(*e));
 	e->options = *options;
+	e->lists = lists;
 	e->memory_bytes =
 	    (size_t)options->config->baseline.memory_per_tenant_bytes;
 	e->rows = status_calloc(detector_count, sizeof(*e->rows));
-	for (size_t i = 0; i < detector_count; i++) {
-		struct engine_row *er = &e->rows[e->nrows];
-
-		*er = (struct engine_row){ .row = &detector_table[i],
-			.index = e->nrows };
-		e->nrows += bind(er, options->config);
-	}
+	bind_all(e);
 	sort_rows(e);
 	*engine = e;
 	return STATUS_OK;
@@ -203,5 +229,6 @@ engine_free(struct engine *e)
 		}
 	}
 	free(e->rows);
+	lists_free(e->lists);
 	free(e);
 }

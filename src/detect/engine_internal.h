@@ -22,6 +22,7 @@ struct engine_row {
 	double param[DETECT_PARAMS_MAX];
 	double severity_set; /* 0: not overridden */
 	size_t index;	     /* of its states in a tenant */
+	bool silent;	     /* called for its family, but off itself */
 };
 
 /* What is looked at of a detector for each event, close together. */
@@ -45,6 +46,7 @@ struct engine {
 	/* By when they are called; [1]: for acts only. */
 	struct engine_list each[SOURCE_COUNT][2];
 	struct engine_list activity[SOURCE_COUNT][2];
+	struct lists *lists; /* NULL: none */
 	size_t memory_bytes; /* per tenant */
 };
 

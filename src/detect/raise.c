@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "detect/engine_internal.h"
+#include "lists/lists.h"
 
 /* Texts are packed behind the struct; the first pass only measures. */
 struct packer {
@@ -171,6 +172,24 @@ allowed(struct detect *d, const struct raise *r, uint64_t identity)
 	return true;
 }
 
+/* The user trusts one side: a scanner, a range of ours. */
+static bool
+is_trusted(const struct detect *d)
+{
+	const struct lists *lists = d->tenant->engine->lists;
+	const struct event *ev = d->ev;
+
+	if (lists == NULL)
+		return false;
+	if (ev->source == SOURCE_VPCFLOW)
+		return lists_trust_address(
+			   lists, &ev->flow->local, ev->time_us) ||
+		       lists_trust_address(lists, &ev->flow->peer, ev->time_us);
+	return ev->source == SOURCE_DNS &&
+	       (lists_trust_address(lists, &ev->dns->client, ev->time_us) ||
+		   lists_trust_name(lists, ev->dns->name, ev->time_us));
+}
+
 static void
 fill(struct signal *s, struct detect *d, const struct raise *r)
 {
@@ -182,7 +201,7 @@ fill(struct signal *s, struct detect *d, const struct raise *r)
 	s->severity_set = d->row->severity_set;
 	s->confidence = confidence_of(det, r);
 	s->identity = identity_of(d, r);
-	s->counted = allowed(d, r, s->identity);
+	s->counted = !is_trusted(d) && allowed(d, r, s->identity);
 	s->actor_kind = d->scratch->subject.actor.kind;
 	s->resource_kind = r->resource_kind;
 	s->source = d->ev->source;
@@ -197,8 +216,19 @@ fill(struct signal *s, struct detect *d, const struct raise *r)
 		d->activity->tainted = true;
 }
 
-void
-detect_raise(struct detect *d, const struct raise *r)
+/* The row of a type of the detector's family; NULL when it is off. */
+static const struct engine_row *
+row_as(const struct engine *e, const struct detector *as)
+{
+	for (size_t i = 0; i < e->nrows; i++) {
+		if (e->rows[i].row->detector == as)
+			return e->rows[i].silent ? NULL : &e->rows[i];
+	}
+	return NULL;
+}
+
+static void
+emit(struct detect *d, const struct raise *r)
 {
 	struct packer measure = { 0 }, packer;
 	struct facts *facts = &d->scratch->facts;
@@ -215,4 +245,16 @@ detect_raise(struct detect *d, const struct raise *r)
 		d->tenant->held++;
 	engine_wait(d, s);
 	d->tenant->engine->options.emit(d->tenant->cookie, s);
+}
+
+void
+detect_raise(struct detect *d, const struct raise *r)
+{
+	const struct engine_row *own = d->row;
+
+	d->row = row_as(
+	    d->tenant->engine, r->as != NULL ? r->as : own->row->detector);
+	if (d->row != NULL)
+		emit(d, r);
+	d->row = own;
 }

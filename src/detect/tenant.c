@@ -403,6 +403,8 @@ observe(struct detect *d, const struct engine_row *row)
 	void *state = NULL;
 
 	d->row = row;
+	if (det->select != NULL && !det->select(d, d->ev))
+		return;
 	if (det->key != DETECT_KEY_NONE) {
 		state = state_of(d);
 		if (state == NULL)

@@ -556,7 +556,7 @@ product_fields(struct emit *e, const struct finding *f, const struct config *c)
 static void
 remediation(struct emit *e, const struct finding *f)
 {
-	struct playbook *p = playbook_of_type(f->first->row->name);
+	struct playbook *p = playbook_of_type(f->first->row->file);
 	struct playbook_steps steps;
 	struct buf advice = { 0 };
 

@@ -147,7 +147,7 @@ step(struct emit *e, const struct playbook_line *line)
 static void
 playbook(struct emit *e, const struct finding *f)
 {
-	struct playbook *p = playbook_of_type(f->first->row->name);
+	struct playbook *p = playbook_of_type(f->first->row->file);
 	struct playbook_steps steps;
 
 	emit_array(e, "playbook");

@@ -519,6 +519,23 @@ resource_role(const struct finding *f)
 	return actor ? SPAN("ACTOR") : SPAN("TARGET");
 }
 
+static void
+threat_intelligence(struct emit *e, const struct finding *f)
+{
+	struct span list = fact(f, "list");
+
+	emit_array(e, "threatIntelligenceDetails");
+	if (!span_is_empty(list)) {
+		emit_object(e, NULL);
+		emit_text(e, "threatListName", list);
+		emit_array(e, "threatNames");
+		emit_text(e, NULL, fact(f, "threat"));
+		emit_close(e, ']');
+		emit_close(e, '}');
+	}
+	emit_close(e, ']');
+}
+
 void
 guardduty_service_write(struct emit *e, const struct finding *f)
 {
@@ -534,8 +551,7 @@ guardduty_service_write(struct emit *e, const struct finding *f)
 	emit_bool(e, "archived", false);
 	additional(e, f);
 	emit_object(e, "evidence");
-	emit_array(e, "threatIntelligenceDetails");
-	emit_close(e, ']');
+	threat_intelligence(e, f);
 	emit_close(e, '}');
 	detection(e, f);
 	emit_close(e, '}');

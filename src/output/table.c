@@ -534,7 +534,7 @@ table_write_one(
     const struct finding *f, const struct table_options *o, struct buf *out)
 {
 	struct paper p = paper_of(o, out);
-	struct playbook *pb = playbook_of_type(f->first->row->name);
+	struct playbook *pb = playbook_of_type(f->first->row->file);
 	struct buf text = { 0 };
 
 	severity(&p, f);

@@ -470,7 +470,7 @@ name_of_type(const char *name_or_type)
 {
 	for (size_t i = 0; i < detector_count; i++) {
 		if (!strcmp(detector_table[i].detector->type, name_or_type))
-			return detector_table[i].name;
+			return detector_table[i].file;
 	}
 	return name_or_type;
 }

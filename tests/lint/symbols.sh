@@ -33,7 +33,7 @@ NF >= 5 && $NF !~ /^_/ {
 		belongs(name, way[n - 1]) ||
 		(file == other[1] && belongs(name, other[2]))
 	if (way[1] == "detectors")
-		good = name == "detector_" file
+		good = belongs(name, "detector_" file)
 	types = split($2, type, ",")
 	for (i = 1; i <= types && way[1] != "detectors"; i++)
 		if (type[i] != "" && belongs(name, type[i]))

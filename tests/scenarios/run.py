@@ -4,7 +4,8 @@
     run.py BINARY SCENARIO_DIR [--keep DIR] [--bless]
 
 SCENARIO_DIR/scenario.py has fire(w) and quiet(w), which fill a world
-(world.py); expected.json lists the findings of fire().  What fire() makes
+(world.py), and may have configure(folder), which writes a configuration
+beside the folder and gives its path; expected.json lists the findings of fire().  What fire() makes
 must give exactly the findings of expected.json among the types named in it;
 what quiet() makes must give none of these types and nothing of severity 4 or
 more.  --bless prints what was found in the
@@ -40,9 +41,10 @@ def actor_of(finding):
     return actor.get("name", "") if isinstance(actor, dict) else actor
 
 
-def findings_of(binary, folder):
-    run = subprocess.run([binary, "backfill", "--format", "guardduty",
-                          folder], stdout=subprocess.PIPE,
+def findings_of(binary, folder, config):
+    run = subprocess.run([binary, "backfill", "--format", "guardduty"] +
+                         (["-c", config] if config else []) + [folder],
+                         stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, check=False)
     if run.returncode != 0:
         sys.exit("%s exited with %d: %s" % (
@@ -54,12 +56,12 @@ def findings_of(binary, folder):
                   key=text)
 
 
-def make_and_run(binary, act, folder):
+def make_and_run(binary, act, folder, configure):
     world = make_world(folder)
     act(world)
     os.makedirs(folder, exist_ok=True)
     world.write()
-    return findings_of(binary, folder)
+    return findings_of(binary, folder, configure and configure(folder))
 
 
 def show(title, rows):
@@ -97,10 +99,11 @@ def main():
     scenario = load(options.scenario)
     root = options.keep or tempfile.mkdtemp(prefix="scenario-")
     try:
+        configure = getattr(scenario, "configure", None)
         fired = make_and_run(options.binary, scenario.fire,
-                             os.path.join(root, "fire"))
+                             os.path.join(root, "fire"), configure)
         quiet = make_and_run(options.binary, scenario.quiet,
-                             os.path.join(root, "quiet"))
+                             os.path.join(root, "quiet"), configure)
     finally:
         if not options.keep:
             shutil.rmtree(root, ignore_errors=True)

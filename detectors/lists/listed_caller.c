@@ -1,0 +1,337 @@
+/*
+ * UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom and what belongs to it -
+ * an AWS API called from an address on a list of the user's.
+ *
+ * Sources     CloudTrail; `lists:` of kind ip
+ * Statistic   none: the list decides, what the call is for chooses the type.
+ *             A failed call counts too: keys are tried before they are used.
+ *             Calls that a service makes on somebody's behalf have no address.
+ * References  detection.md 1.2 and 1.3;
+ * https://attack.mitre.org/techniques/T1078/004/
+ */
+#include "detect/listed.h"
+
+DETECTOR(listed_caller_recon) = {
+	.type = "Recon:IAMUser/MaliciousIPCaller",
+	.title = "{actor} looks around from {remote}, a listed "
+		 "address",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1580",
+	.tactic = TACTIC_DISCOVERY,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_recon_custom) = {
+	.type = "Recon:IAMUser/MaliciousIPCaller.Custom",
+	.title = "{actor} looks around from {remote}, which is "
+		 "on the list {list}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1580",
+	.tactic = TACTIC_DISCOVERY,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_recon_tor) = {
+	.type = "Recon:IAMUser/TorIPCaller",
+	.title = "{actor} looks around through Tor from {remote}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1090.003",
+	.tactic = TACTIC_DISCOVERY,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_threat) = {
+	.type = "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
+	.title = "{actor} called {api} from {remote}, a listed "
+		 "address",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1078.004",
+	.tactic = TACTIC_INITIAL_ACCESS,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_tor) = {
+	.type = "UnauthorizedAccess:IAMUser/TorIPCaller",
+	.title = "{actor} called {api} through Tor from {remote}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1090.003",
+	.tactic = TACTIC_INITIAL_ACCESS,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_s3_discovery) = {
+	.type = "Discovery:S3/MaliciousIPCaller",
+	.title = "{actor} lists {bucket} from {remote}, a "
+		 "listed address",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1619",
+	.tactic = TACTIC_DISCOVERY,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_s3_discovery_custom) = {
+	.type = "Discovery:S3/MaliciousIPCaller.Custom",
+	.title = "{actor} lists {bucket} from {remote}, which "
+		 "is on the list {list}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1619",
+	.tactic = TACTIC_DISCOVERY,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_s3_discovery_tor) = {
+	.type = "Discovery:S3/TorIPCaller",
+	.title = "{actor} lists {bucket} through Tor from "
+		 "{remote}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1619",
+	.tactic = TACTIC_DISCOVERY,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_s3_exfiltration) = {
+	.type = "Exfiltration:S3/MaliciousIPCaller",
+	.title = "{actor} reads {bucket} from {remote}, a "
+		 "listed address",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1530",
+	.tactic = TACTIC_EXFILTRATION,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_s3_impact) = {
+	.type = "Impact:S3/MaliciousIPCaller",
+	.title = "{actor} changes {bucket} from {remote}, a "
+		 "listed address",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1485",
+	.tactic = TACTIC_IMPACT,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_s3_custom) = {
+	.type = "UnauthorizedAccess:S3/MaliciousIPCaller.Custom",
+	.title = "{actor} called {api} on {bucket} from "
+		 "{remote}, which is on the list {list}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1530",
+	.tactic = TACTIC_INITIAL_ACCESS,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+DETECTOR(listed_caller_s3_tor) = {
+	.type = "UnauthorizedAccess:S3/TorIPCaller",
+	.title = "{actor} called {api} on {bucket} through Tor "
+		 "from {remote}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1090.003",
+	.tactic = TACTIC_INITIAL_ACCESS,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+};
+
+extern const struct detector detector_listed_caller;
+
+/* Whose list it is. */
+enum origin { ORIGIN_THREAT, ORIGIN_CUSTOM, ORIGIN_TOR, ORIGINS };
+
+enum purpose {
+	PURPOSE_LOOK,
+	PURPOSE_ACT,
+	PURPOSE_S3_LOOK,
+	PURPOSE_S3_READ,
+	PURPOSE_S3_WRITE,
+	PURPOSES,
+};
+
+static const struct detector *const types[PURPOSES][ORIGINS] = {
+	[PURPOSE_LOOK] = { &detector_listed_caller_recon,
+	    &detector_listed_caller_recon_custom,
+	    &detector_listed_caller_recon_tor },
+	[PURPOSE_ACT] = { &detector_listed_caller_threat,
+	    &detector_listed_caller, &detector_listed_caller_tor },
+	[PURPOSE_S3_LOOK] = { &detector_listed_caller_s3_discovery,
+	    &detector_listed_caller_s3_discovery_custom,
+	    &detector_listed_caller_s3_discovery_tor },
+	[PURPOSE_S3_READ] = { &detector_listed_caller_s3_exfiltration,
+	    &detector_listed_caller_s3_custom, &detector_listed_caller_s3_tor },
+	[PURPOSE_S3_WRITE] = { &detector_listed_caller_s3_impact,
+	    &detector_listed_caller_s3_custom, &detector_listed_caller_s3_tor },
+};
+
+static enum origin
+origin_of(enum lists_category category)
+{
+	if (category == LISTS_TOR)
+		return ORIGIN_TOR;
+	return category == LISTS_CUSTOM ? ORIGIN_CUSTOM : ORIGIN_THREAT;
+}
+
+static bool
+begins_with_one_of(struct span name, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		if (span_starts(name, span_str(*words)))
+			return true;
+	}
+	return false;
+}
+
+static enum purpose
+purpose_of(const struct cloudtrail *ct)
+{
+	static const char *const look[] = { "List", "Describe", "Head", NULL };
+	static const char *const read[] = { "GetObject", "CopyObject",
+		"SelectObject", NULL };
+	bool acl = span_ends(ct->name, SPAN("Acl"));
+
+	if (!span_equal(ct->service, SPAN("s3")))
+		return ct->read_only || begins_with_one_of(ct->name, look)
+			   ? PURPOSE_LOOK
+			   : PURPOSE_ACT;
+	if (begins_with_one_of(ct->name, read) && !acl)
+		return PURPOSE_S3_READ;
+	return ct->read_only || begins_with_one_of(ct->name, look)
+		   ? PURPOSE_S3_LOOK
+		   : PURPOSE_S3_WRITE;
+}
+
+static bool
+match(const struct event *ev)
+{
+	return !ip_is_none(&ev->remote) && !ev->cloudtrail->from_service;
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	struct lists_hit hits[LISTS_HITS_MAX];
+	size_t count = detect_listed_address(d, &ev->remote, hits);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		listed_raise(d, &hits[i],
+		    &(struct listed){
+			.as = types[purpose_of(ev->cloudtrail)]
+				   [origin_of(hits[i].category)],
+			.resource_kind = ENTITY_ADDRESS,
+			.resource = ev->cloudtrail->remote,
+			.feature = "address of the caller",
+			.observed = ev->cloudtrail->remote,
+		    });
+}
+
+DETECTOR(listed_caller) = {
+	.type = "UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom",
+	.title = "{actor} called {api} from {remote}, which is "
+		 "on the list {list}",
+	.story = "{actor} called {api} of {service} from "
+		 "{remote}. The list {list} says that "
+		 "{list_entry} is {threat}. Whoever sits there "
+		 "holds the credentials.",
+	.mitre = "T1078.004",
+	.tactic = TACTIC_INITIAL_ACCESS,
+	.sources = DETECT_CLOUDTRAIL,
+	.severity = SEVERITY_MEDIUM,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.key = DETECT_KEY_NONE,
+	.match = match,
+	.observe = observe,
+};

@@ -1,0 +1,67 @@
+/*
+ * Execution:Kubernetes/ListedImage - somebody runs a container image that is
+ * on a list of the user's, by its name or its digest.
+ *
+ * Sources     Kubernetes audit log, level Request or RequestResponse;
+ *             `lists:` of kind image and hash
+ * Statistic   none: the list decides.  Of what a controller makes by its
+ *             template, the template is told
+ * References  https://attack.mitre.org/techniques/T1610/
+ */
+#include "detect/listed.h"
+#include "detect/pod_spec.h"
+
+static bool
+match(const struct event *ev)
+{
+	return pod_spec_is_written(ev->audit);
+}
+
+extern const struct detector detector_listed_image;
+
+static void
+judge(struct detect *d, const struct pod_spec *pod, struct span image)
+{
+	struct lists_hit hits[LISTS_HITS_MAX];
+	size_t count = detect_listed_image(d, image, hits);
+
+	for (size_t i = 0; i < count; i++)
+		listed_raise(d, &hits[i],
+		    &(struct listed){
+			.as = &detector_listed_image,
+			.resource_kind = ENTITY_WORKLOAD,
+			.resource = pod->workload,
+			.feature = "image",
+			.observed = image,
+		    });
+}
+
+static void
+observe(struct detect *d, const struct event *ev, void *state)
+{
+	struct pod_spec pod;
+
+	(void)state;
+	if (!pod_spec_read(ev, &pod) || pod.controlled)
+		return;
+	for (size_t i = 0; i < pod.ncontainers; i++)
+		judge(d, &pod, pod.containers[i].image);
+}
+
+DETECTOR(listed_image) = {
+	.type = "Execution:Kubernetes/ListedImage",
+	.title =
+	    "{user} runs an image in {resource} that is on the list {list}",
+	.story = "{user} wrote {resource} with an image that the list {list} "
+		 "names: {list_entry} is {threat}.",
+	.mitre = "T1610",
+	.tactic = TACTIC_EXECUTION,
+	.sources = DETECT_K8S_AUDIT,
+	.severity = SEVERITY_HIGH,
+	.confidence = 0.9,
+	.lists = true,
+	.when = DETECT_EACH,
+	.match = match,
+	.key = DETECT_KEY_NONE,
+	.observe = observe,
+};

@@ -1,0 +1,23 @@
+/*
+ * listed.h - raise what the user's threat lists say.
+ *
+ * What the families of detectors/lists share: from a hit and a type to a
+ * finding that names list, entry and expiry.  The shard's thread.
+ */
+#pragma once
+
+#include "detect/detector.h"
+#include "lists/lists.h"
+
+struct listed {
+	const struct detector *as; /* NULL: nothing is raised */
+	double severity;	   /* 0: the descriptor's */
+	enum entity_kind resource_kind;
+	struct span resource;
+	const char *feature; /* what was looked up: "address called" */
+	struct span observed;
+};
+
+/* Raise one hit. */
+void listed_raise(
+    struct detect *d, const struct lists_hit *hit, const struct listed *listed);
