@@ -129,7 +129,7 @@ bind(struct engine_row *er, const struct config *config)
 	engine_setting(config, er->row, &set);
 	er->severity_set = set.severity;
 	memcpy(er->param, set.param, sizeof(er->param));
-	return set.enabled && er->row->detector->observe != NULL;
+	return set.enabled;
 }
 
 /* Others of its file rely on its observe(). */
