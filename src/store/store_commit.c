@@ -195,8 +195,8 @@ static const char *const statements[OP_COUNT] = {
 	    "severity = excluded.severity, first_us = excluded.first_us, "
 	    "last_us = excluded.last_us, events = excluded.events, "
 	    "revision = excluded.revision, run = excluded.run, "
-	    "sum = CASE archived WHEN 0 THEN excluded.sum "
-	    "ELSE ~excluded.sum END, body = excluded.body",
+	    "sum = CASE WHEN archived AND severity = excluded.severity "
+	    "THEN ~excluded.sum ELSE excluded.sum END, body = excluded.body",
 	[OP_OWE] = "INSERT OR REPLACE INTO outbox(feed, finding) "
 		   "VALUES(?1, ?2)",
 	[OP_FINDING_DROP] = "DELETE FROM finding WHERE id = ?1",
