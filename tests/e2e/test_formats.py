@@ -242,9 +242,9 @@ class Asff:
 
     def action(self, action):
         if action is None:
-            self.test.assertIn("Kubernetes",
-                               self.finding["ProductFields"]
-                               ["nephoscope/type"])
+            self.test.assertRegex(self.finding["ProductFields"]
+                                  ["nephoscope/type"],
+                                  "Kubernetes|^AttackSequence:")
             return
         name = ACTIONS[action["ActionType"]]
         self.test.assertEqual(set(action), {"ActionType", name})
