@@ -649,6 +649,12 @@ pipeline_work(struct pipeline *b)
 	run(b);
 }
 
+bool
+pipeline_has_ended(const struct pipeline *b)
+{
+	return b->ended;
+}
+
 void
 pipeline_wake(struct pipeline *b)
 {

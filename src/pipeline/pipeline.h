@@ -117,6 +117,9 @@ void pipeline_restore_finding(
  * commit. */
 void pipeline_work(struct pipeline *b);
 
+/* Within commit(): is it the last? */
+bool pipeline_has_ended(const struct pipeline *b);
+
 /* The intake has something again, or wants a commit.  Any thread. */
 void pipeline_wake(struct pipeline *b);
 
