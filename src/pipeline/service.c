@@ -50,6 +50,22 @@ service_say(struct service *s, enum log_level level, const char *message,
 	pthread_mutex_unlock(&s->log_lock);
 }
 
+#define SAY_FIELDS_MAX 24
+
+void
+service_say_of(struct service *s, enum log_level level,
+    const char *const words[3], const char *const *fields)
+{
+	const char *all[SAY_FIELDS_MAX + 3] = { words[0], words[1] };
+	size_t n = 2;
+
+	for (size_t i = 0;
+	     fields != NULL && fields[i] != NULL && n < SAY_FIELDS_MAX + 2; i++)
+		all[n++] = fields[i];
+	all[n] = NULL;
+	service_say(s, level, words[2], all);
+}
+
 /* --- opening -------------------------------------------------------------- */
 
 static enum status

@@ -30,20 +30,13 @@ delivered(void *cookie, uint64_t number)
 	pthread_mutex_unlock(&s->lock);
 }
 
-#define SAY_FIELDS_MAX 24
-
 static void
 say(void *cookie, int level, const char *message, const char *const *fields)
 {
 	const struct service_feed *f = cookie;
-	const char *all[SAY_FIELDS_MAX + 3] = { "feed", f->config->name };
-	size_t n = 2;
 
-	for (size_t i = 0;
-	     fields != NULL && fields[i] != NULL && n < SAY_FIELDS_MAX + 2; i++)
-		all[n++] = fields[i];
-	all[n] = NULL;
-	service_say(f->service, (enum log_level)level, message, all);
+	service_say_of(f->service, (enum log_level)level,
+	    (const char *const[]){ "feed", f->config->name, message }, fields);
 }
 
 /* --- opening -------------------------------------------------------------- */

@@ -160,4 +160,7 @@ void *service_write(void *service);
 
 void service_say(struct service *s, enum log_level level, const char *message,
     const char *const *fields);
+/* The same of a source or a feed: words are its kind, name and message. */
+void service_say_of(struct service *s, enum log_level level,
+    const char *const words[3], const char *const *fields);
 void service_wake(int wake_fd);

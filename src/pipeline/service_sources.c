@@ -76,21 +76,15 @@ cursor(void *cookie, struct span key, struct buf *value)
 	return known;
 }
 
-#define SAY_FIELDS_MAX 24
-
 static void
 say(void *cookie, enum source_level level, const char *message,
     const char *const *fields)
 {
 	const struct service_source *src = cookie;
-	const char *all[SAY_FIELDS_MAX + 3] = { "source", src->config->name };
-	size_t n = 2;
 
-	for (size_t i = 0;
-	     fields != NULL && fields[i] != NULL && n < SAY_FIELDS_MAX + 2; i++)
-		all[n++] = fields[i];
-	all[n] = NULL;
-	service_say(src->service, (enum log_level)level, message, all);
+	service_say_of(src->service, (enum log_level)level,
+	    (const char *const[]){ "source", src->config->name, message },
+	    fields);
 }
 
 static struct decode_notice
