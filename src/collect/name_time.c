@@ -27,6 +27,12 @@ is_alpha(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool
+is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /* How many digits stand at `at`. */
 static size_t
 digits_at(struct span s, size_t at)
@@ -216,6 +222,29 @@ delivery_at(struct span s, size_t at)
 	return stamp_at(s, at);
 }
 
+/* YYYY-MM-DD-HH-MM-SS-UUID, as Firehose delivers objects: the UUID is how
+ * they are told from a file that was rotated. */
+static int64_t
+firehose_at(struct span s, size_t at)
+{
+	static const unsigned char lengths[] = { 4, 2, 2, 2, 2, 2 };
+	size_t end = at, hex = 0;
+
+	for (size_t i = 0; i < COUNTOF(lengths); i++) {
+		if (digits_at(s, end) != lengths[i])
+			return NAME_TIME_NONE;
+		end += lengths[i];
+		if (end >= s.len || s.at[end] != '-')
+			return NAME_TIME_NONE;
+		end++;
+	}
+	while (end + hex < s.len && is_hex(s.at[end + hex]))
+		hex++;
+	if (hex != 8 || end + hex >= s.len || s.at[end + hex] != '-')
+		return NAME_TIME_NONE;
+	return stamp_at(s, at);
+}
+
 static bool
 is_rotated(struct span name)
 {
@@ -338,6 +367,8 @@ name_time_of(struct span path)
 	struct span name = has_folders ? span_skip(path, slash + 1) : path;
 	int64_t time_us = find_in(name, delivery_at);
 
+	if (time_us == NAME_TIME_NONE)
+		time_us = find_in(name, firehose_at);
 	if (time_us != NAME_TIME_NONE)
 		return time_us;
 	if (is_rotated(name))

@@ -103,6 +103,7 @@ class Servers:
             skip(f"no Kafka: {missing}")
         self.broker.start()
         self.proxy = servers.Faults(self.moto.port)
+        self.gate = Gate(self.proxy)
         how = {"endpoint_url": self.moto.url, "region_name": REGION,
                "aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"],
                "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"]}
@@ -161,6 +162,40 @@ def notice(bucket, key, size):
             "object": {"key": quote_plus(key, safe="/"), "size": size}}}]})
 
 
+class Gate:
+    """Nothing is put while a service that was started lists its bucket.
+
+    A listing of many folders is no moment: of two objects that come while it
+    runs, the later may be seen first, and the order in which an account's logs
+    arrive is part of what its findings say.  While the service is down, and
+    once it reads its queue, objects come as they like."""
+
+    def __init__(self, proxy):
+        self.changed = threading.Condition()
+        self.listing = False
+        self.rule = None  # of faults; see Faults
+        proxy.rule = self.watch
+
+    def set(self, listing):
+        with self.changed:
+            self.listing = listing
+            self.changed.notify_all()
+
+    def watch(self, handler, number):
+        """The queue is read only when all that was listed is given."""
+        target = handler.headers.get("X-Amz-Target") or ""
+        if self.listing and target.endswith("ReceiveMessage"):
+            self.set(False)
+        return self.rule(handler, number) if self.rule else None
+
+    def __enter__(self):
+        self.changed.acquire()
+        self.changed.wait_for(lambda: not self.listing)
+
+    def __exit__(self, *_):
+        self.changed.release()
+
+
 class Upload(threading.Thread):
     """Puts objects in order and sends a notice of each."""
 
@@ -191,14 +226,15 @@ class Upload(threading.Thread):
     def put_all(self):
         sent, waiting = [], []
         for key, body in self.objects:
-            self.rig.s3.put_object(Bucket=self.name_, Key=key, Body=body)
-            sent.append(notice(self.name_, key, len(body)))
-            waiting.append(sent[-1])
-            if self.rng.random() < self.duplicates:
-                waiting.append(self.rng.choice(sent))
-            if len(waiting) >= (8 if self.reorder else 1):
-                self.tell(waiting)
-                waiting = []
+            with self.rig.gate:
+                self.rig.s3.put_object(Bucket=self.name_, Key=key, Body=body)
+                sent.append(notice(self.name_, key, len(body)))
+                waiting.append(sent[-1])
+                if self.rng.random() < self.duplicates:
+                    waiting.append(self.rng.choice(sent))
+                if len(waiting) >= (8 if self.reorder else 1):
+                    self.tell(waiting)
+                    waiting = []
             time.sleep(self.pace)
         self.tell(waiting)
 
