@@ -20,10 +20,9 @@ static const struct iam_act acts[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) &&
-	       iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
+	return iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
 }
 
 static void
@@ -45,8 +44,8 @@ DETECTOR(guardrail_changed) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_ACTIVITY,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -36,14 +36,19 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return span_equal(ct->service, SPAN("bedrock")) &&
-	       iam_act_by_someone(ev) &&
 	       (span_starts(ct->name, SPAN("InvokeModel")) ||
 		   span_starts(ct->name, SPAN("Converse")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return iam_act_by_someone(ev);
 }
 
 static void
@@ -122,6 +127,7 @@ DETECTOR(model_cost) = {
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -12,14 +12,19 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return span_equal(ct->service, SPAN("bedrock")) &&
-	       iam_act_by_someone(ev) &&
 	       (span_starts(ct->name, SPAN("InvokeModel")) ||
 		   span_starts(ct->name, SPAN("Converse")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return iam_act_by_someone(ev);
 }
 
 static void
@@ -53,6 +58,7 @@ DETECTOR(model_invocation) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -23,13 +23,20 @@ static const struct param params[] = {
 };
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("RunInstances")) ||
+	       span_equal(ct->name, SPAN("RequestSpotInstances"));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return ev->outcome == OUTCOME_OK && !ct->read_only &&
-	       (span_equal(ct->name, SPAN("RunInstances")) ||
-		   span_equal(ct->name, SPAN("RequestSpotInstances")));
+	return ev->outcome == OUTCOME_OK && !ct->read_only;
 }
 
 static struct span
@@ -140,6 +147,7 @@ DETECTOR(compute_hijack) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

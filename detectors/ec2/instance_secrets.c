@@ -29,13 +29,20 @@ struct state {
 };
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("GetPasswordData")) ||
+	       span_equal(ct->name, SPAN("DescribeInstanceAttribute"));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return !ct->from_service && ev->outcome != OUTCOME_FAILED &&
-	       (span_equal(ct->name, SPAN("GetPasswordData")) ||
-		   span_equal(ct->name, SPAN("DescribeInstanceAttribute")));
+	return !ct->from_service && ev->outcome != OUTCOME_FAILED;
 }
 
 static void
@@ -97,6 +104,7 @@ DETECTOR(instance_secrets) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -32,15 +32,20 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return (span_equal(ct->name, SPAN("SendCommand")) ||
-		   span_equal(ct->name, SPAN("StartSession")) ||
-		   (span_equal(ct->name, SPAN("ExecuteCommand")) &&
-		       span_equal(ct->service, SPAN("ecs")))) &&
-	       iam_act_by_someone(ev);
+	return span_equal(ct->name, SPAN("SendCommand")) ||
+	       span_equal(ct->name, SPAN("StartSession")) ||
+	       (span_equal(ct->name, SPAN("ExecuteCommand")) &&
+		   span_equal(ct->service, SPAN("ecs")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return iam_act_by_someone(ev);
 }
 
 static void
@@ -125,6 +130,7 @@ DETECTOR(remote_command) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -41,10 +41,11 @@ static const struct {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) && span_equal(ev->cloudtrail->name,
-					SPAN("AuthorizeSecurityGroupIngress"));
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("AuthorizeSecurityGroupIngress"));
 }
 
 static bool
@@ -150,8 +151,8 @@ DETECTOR(security_group_open) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.observe = observe,
 };

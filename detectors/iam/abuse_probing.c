@@ -67,10 +67,15 @@ kind_of(const struct cloudtrail *ct)
 }
 
 static bool
+of_kind(const struct event *ev)
+{
+	return kind_of(ev->cloudtrail) != 0;
+}
+
+static bool
 match(const struct event *ev)
 {
-	return !ev->cloudtrail->from_service && ev->outcome != OUTCOME_FAILED &&
-	       kind_of(ev->cloudtrail) != 0;
+	return !ev->cloudtrail->from_service && ev->outcome != OUTCOME_FAILED;
 }
 
 static unsigned
@@ -123,6 +128,7 @@ DETECTOR(abuse_probing) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

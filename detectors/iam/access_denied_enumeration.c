@@ -114,8 +114,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct trw_params p = TRW_DEFAULTS;
 	int64_t idle_us = (int64_t)(detect_param(d, IDLE_H) * 3600) * 1000000;
 
-	if (!is_first(st, hash_seeded(&HASH_KEY_DEFAULT, refused,
-			      detect_feature(d, FEATURE_API))))
+	if (!is_first(
+		st, hash_mix(detect_feature_key(d, FEATURE_API), refused)))
 		return;
 	if (ev->time_us - st->refused_us > idle_us) {
 		st->walk = (struct trw){ 0 };
@@ -151,7 +151,7 @@ DETECTOR(access_denied_enumeration) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 45 * 24 * 3600,
 	.params = params,
 	.nparams = COUNTOF(params),

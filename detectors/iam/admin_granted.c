@@ -85,9 +85,11 @@ find(const struct cloudtrail *ct)
 }
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) && find(ev->cloudtrail) != NULL;
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return find(ct) != NULL;
 }
 
 static bool
@@ -146,8 +148,8 @@ DETECTOR(admin_granted) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.observe = observe,
 };

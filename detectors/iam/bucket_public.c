@@ -15,14 +15,19 @@
 #include "detect/detector.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return ev->outcome == OUTCOME_OK &&
-	       (span_equal(ct->name, SPAN("PutBucketPolicy")) ||
-		   span_equal(ct->name, SPAN("PutBucketAcl")) ||
-		   span_equal(ct->name, SPAN("CreateBucket")));
+	return span_equal(ct->name, SPAN("PutBucketPolicy")) ||
+	       span_equal(ct->name, SPAN("PutBucketAcl")) ||
+	       span_equal(ct->name, SPAN("CreateBucket"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return ev->outcome == OUTCOME_OK;
 }
 
 static void
@@ -69,6 +74,7 @@ DETECTOR(bucket_public) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

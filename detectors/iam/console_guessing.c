@@ -42,13 +42,18 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return span_equal(ct->name, SPAN("ConsoleLogin")) &&
-	       span_equal(ct->service, SPAN("signin")) &&
-	       ev->outcome != OUTCOME_DENIED;
+	       span_equal(ct->service, SPAN("signin"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return ev->outcome != OUTCOME_DENIED;
 }
 
 static struct victim *
@@ -140,6 +145,7 @@ DETECTOR(console_guessing) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_PEER,
 	.state_size = sizeof(struct state),

@@ -29,13 +29,17 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return ev->outcome == OUTCOME_OK &&
-	       span_equal(ct->name, SPAN("ConsoleLogin")) &&
-	       !ip_is_none(&ev->remote);
+	return span_equal(ct->name, SPAN("ConsoleLogin"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return ev->outcome == OUTCOME_OK && !ip_is_none(&ev->remote);
 }
 
 /* Addresses that share not even their first bits belong to different
@@ -102,6 +106,7 @@ DETECTOR(console_two_places) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

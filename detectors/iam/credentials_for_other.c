@@ -57,10 +57,9 @@ static const struct iam_act acts[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) &&
-	       iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
+	return iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
 }
 
 static bool
@@ -110,9 +109,9 @@ DETECTOR(credentials_for_other) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.key = DETECT_KEY_TENANT,
 	.state_size = sizeof(struct state),
 	.state_version = 1,

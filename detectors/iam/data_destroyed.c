@@ -81,11 +81,11 @@ static const struct iam_act acts[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) &&
-	       span_starts(ev->cloudtrail->name, SPAN("De")) &&
-	       iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return iam_act_find(acts, COUNTOF(acts), ct) != NULL;
 }
 
 static void
@@ -138,9 +138,9 @@ DETECTOR(data_destroyed) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
 	.state_version = 1,

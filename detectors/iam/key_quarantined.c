@@ -12,13 +12,20 @@
 #include "detect/iam_act.h"
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("AttachUserPolicy")) ||
+	       span_equal(ct->name, SPAN("PutUserPolicy"));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return ev->outcome == OUTCOME_OK && !ct->read_only &&
-	       (span_equal(ct->name, SPAN("AttachUserPolicy")) ||
-		   span_equal(ct->name, SPAN("PutUserPolicy")));
+	return ev->outcome == OUTCOME_OK && !ct->read_only;
 }
 
 static void
@@ -57,6 +64,7 @@ DETECTOR(key_quarantined) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

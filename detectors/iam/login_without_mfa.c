@@ -14,12 +14,19 @@
 #include "detect/detector.h"
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("ConsoleLogin"));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return ev->outcome == OUTCOME_OK && !ct->mfa &&
-	       span_equal(ct->name, SPAN("ConsoleLogin")) &&
 	       (span_equal(ct->identity_type, SPAN("IAMUser")) ||
 		   span_equal(ct->identity_type, SPAN("Root")));
 }
@@ -58,6 +65,7 @@ DETECTOR(login_without_mfa) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -13,16 +13,21 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return span_equal(ct->service, SPAN("organizations")) &&
-	       ev->outcome != OUTCOME_FAILED &&
 	       (span_equal(ct->name, SPAN("LeaveOrganization")) ||
 		   span_equal(
 		       ct->name, SPAN("RemoveAccountFromOrganization")) ||
 		   span_equal(ct->name, SPAN("DeleteOrganization")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return ev->outcome != OUTCOME_FAILED;
 }
 
 static struct span
@@ -63,6 +68,7 @@ DETECTOR(organization_left) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

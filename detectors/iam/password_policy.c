@@ -21,13 +21,18 @@ static const struct param params[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return ev->outcome != OUTCOME_FAILED &&
-	       (span_equal(ct->name, SPAN("UpdateAccountPasswordPolicy")) ||
-		   span_equal(ct->name, SPAN("DeleteAccountPasswordPolicy")));
+	return span_equal(ct->name, SPAN("UpdateAccountPasswordPolicy")) ||
+	       span_equal(ct->name, SPAN("DeleteAccountPasswordPolicy"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return ev->outcome != OUTCOME_FAILED;
 }
 
 /* How many of the four kinds of characters need not be there. */
@@ -99,6 +104,7 @@ DETECTOR(password_policy) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

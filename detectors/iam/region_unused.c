@@ -43,10 +43,11 @@ is_global(struct span service)
 }
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) && !is_global(ev->cloudtrail->service) &&
-	       !span_equal(ev->cloudtrail->category, SPAN("Data"));
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return !is_global(ct->service);
 }
 
 static void
@@ -77,9 +78,9 @@ DETECTOR(region_unused) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
-	.when = DETECT_ACTIVITY,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

@@ -71,9 +71,11 @@ find(const struct cloudtrail *ct)
 }
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) && find(ev->cloudtrail) != NULL;
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return find(ct) != NULL;
 }
 
 /* "all" among the accounts of a share. */
@@ -116,8 +118,8 @@ DETECTOR(resource_public) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -12,15 +12,21 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
 	return span_equal(ct->service, SPAN("sts")) &&
-	       span_equal(ct->name, SPAN("AssumeRole")) &&
-	       iam_act_by_someone(ev) &&
-	       policy_reach_of(ct->identity_account, ev->account) ==
-		   POLICY_FOREIGN;
+	       span_equal(ct->name, SPAN("AssumeRole"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return iam_act_by_someone(ev) && policy_reach_of(ct->identity_account,
+					     ev->account) == POLICY_FOREIGN;
 }
 
 static void
@@ -59,6 +65,7 @@ DETECTOR(role_taken_from_outside) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

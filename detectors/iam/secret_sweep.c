@@ -32,17 +32,21 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	if (ev->outcome != OUTCOME_OK || ct->from_service)
-		return false;
 	if (span_equal(ct->service, SPAN("secretsmanager")))
 		return span_equal(ct->name, SPAN("GetSecretValue")) ||
 		       span_equal(ct->name, SPAN("BatchGetSecretValue"));
 	return span_equal(ct->service, SPAN("ssm")) &&
 	       span_starts(ct->name, SPAN("GetParameter"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return ev->outcome == OUTCOME_OK && !ev->cloudtrail->from_service;
 }
 
 static bool
@@ -134,6 +138,7 @@ DETECTOR(secret_sweep) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

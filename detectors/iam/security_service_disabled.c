@@ -115,10 +115,9 @@ static const struct iam_act acts[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) &&
-	       iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
+	return iam_act_find(acts, COUNTOF(acts), ev->cloudtrail) != NULL;
 }
 
 /* One of the cluster's logs is switched off. */
@@ -174,8 +173,8 @@ DETECTOR(security_service_disabled) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.observe = observe,
 };

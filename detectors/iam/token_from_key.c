@@ -13,13 +13,20 @@
 #include "detect/iam_act.h"
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("GetFederationToken")) ||
+	       span_equal(ct->name, SPAN("GetSessionToken"));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return (span_equal(ct->name, SPAN("GetFederationToken")) ||
-		   span_equal(ct->name, SPAN("GetSessionToken"))) &&
-	       span_equal(ct->identity_type, SPAN("IAMUser")) &&
+	return span_equal(ct->identity_type, SPAN("IAMUser")) &&
 	       iam_act_by_someone(ev);
 }
 
@@ -57,6 +64,7 @@ DETECTOR(token_from_key) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

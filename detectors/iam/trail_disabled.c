@@ -48,7 +48,7 @@ by_cloudtrail(const struct cloudtrail *ct)
 }
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	static const struct span names[] = { SPAN_INIT("StopLogging"),
 		SPAN_INIT("DeleteTrail"), SPAN_INIT("UpdateTrail"),
@@ -57,12 +57,19 @@ match(const struct event *ev)
 		SPAN_INIT("StopEventDataStoreIngestion") };
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	if (ev->outcome != OUTCOME_OK)
-		return false;
-	if (span_equal(ct->service, SPAN("s3")))
-		return by_cloudtrail(ct) || ends_bucket(ct->name);
-	return is_any_of(ct->name, names, COUNTOF(names)) &&
-	       span_equal(ct->service, SPAN("cloudtrail"));
+	return span_equal(ct->service, SPAN("s3")) ||
+	       (span_equal(ct->service, SPAN("cloudtrail")) &&
+		   is_any_of(ct->name, names, COUNTOF(names)));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return ev->outcome == OUTCOME_OK &&
+	       (!span_equal(ct->service, SPAN("s3")) || by_cloudtrail(ct) ||
+		   ends_bucket(ct->name));
 }
 
 static bool
@@ -252,6 +259,7 @@ DETECTOR(trail_disabled) = {
 	.severity = SEVERITY_LOW,
 	.confidence = 0.9,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_TENANT,
 	.state_size = sizeof(struct state),

@@ -12,14 +12,13 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) &&
-	       (span_equal(ct->name, SPAN("UpdateAssumeRolePolicy")) ||
-		   (span_equal(ct->name, SPAN("CreateRole")) &&
-		       span_equal(ct->service, SPAN("iam"))));
+	return span_equal(ct->name, SPAN("UpdateAssumeRolePolicy")) ||
+	       (span_equal(ct->name, SPAN("CreateRole")) &&
+		   span_equal(ct->service, SPAN("iam")));
 }
 
 static void
@@ -59,7 +58,8 @@ DETECTOR(trust_opened) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -17,7 +17,9 @@
 static bool
 match(const struct event *ev)
 {
-	return rbac_is_bound(ev->audit) && !rbac_is_bootstrap(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return k8s_request_succeeded(a) && !rbac_is_bootstrap(a);
 }
 
 static void
@@ -72,8 +74,9 @@ DETECTOR(admin_default_service_account) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = rbac_binding_of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -19,7 +19,9 @@
 static bool
 match(const struct event *ev)
 {
-	return rbac_is_bound(ev->audit) && !rbac_is_bootstrap(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return k8s_request_succeeded(a) && !rbac_is_bootstrap(a);
 }
 
 /* What every cluster grants the unnamed: health, version, cluster-info. */
@@ -77,8 +79,9 @@ DETECTOR(anonymous_access_granted) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = rbac_binding_of_kind,
 	.match = match,
 	.observe = observe,
 };

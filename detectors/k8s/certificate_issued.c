@@ -23,6 +23,14 @@ is_approval(const struct audit *a)
 }
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("certificatesigningrequests"));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
@@ -136,8 +144,9 @@ DETECTOR(certificate_issued) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

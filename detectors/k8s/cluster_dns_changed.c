@@ -30,13 +30,20 @@ is_dns(const struct audit *a)
 }
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("configmaps")) &&
+	       (k8s_request_writes(a) || span_equal(a->verb, SPAN("delete")));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
-	return span_equal(a->resource, SPAN("configmaps")) && is_dns(a) &&
-	       (k8s_request_wrote(a) || span_equal(a->verb, SPAN("delete"))) &&
-	       k8s_act_done(a);
+	return is_dns(a) && k8s_act_done(a);
 }
 
 static void
@@ -69,8 +76,9 @@ DETECTOR(cluster_dns_changed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

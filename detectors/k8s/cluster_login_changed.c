@@ -40,14 +40,20 @@ find(const struct audit *a)
 }
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_equal(a->resource, SPAN("configmaps")) &&
-	       find(a) < COUNTOF(maps) &&
-	       (k8s_request_wrote(a) || span_equal(a->verb, SPAN("delete"))) &&
-	       k8s_act_done(a);
+	       (k8s_request_writes(a) || span_equal(a->verb, SPAN("delete")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return find(a) < COUNTOF(maps) && k8s_act_done(a);
 }
 
 static void
@@ -81,8 +87,9 @@ DETECTOR(cluster_login_changed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

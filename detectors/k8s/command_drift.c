@@ -16,18 +16,13 @@
 #include <stdio.h>
 
 #include "detect/k8s_act.h"
+#include "detect/k8s_request.h"
 #include "detect/pod_habit.h"
 #include "detect/pod_spec.h"
 
 #define COMMAND_BYTES 512
 #define NAME_BYTES 400
 #define KNOWN_DAYS 2
-
-static bool
-match(const struct event *ev)
-{
-	return pod_spec_is_written(ev->audit);
-}
 
 /* Where a container's commands are kept. */
 static void
@@ -131,8 +126,9 @@ DETECTOR(command_drift) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = pod_spec_of_kind,
+	.match = k8s_request_match,
 	.observe = observe,
 };

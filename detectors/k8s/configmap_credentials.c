@@ -17,10 +17,12 @@
 #define LINES_MAX 400 /* of each value */
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return span_equal(ev->audit->resource, SPAN("configmaps")) &&
-	       k8s_request_wrote(ev->audit) && k8s_act_done(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("configmaps")) &&
+	       k8s_request_writes(a);
 }
 
 /* "AKIA" or "ASIA" and sixteen more of A-Z and 2-7. */
@@ -147,8 +149,9 @@ DETECTOR(configmap_credentials) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.observe = observe,
 };

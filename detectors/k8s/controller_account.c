@@ -17,8 +17,9 @@
 static bool
 match(const struct event *ev)
 {
-	return span_equal(ev->audit->ns, SPAN("kube-system")) &&
-	       pod_spec_is_written(ev->audit) && k8s_act_done(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->ns, SPAN("kube-system")) && k8s_act_done(a);
 }
 
 /* The loops of kube-controller-manager; software that is installed has
@@ -90,8 +91,9 @@ DETECTOR(controller_account) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.9,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = pod_spec_of_kind,
 	.match = match,
 	.observe = observe,
 };

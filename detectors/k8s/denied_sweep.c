@@ -61,8 +61,8 @@ match(const struct event *ev)
 static uint64_t
 contact(struct detect *d, const struct event *ev)
 {
-	uint64_t what = hash_seeded(&HASH_KEY_DEFAULT,
-	    ev->outcome == OUTCOME_DENIED, detect_feature(d, FEATURE_API));
+	uint64_t what = hash_mix(
+	    detect_feature_key(d, FEATURE_API), ev->outcome == OUTCOME_DENIED);
 
 	return hash_mix(what, hash_span(&HASH_KEY_DEFAULT, ev->audit->ns));
 }
@@ -162,7 +162,7 @@ DETECTOR(denied_sweep) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 30 * 86400,
 	.params = params,
 	.nparams = COUNTOF(params),

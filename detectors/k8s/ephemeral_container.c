@@ -23,11 +23,12 @@ static const struct param params[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return span_equal(
-		   ev->audit->subresource, SPAN("ephemeralcontainers")) &&
-	       k8s_request_wrote(ev->audit) && k8s_act_done(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->subresource, SPAN("ephemeralcontainers")) &&
+	       k8s_request_writes(a);
 }
 
 static double
@@ -94,9 +95,10 @@ DETECTOR(ephemeral_container) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.6,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

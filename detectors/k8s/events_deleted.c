@@ -15,14 +15,13 @@
 #include "detect/k8s_request.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_equal(a->resource, SPAN("events")) &&
 	       (span_equal(a->verb, SPAN("delete")) ||
-		   span_equal(a->verb, SPAN("deletecollection"))) &&
-	       k8s_act_done(a);
+		   span_equal(a->verb, SPAN("deletecollection")));
 }
 
 #define HOUR_US ((int64_t)3600 * 1000000)
@@ -80,9 +79,10 @@ DETECTOR(events_deleted) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
 	.state_version = 1,

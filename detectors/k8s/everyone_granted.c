@@ -18,8 +18,9 @@
 static bool
 match(const struct event *ev)
 {
-	return rbac_is_bound(ev->audit) && k8s_act_done(ev->audit) &&
-	       !rbac_is_bootstrap(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return k8s_act_done(a) && !rbac_is_bootstrap(a);
 }
 
 static bool
@@ -73,8 +74,9 @@ DETECTOR(everyone_granted) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = rbac_binding_of_kind,
 	.match = match,
 	.observe = observe,
 };

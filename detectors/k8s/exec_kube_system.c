@@ -20,9 +20,10 @@
 static bool
 match(const struct event *ev)
 {
-	return span_equal(ev->audit->ns, SPAN("kube-system")) &&
-	       k8s_exec_happened(ev->audit) &&
-	       !k8s_request_by_system(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->ns, SPAN("kube-system")) &&
+	       k8s_request_succeeded(a) && !k8s_request_by_system(a);
 }
 
 static bool
@@ -88,8 +89,9 @@ DETECTOR(exec_kube_system) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = k8s_exec_of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct k8s_exec_seen),

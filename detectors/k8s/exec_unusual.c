@@ -26,9 +26,11 @@ static const struct param params[] = {
 static bool
 match(const struct event *ev)
 {
-	return k8s_exec_happened(ev->audit) &&
-	       !span_equal(ev->audit->ns, SPAN("kube-system")) &&
-	       !k8s_request_by_system(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return k8s_request_succeeded(a) &&
+	       !span_equal(a->ns, SPAN("kube-system")) &&
+	       !k8s_request_by_system(a);
 }
 
 static void
@@ -86,8 +88,9 @@ DETECTOR(exec_unusual) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
-	.when = DETECT_ACTIVITY,
 	.acts_only = true,
+	.when = DETECT_ACTIVITY,
+	.of_kind = k8s_exec_of_kind,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

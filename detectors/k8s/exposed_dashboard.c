@@ -14,12 +14,6 @@
 #include "detect/k8s_request.h"
 #include "detect/k8s_service.h"
 
-static bool
-match(const struct event *ev)
-{
-	return k8s_service_is_written(ev->audit);
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -55,8 +49,9 @@ DETECTOR(exposed_dashboard) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = k8s_service_of_kind,
+	.match = k8s_request_match,
 	.observe = observe,
 };

@@ -17,11 +17,19 @@
 #include "detect/shell.h"
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->subresource, SPAN("exec")) && k8s_exec_of_kind(ev);
+}
+
+static bool
 match(const struct event *ev)
 {
-	return span_equal(ev->audit->subresource, SPAN("exec")) &&
-	       !span_equal(ev->audit->ns, SPAN("kube-system")) &&
-	       k8s_exec_happened(ev->audit) && k8s_act_done(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return !span_equal(a->ns, SPAN("kube-system")) && k8s_act_done(a);
 }
 
 /* "tar cf - PATH", "tar -czf - PATH": the path, or empty for another
@@ -106,8 +114,9 @@ DETECTOR(files_copied) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct k8s_exec_seen),

@@ -186,8 +186,8 @@ DETECTOR(guard_removed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
 	.match = match,
 	.observe = observe,
 };

@@ -13,11 +13,12 @@
 #include "detect/k8s_request.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return span_equal(ev->audit->resource, SPAN("persistentvolumes")) &&
-	       span_is_empty(ev->audit->subresource) &&
-	       k8s_request_wrote(ev->audit) && k8s_act_done(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("persistentvolumes")) &&
+	       span_is_empty(a->subresource) && k8s_request_writes(a);
 }
 
 static void
@@ -60,8 +61,9 @@ DETECTOR(host_volume) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.85,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.observe = observe,
 };

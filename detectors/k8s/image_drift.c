@@ -17,6 +17,7 @@
 
 #include "detect/detector.h"
 #include "detect/image.h"
+#include "detect/k8s_request.h"
 #include "detect/pod_habit.h"
 #include "detect/pod_spec.h"
 
@@ -29,12 +30,6 @@ struct look {
 	struct usual in_workload, in_cluster, registry, had;
 	char room[IMAGE_BYTES], name[NAME_BYTES];
 };
-
-static bool
-match(const struct event *ev)
-{
-	return pod_spec_is_written(ev->audit);
-}
 
 static void
 look_at(struct detect *d, const struct pod_container *c, struct look *l)
@@ -146,8 +141,9 @@ DETECTOR(image_drift) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = pod_spec_of_kind,
+	.match = k8s_request_match,
 	.observe = observe,
 };

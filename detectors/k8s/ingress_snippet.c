@@ -17,6 +17,15 @@
 #include "detect/k8s_request.h"
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("ingresses")) &&
+	       span_is_empty(a->subresource) && k8s_request_writes(a);
+}
+
+static bool
 match(const struct event *ev)
 {
 	return span_equal(ev->audit->resource, SPAN("ingresses")) &&
@@ -96,8 +105,9 @@ DETECTOR(ingress_snippet) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

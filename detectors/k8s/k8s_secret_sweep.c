@@ -37,13 +37,20 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_equal(a->resource, SPAN("secrets")) &&
-	       span_equal(a->verb, SPAN("get")) && !span_is_empty(a->name) &&
-	       k8s_act_done(a);
+	       span_equal(a->verb, SPAN("get"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return !span_is_empty(a->name) && k8s_act_done(a);
 }
 
 /* Never read by this actor; learns it.  The baseline's own profile of objects
@@ -112,6 +119,7 @@ DETECTOR(k8s_secret_sweep) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -16,12 +16,6 @@
 #include "detect/k8s_service.h"
 
 static bool
-match(const struct event *ev)
-{
-	return k8s_service_is_written(ev->audit);
-}
-
-static bool
 is_kubeflow(const struct event *ev, struct json_value object)
 {
 	return span_equal(ev->audit->ns, SPAN("kubeflow")) ||
@@ -63,8 +57,9 @@ DETECTOR(kubeflow_exposed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.85,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = k8s_service_of_kind,
+	.match = k8s_request_match,
 	.observe = observe,
 };

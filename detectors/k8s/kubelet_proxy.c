@@ -49,14 +49,22 @@ find(const struct audit *a)
 }
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_equal(a->resource, SPAN("nodes")) &&
-	       span_equal(a->subresource, SPAN("proxy")) && a->code >= 100 &&
-	       a->code != 401 && a->code != 403 && !span_is_empty(a->user) &&
-	       !k8s_request_by_system(a) && find(a) != NULL;
+	       span_equal(a->subresource, SPAN("proxy"));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return a->code >= 100 && a->code != 401 && a->code != 403 &&
+	       !span_is_empty(a->user) && !k8s_request_by_system(a) &&
+	       find(a) != NULL;
 }
 
 static void
@@ -89,8 +97,9 @@ DETECTOR(kubelet_proxy) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

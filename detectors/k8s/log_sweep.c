@@ -43,11 +43,12 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return span_equal(ev->audit->subresource, SPAN("log")) &&
-	       span_equal(ev->audit->resource, SPAN("pods")) &&
-	       k8s_act_done(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->subresource, SPAN("log")) &&
+	       span_equal(a->resource, SPAN("pods"));
 }
 
 static void
@@ -128,9 +129,10 @@ DETECTOR(log_sweep) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.5,
-	.when = DETECT_ACTIVITY,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
 	.state_version = 1,

@@ -37,7 +37,7 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
@@ -45,8 +45,15 @@ match(const struct event *ev)
 	       span_is_empty(a->subresource) &&
 	       (span_equal(a->verb, SPAN("delete")) ||
 		   span_equal(a->verb, SPAN("deletecollection")) ||
-		   span_equal(a->verb, SPAN("patch"))) &&
-	       !span_starts(a->user, SPAN("system:")) && k8s_act_done(a);
+		   span_equal(a->verb, SPAN("patch")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return !span_starts(a->user, SPAN("system:")) && k8s_act_done(a);
 }
 
 struct change {
@@ -145,8 +152,9 @@ DETECTOR(node_changed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.6,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

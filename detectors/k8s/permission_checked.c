@@ -26,14 +26,14 @@ static const struct param params[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return (span_equal(a->resource, SPAN("selfsubjectaccessreviews")) ||
 		   span_equal(a->resource, SPAN("selfsubjectrulesreviews")) ||
 		   span_equal(a->resource, SPAN("selfsubjectreviews"))) &&
-	       span_equal(a->verb, SPAN("create")) && k8s_act_done(a);
+	       span_equal(a->verb, SPAN("create"));
 }
 
 static struct span
@@ -93,9 +93,10 @@ DETECTOR(permission_checked) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
-	.when = DETECT_ACTIVITY,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_FIRST,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

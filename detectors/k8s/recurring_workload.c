@@ -22,15 +22,22 @@ static const struct param params[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_equal(a->verb, SPAN("create")) &&
 	       span_is_empty(a->subresource) &&
 	       (span_equal(a->resource, SPAN("cronjobs")) ||
-		   span_equal(a->resource, SPAN("daemonsets"))) &&
-	       !span_equal(a->ns, SPAN("kube-system")) && k8s_act_done(a);
+		   span_equal(a->resource, SPAN("daemonsets")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return !span_equal(a->ns, SPAN("kube-system")) && k8s_act_done(a);
 }
 
 static void
@@ -73,8 +80,9 @@ DETECTOR(recurring_workload) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.5,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -34,12 +34,11 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
-	return span_equal(a->verb, SPAN("list")) &&
-	       !span_is_empty(a->resource) && k8s_act_done(a);
+	return span_equal(a->verb, SPAN("list")) && !span_is_empty(a->resource);
 }
 
 /* Never listed by this actor, of whom or of whose cluster days are known. */
@@ -109,8 +108,9 @@ DETECTOR(resource_sweep) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
-	.when = DETECT_ACTIVITY,
-	.match = match,
+	.when = DETECT_FIRST,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
 	.state_version = 1,

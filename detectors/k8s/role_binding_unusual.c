@@ -38,7 +38,9 @@ struct grant {
 static bool
 match(const struct event *ev)
 {
-	return rbac_is_bound(ev->audit) && !k8s_request_by_system(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return k8s_request_succeeded(a) && !k8s_request_by_system(a);
 }
 
 /* Has a detector of its own, which says more. */
@@ -192,8 +194,9 @@ DETECTOR(role_binding_unusual) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = rbac_binding_of_kind,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -21,8 +21,9 @@
 static bool
 match(const struct event *ev)
 {
-	return rbac_rules_are_written(ev->audit) && k8s_act_done(ev->audit) &&
-	       !rbac_is_bootstrap(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return k8s_act_done(a) && !rbac_is_bootstrap(a);
 }
 
 static bool
@@ -84,8 +85,9 @@ DETECTOR(role_powerful) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = rbac_rules_of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -21,12 +21,6 @@ static const struct param params[] = {
 	[P_VALUE] = { "p_value", 3e-3, 1e-15, 0.1, "how rare is too rare" },
 };
 
-static bool
-match(const struct event *ev)
-{
-	return rbac_rules_are_written(ev->audit) && k8s_act_done(ev->audit);
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -70,9 +64,10 @@ DETECTOR(role_unusual) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = rbac_rules_of_kind,
+	.match = k8s_act_match_done,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

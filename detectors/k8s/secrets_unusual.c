@@ -38,15 +38,22 @@ struct state {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_equal(a->resource, SPAN("secrets")) &&
 	       (span_equal(a->verb, SPAN("get")) ||
 		   span_equal(a->verb, SPAN("list")) ||
-		   span_equal(a->verb, SPAN("watch"))) &&
-	       !span_equal(a->user, SPAN("system:anonymous")) &&
+		   span_equal(a->verb, SPAN("watch")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return !span_equal(a->user, SPAN("system:anonymous")) &&
 	       k8s_request_succeeded(a) && !k8s_request_by_system(a);
 }
 
@@ -192,6 +199,7 @@ DETECTOR(secrets_unusual) = {
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -18,12 +18,6 @@
 #include "detect/k8s_request.h"
 #include "detect/k8s_service.h"
 
-static bool
-match(const struct event *ev)
-{
-	return k8s_service_is_written(ev->audit) && k8s_act_done(ev->audit);
-}
-
 /* Where nobody should be let in from the internet. */
 static const char *
 sensitive_port(struct json_value spec)
@@ -158,8 +152,9 @@ DETECTOR(service_exposed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = k8s_service_of_kind,
+	.match = k8s_act_match_done,
 	.observe = observe,
 };

@@ -20,12 +20,21 @@
 #include "detect/pod_spec.h"
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("pods")) &&
+	       span_equal(a->verb, SPAN("create")) && pod_spec_of_kind(ev);
+}
+
+static bool
 match(const struct event *ev)
 {
-	return span_starts(ev->audit->user, SPAN("system:node:")) &&
-	       span_equal(ev->audit->resource, SPAN("pods")) &&
-	       span_equal(ev->audit->verb, SPAN("create")) &&
-	       pod_spec_is_written(ev->audit);
+	const struct audit *a = ev->audit;
+
+	return span_starts(a->user, SPAN("system:node:")) &&
+	       k8s_request_succeeded(a);
 }
 
 static bool
@@ -96,6 +105,7 @@ DETECTOR(static_pod) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -36,6 +36,15 @@ is_empty_place(struct span ns)
 
 /* In the empty places even a controller's pod tells of a workload there. */
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->verb, SPAN("create")) && is_kind(a->resource) &&
+	       span_is_empty(a->subresource);
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
@@ -88,8 +97,9 @@ DETECTOR(system_namespace) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -26,15 +26,20 @@ is_request(const struct audit *a)
 }
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->verb, SPAN("create")) &&
+	       (is_request(a) || span_equal(a->resource, SPAN("secrets")));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
-	if (!span_equal(a->verb, SPAN("create")) ||
-	    span_starts(a->user, SPAN("system:node:")))
-		return false;
-	return (is_request(a) || span_equal(a->resource, SPAN("secrets"))) &&
-	       k8s_act_done(a);
+	return !span_starts(a->user, SPAN("system:node:")) && k8s_act_done(a);
 }
 
 /* "30 days", "1 hour", or nothing where the log does not say. */
@@ -119,8 +124,9 @@ DETECTOR(token_issued) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

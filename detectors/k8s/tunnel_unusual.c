@@ -23,15 +23,14 @@ static const struct param params[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
-	bool proxy = span_equal(a->subresource, SPAN("proxy")) &&
-		     (span_equal(a->resource, SPAN("pods")) ||
-			 span_equal(a->resource, SPAN("services")));
 
-	return (span_equal(a->subresource, SPAN("portforward")) || proxy) &&
-	       k8s_act_done(a);
+	return span_equal(a->subresource, SPAN("portforward")) ||
+	       (span_equal(a->subresource, SPAN("proxy")) &&
+		   (span_equal(a->resource, SPAN("pods")) ||
+		       span_equal(a->resource, SPAN("services"))));
 }
 
 static void
@@ -70,9 +69,10 @@ DETECTOR(tunnel_unusual) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
-	.when = DETECT_ACTIVITY,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_FIRST,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

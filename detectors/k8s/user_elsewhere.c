@@ -23,14 +23,21 @@
 #define KNOWN_DAYS 5
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return !span_is_empty(a->resource);
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return !span_starts(a->user, SPAN("system:")) &&
 	       !ip_is_private(&ev->remote) && span_is_empty(a->impersonated) &&
-	       !span_is_empty(a->agent) && !span_is_empty(a->resource) &&
-	       k8s_act_done(a);
+	       !span_is_empty(a->agent) && k8s_act_done(a);
 }
 
 struct look {
@@ -46,7 +53,7 @@ is_new_place(struct detect *d, struct look *l)
 
 	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &l->network);
 	if (l->network.known_days < KNOWN_DAYS || l->network.count > 0 ||
-	    span_is_empty(detect_feature(d, FEATURE_NETWORK)))
+	    detect_feature_key(d, FEATURE_NETWORK) == 0)
 		return false;
 	detect_usual(d, SCOPE_PEERS, FEATURE_NETWORK, &peers);
 	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &cluster);
@@ -126,7 +133,8 @@ DETECTOR(user_elsewhere) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
-	.when = DETECT_ACTIVITY,
+	.when = DETECT_FIRST,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

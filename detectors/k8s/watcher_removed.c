@@ -29,18 +29,24 @@ is_holder(struct span resource)
 }
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return (span_equal(a->verb, SPAN("delete")) ||
+		   span_equal(a->verb, SPAN("patch")) ||
+		   span_equal(a->verb, SPAN("update"))) &&
+	       is_holder(a->resource) &&
+	       (span_is_empty(a->subresource) ||
+		   span_equal(a->subresource, SPAN("scale")));
+}
+
+static bool
 match(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
-	if (!span_equal(a->verb, SPAN("delete")) &&
-	    !span_equal(a->verb, SPAN("patch")) &&
-	    !span_equal(a->verb, SPAN("update")))
-		return false;
-	return is_holder(a->resource) &&
-	       (span_is_empty(a->subresource) ||
-		   span_equal(a->subresource, SPAN("scale"))) &&
-	       tactic_is_watcher(a->name) && k8s_act_done(a);
+	return tactic_is_watcher(a->name) && k8s_act_done(a);
 }
 
 static const char *
@@ -96,8 +102,9 @@ DETECTOR(watcher_removed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

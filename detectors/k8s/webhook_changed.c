@@ -16,7 +16,7 @@
 #include "detect/k8s_request.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
@@ -24,7 +24,7 @@ match(const struct event *ev)
 		    a->resource, SPAN("mutatingwebhookconfigurations")) ||
 		   span_equal(
 		       a->resource, SPAN("validatingwebhookconfigurations"))) &&
-	       k8s_request_wrote(a) && k8s_act_done(a);
+	       k8s_request_writes(a);
 }
 
 static struct span
@@ -110,8 +110,9 @@ DETECTOR(webhook_changed) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
+	.match = k8s_act_match_done,
 	.observe = observe,
 };

@@ -54,12 +54,6 @@ add(struct list *l, unsigned weight, const char *trait)
 	l->weight += weight;
 }
 
-static bool
-match(const struct event *ev)
-{
-	return pod_spec_is_written(ev->audit) && k8s_act_done(ev->audit);
-}
-
 static void
 add_capabilities(struct list *l, struct json_value context)
 {
@@ -244,9 +238,10 @@ DETECTOR(workload_posture) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = pod_spec_of_kind,
+	.match = k8s_act_match_done,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

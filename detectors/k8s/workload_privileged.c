@@ -13,13 +13,8 @@
 #include <math.h>
 
 #include "detect/detector.h"
+#include "detect/k8s_request.h"
 #include "detect/pod_habit.h"
-
-static bool
-match(const struct event *ev)
-{
-	return pod_spec_is_written(ev->audit);
-}
 
 static void
 tell(struct detect *d, const struct pod_spec *pod,
@@ -96,8 +91,9 @@ DETECTOR(workload_privileged) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = pod_spec_of_kind,
+	.match = k8s_request_match,
 	.observe = observe,
 };

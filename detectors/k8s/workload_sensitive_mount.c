@@ -15,6 +15,7 @@
 
 #include "detect/detector.h"
 #include "detect/host_path.h"
+#include "detect/k8s_request.h"
 #include "detect/pod_habit.h"
 
 struct found {
@@ -24,12 +25,6 @@ struct found {
 	bool writable; /* or a socket, where reading is commanding */
 	char room[HOST_PATH_BYTES];
 };
-
-static bool
-match(const struct event *ev)
-{
-	return pod_spec_is_written(ev->audit);
-}
 
 static struct span
 image_of(const struct pod_spec *pod, struct span container)
@@ -134,8 +129,9 @@ DETECTOR(workload_sensitive_mount) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = pod_spec_of_kind,
+	.match = k8s_request_match,
 	.observe = observe,
 };

@@ -35,12 +35,6 @@ struct suspect {
 	char command[COMMAND_BYTES];
 };
 
-static bool
-match(const struct event *ev)
-{
-	return pod_spec_is_written(ev->audit);
-}
-
 static void
 learn_images(struct detect *d, const struct pod_spec *pod)
 {
@@ -211,9 +205,10 @@ DETECTOR(workload_unusual) = {
 	.sources = DETECT_K8S_AUDIT,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = pod_spec_of_kind,
+	.match = k8s_request_match,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

@@ -17,37 +17,20 @@ match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return span_equal(ct->identity_type, SPAN("AssumedRole")) &&
+	return !span_is_empty(ct->function) &&
+	       span_equal(ct->identity_type, SPAN("AssumedRole")) &&
 	       !ct->from_service && ev->outcome != OUTCOME_FAILED &&
 	       !ip_is_none(&ev->remote) && !ip_is_private(&ev->remote) &&
 	       span_search(ct->agent, SPAN("exec-env/AWS_Lambda")) ==
 		   ct->agent.len;
 }
 
-/* The function that the key was given to, or empty. */
-static struct span
-holder_of(const struct event *ev)
-{
-	struct json_value scope = json_get(
-	    json_get(ev->record, SPAN("userIdentity")), SPAN("inScopeOf"));
-
-	if (!span_equal(json_get_string(scope, SPAN("issuerType")),
-		SPAN("AWS::Lambda::Function")))
-		return span_of(NULL, 0);
-	return json_get_string(scope, SPAN("credentialsIssuedTo"));
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
 	struct usual place, program;
-	struct span function;
 
 	(void)state;
-	/* The record is asked first: few keys were given to functions. */
-	function = holder_of(ev);
-	if (span_is_empty(function))
-		return;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
 	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &program);
 	if (place.known_days < DETECT_KNOWN_DAYS || place.count > 0 ||
@@ -56,7 +39,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_HIGH,
 		.what = SPAN("the key of a function is used elsewhere"),
-		.target = iam_act_short(function),
+		.target = iam_act_short(ev->cloudtrail->function),
 		.always = true });
 }
 

@@ -13,11 +13,11 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return span_equal(ct->service, SPAN("lambda")) && iam_act_match(ev) &&
+	return span_equal(ct->service, SPAN("lambda")) &&
 	       (span_starts(ct->name, SPAN("UpdateFunctionCode")) ||
 		   span_starts(ct->name, SPAN("UpdateFunctionConfiguration")) ||
 		   span_starts(ct->name, SPAN("CreateFunction2")));
@@ -89,7 +89,8 @@ DETECTOR(lambda_code) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

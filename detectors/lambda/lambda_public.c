@@ -12,11 +12,11 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) && span_equal(ct->service, SPAN("lambda")) &&
+	return span_equal(ct->service, SPAN("lambda")) &&
 	       (span_starts(ct->name, SPAN("AddPermission")) ||
 		   span_starts(ct->name, SPAN("AddLayerVersionPermission")));
 }
@@ -73,7 +73,8 @@ DETECTOR(lambda_public) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -12,13 +12,12 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) &&
-	       (span_starts(ct->name, SPAN("CreateFunctionUrlConfig")) ||
-		   span_starts(ct->name, SPAN("UpdateFunctionUrlConfig")));
+	return span_starts(ct->name, SPAN("CreateFunctionUrlConfig")) ||
+	       span_starts(ct->name, SPAN("UpdateFunctionUrlConfig"));
 }
 
 static void
@@ -48,7 +47,8 @@ DETECTOR(lambda_url_public) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

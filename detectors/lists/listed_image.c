@@ -8,14 +8,9 @@
  *             template, the template is told
  * References  https://attack.mitre.org/techniques/T1610/
  */
+#include "detect/k8s_request.h"
 #include "detect/listed.h"
 #include "detect/pod_spec.h"
-
-static bool
-match(const struct event *ev)
-{
-	return pod_spec_is_written(ev->audit);
-}
 
 extern const struct detector detector_listed_image;
 
@@ -61,7 +56,8 @@ DETECTOR(listed_image) = {
 	.confidence = 0.9,
 	.lists = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = pod_spec_of_kind,
+	.match = k8s_request_match,
 	.key = DETECT_KEY_NONE,
 	.observe = observe,
 };

@@ -12,11 +12,11 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) && span_equal(ct->service, SPAN("rds")) &&
+	return span_equal(ct->service, SPAN("rds")) &&
 	       (span_equal(ct->name, SPAN("ModifyDBInstance")) ||
 		   span_equal(ct->name, SPAN("ModifyDBCluster")));
 }
@@ -53,7 +53,8 @@ DETECTOR(rds_iam_auth) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

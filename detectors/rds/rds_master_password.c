@@ -12,11 +12,11 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) && span_equal(ct->service, SPAN("rds")) &&
+	return span_equal(ct->service, SPAN("rds")) &&
 	       (span_equal(ct->name, SPAN("ModifyDBInstance")) ||
 		   span_equal(ct->name, SPAN("ModifyDBCluster")));
 }
@@ -47,7 +47,8 @@ DETECTOR(rds_master_password) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

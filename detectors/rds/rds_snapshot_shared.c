@@ -11,14 +11,12 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) &&
-	       (span_equal(ct->name, SPAN("ModifyDBSnapshotAttribute")) ||
-		   span_equal(
-		       ct->name, SPAN("ModifyDBClusterSnapshotAttribute")));
+	return span_equal(ct->name, SPAN("ModifyDBSnapshotAttribute")) ||
+	       span_equal(ct->name, SPAN("ModifyDBClusterSnapshotAttribute"));
 }
 
 static void
@@ -57,7 +55,8 @@ DETECTOR(rds_snapshot_shared) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

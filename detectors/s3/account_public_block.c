@@ -13,14 +13,12 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) &&
-	       (span_equal(ct->name, SPAN("PutAccountPublicAccessBlock")) ||
-		   span_equal(
-		       ct->name, SPAN("DeleteAccountPublicAccessBlock")));
+	return span_equal(ct->name, SPAN("PutAccountPublicAccessBlock")) ||
+	       span_equal(ct->name, SPAN("DeleteAccountPublicAccessBlock"));
 }
 
 static void
@@ -50,7 +48,8 @@ DETECTOR(account_public_block) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

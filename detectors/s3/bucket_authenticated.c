@@ -12,13 +12,12 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) &&
-	       (span_equal(ct->name, SPAN("PutBucketAcl")) ||
-		   span_equal(ct->name, SPAN("CreateBucket")));
+	return span_equal(ct->name, SPAN("PutBucketAcl")) ||
+	       span_equal(ct->name, SPAN("CreateBucket"));
 }
 
 static void
@@ -47,7 +46,8 @@ DETECTOR(bucket_authenticated) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -14,13 +14,12 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) &&
-	       (span_equal(ct->name, SPAN("PutBucketPolicy")) ||
-		   span_equal(ct->name, SPAN("PutBucketReplication")));
+	return span_equal(ct->name, SPAN("PutBucketPolicy")) ||
+	       span_equal(ct->name, SPAN("PutBucketReplication"));
 }
 
 /* The account that a replication goes to, when it is another. */
@@ -75,7 +74,8 @@ DETECTOR(bucket_external) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

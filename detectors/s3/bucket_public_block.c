@@ -13,13 +13,12 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) &&
-	       (span_equal(ct->name, SPAN("PutBucketPublicAccessBlock")) ||
-		   span_equal(ct->name, SPAN("DeleteBucketPublicAccessBlock")));
+	return span_equal(ct->name, SPAN("PutBucketPublicAccessBlock")) ||
+	       span_equal(ct->name, SPAN("DeleteBucketPublicAccessBlock"));
 }
 
 static void
@@ -51,7 +50,8 @@ DETECTOR(bucket_public_block) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -12,11 +12,11 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_match(ev) && span_equal(ct->service, SPAN("s3")) &&
+	return span_equal(ct->service, SPAN("s3")) &&
 	       (span_equal(ct->name, SPAN("PutBucketVersioning")) ||
 		   span_equal(ct->name, SPAN("DeleteBucketReplication")));
 }
@@ -69,7 +69,8 @@ DETECTOR(bucket_versioning) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
+	.acts_only = true,
 	.when = DETECT_EACH,
-	.match = match,
+	.of_kind = of_kind,
 	.observe = observe,
 };

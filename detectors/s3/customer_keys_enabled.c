@@ -12,10 +12,11 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) &&
-	       span_equal(ev->cloudtrail->name, SPAN("PutBucketEncryption"));
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("PutBucketEncryption"));
 }
 
 static void
@@ -48,8 +49,8 @@ DETECTOR(customer_keys_enabled) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -18,10 +18,11 @@ static const struct param params[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) &&
-	       span_starts(ev->cloudtrail->name, SPAN("PutBucketLifecycle"));
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_starts(ct->name, SPAN("PutBucketLifecycle"));
 }
 
 static bool
@@ -99,9 +100,9 @@ DETECTOR(lifecycle_expiry) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,

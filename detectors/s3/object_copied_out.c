@@ -13,14 +13,20 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return span_equal(ct->service, SPAN("s3")) && iam_act_by_someone(ev) &&
+	return span_equal(ct->service, SPAN("s3")) &&
 	       (span_equal(ct->name, SPAN("CopyObject")) ||
 		   span_equal(ct->name, SPAN("PutObject")) ||
 		   span_equal(ct->name, SPAN("CreateMultipartUpload")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return iam_act_by_someone(ev);
 }
 
 /* The account of the first bucket that is of another one. */
@@ -73,6 +79,7 @@ DETECTOR(object_copied_out) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -12,10 +12,17 @@
 #include "detect/iam_act.h"
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("PutObjectAcl"));
+}
+
+static bool
 match(const struct event *ev)
 {
-	return span_equal(ev->cloudtrail->name, SPAN("PutObjectAcl")) &&
-	       iam_act_by_someone(ev);
+	return iam_act_by_someone(ev);
 }
 
 static void
@@ -46,6 +53,7 @@ DETECTOR(object_public) = {
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -19,14 +19,20 @@ static const struct param params[] = {
 };
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return span_equal(ct->service, SPAN("s3")) && iam_act_by_someone(ev) &&
+	return span_equal(ct->service, SPAN("s3")) &&
 	       (span_equal(ct->name, SPAN("CopyObject")) ||
 		   span_equal(ct->name, SPAN("PutObject")) ||
 		   span_equal(ct->name, SPAN("CreateMultipartUpload")));
+}
+
+static bool
+match(const struct event *ev)
+{
+	return iam_act_by_someone(ev);
 }
 
 static bool
@@ -110,6 +116,7 @@ DETECTOR(object_ransom) = {
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,
+	.of_kind = of_kind,
 	.match = match,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -11,10 +11,11 @@
 #include "detect/iam_act.h"
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
-	return iam_act_match(ev) &&
-	       span_equal(ev->cloudtrail->name, SPAN("PutBucketLogging"));
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return span_equal(ct->name, SPAN("PutBucketLogging"));
 }
 
 static void
@@ -45,8 +46,8 @@ DETECTOR(server_access_logging) = {
 	.sources = DETECT_CLOUDTRAIL,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.acts_only = true,
-	.match = match,
+	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.observe = observe,
 };

@@ -216,26 +216,26 @@ audit_outcome(const struct audit *a)
 
 /* Reads are told by the kind of object, writes by the object: who looks at
  * ten thousand pods does one thing, who deletes them does not. */
-static uint64_t
-activity_of(const struct decoder *d, const struct audit *a)
+static void
+set_activity(const struct decoder *d, const struct audit *a, struct event *ev)
 {
-	struct hash_state sum =
-	    decode_activity(d, hash_mix(SOURCE_K8S_AUDIT, audit_outcome(a)));
+	struct hash_state sum = decode_activity(d, SOURCE_K8S_AUDIT);
 
-	hash_more(&sum, a->user);
-	hash_more(&sum, a->impersonated);
 	hash_more(&sum, a->verb);
 	hash_more(&sum, a->resource);
 	hash_more(&sum, a->subresource);
-	hash_more(&sum, a->ns);
 	hash_more(&sum, a->api_group);
+	ev->kind = decode_kind(sum);
+	hash_more(&sum, a->user);
+	hash_more(&sum, a->impersonated);
+	hash_more(&sum, a->ns);
 	hash_more(&sum, a->agent);
 	hash_more(&sum, a->remote);
 	if (a->resource.len == 0)
 		hash_more(&sum, span_first(a->uri, span_find(a->uri, '?', 0)));
 	else if (a->subresource.len > 0 || audit_is_write(a->verb))
 		hash_more(&sum, a->name);
-	return hash_end(&sum);
+	ev->activity = hash_mix(hash_end(&sum), audit_outcome(a));
 }
 
 struct span
@@ -263,7 +263,7 @@ audit_add(struct decoder *d, const struct audit *from,
 	ev = decode_event(d, SOURCE_K8S_AUDIT);
 	ev->audit = a;
 	ev->outcome = audit_outcome(a);
-	ev->activity = activity_of(d, a);
+	set_activity(d, a, ev);
 	ev->region = cx->region.len > 0 ? cx->region : d->place.region;
 	ev->cluster = audit_cluster(d, cx);
 	if (a->remote.len > 0)

@@ -8,7 +8,7 @@ struct reading {
 	struct span time, id, region;
 	struct json_value read_only, identity, request, response, additional;
 	struct json_value session, web, attributes, issuer, delivery, mfa;
-	struct json_value insight;
+	struct json_value insight, scope;
 };
 
 #define STRING(name, member)                                                   \
@@ -46,6 +46,7 @@ static const struct field identity_fields[] = {
 	STRING("accessKeyId", ct.access_key),
 	STRING("invokedBy", ct.invoked_by),
 	VALUE("sessionContext", session),
+	VALUE("inScopeOf", scope),
 };
 
 static const struct field session_fields[] = {
@@ -128,6 +129,11 @@ read_identity(struct decoder *d, struct reading *r)
 	fields_read(&d->identity_map, r->identity, r);
 	if (r->session.tape != NULL)
 		read_session(d, r);
+	if (r->scope.tape != NULL &&
+	    span_equal(json_get_string(r->scope, SPAN("issuerType")),
+		SPAN("AWS::Lambda::Function")))
+		ct->function =
+		    json_get_string(r->scope, SPAN("credentialsIssuedTo"));
 	ct->mfa = is_yes(r->mfa);
 	ct->from_instance =
 	    r->delivery.tape != NULL || is_instance_session(ct->arn);
@@ -209,27 +215,28 @@ outcome_of(const struct reading *r)
 
 /* Who, what, from where, with what result; not the session's name or key,
  * which change with every login, unless the name is a person's. */
-static uint64_t
-activity_of(const struct decoder *d, const struct reading *r)
+static void
+set_activity(const struct decoder *d, const struct reading *r, struct event *ev)
 {
 	const struct cloudtrail *ct = &r->ct;
 	struct span who = ct->issuer_arn;
 	struct hash_state sum = decode_activity(d, SOURCE_CLOUDTRAIL);
 
+	hash_more(&sum, ct->name);
+	hash_more(&sum, ct->service);
+	ev->kind = decode_kind(sum);
 	if (who.len == 0 || normalise_is_person(ct))
 		who = ct->arn;
 	if (who.len == 0)
 		who = ct->principal_id.len > 0 ? ct->principal_id
 					       : ct->invoked_by;
 	hash_more(&sum, who);
-	hash_more(&sum, ct->name);
-	hash_more(&sum, ct->service);
 	hash_more(&sum, ct->agent);
 	hash_more(&sum, ct->remote);
 	hash_more(&sum, r->region);
 	hash_more(&sum, ct->error);
 	hash_more(&sum, ct->resource);
-	return hash_end(&sum);
+	ev->activity = hash_end(&sum);
 }
 
 static bool
@@ -268,7 +275,7 @@ cloudtrail_read(
 		     : cx->region.len > 0 ? cx->region
 					  : d->place.region;
 	ev->outcome = outcome_of(&r);
-	ev->activity = activity_of(d, &r);
+	set_activity(d, &r, ev);
 	if (ct->remote.len > 0)
 		(void)ip_parse(ct->remote, &ev->remote);
 	decode_id(d, ev, r.id, SPAN(""));

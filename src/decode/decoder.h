@@ -169,6 +169,15 @@ void decode_id(const struct decoder *d, struct event *ev, struct span id,
 /* The hash of an activity, begun: hash_more() who did what, hash_end(). */
 struct hash_state decode_activity(const struct decoder *d, uint64_t salt);
 
+/* ... ended where all that is known is what was done; never 0. */
+static inline uint64_t
+decode_kind(struct hash_state sum)
+{
+	uint64_t kind = hash_end(&sum);
+
+	return kind ? kind : 1;
+}
+
 /* --- the sources: true when the object is one of theirs --------------------
  */
 

@@ -3,6 +3,9 @@
  * addressed index of positions: the list grows at its end only, so that
  * storing what is new touches few pages.  Full, it becomes the older
  * generation and the older one is dropped.
+ *
+ * Most keys are new.  The bits of a slot that positions leave free hold some
+ * of the key's, so that a new one is known as such without a look at another.
  */
 #include "detect/dedup.h"
 
@@ -21,7 +24,7 @@ struct id_key {
 struct generation {
 	struct id_key *keys;
 	size_t count, room;
-	uint32_t *index; /* positions + 1 */
+	uint32_t *index; /* positions + 1, and bits of the key above */
 	size_t size;	 /* power of two, at most half full */
 };
 
@@ -61,18 +64,30 @@ dedup_free(struct dedup *d)
 	free(d);
 }
 
+/* A position + 1 is less than the size of the index. */
+static uint32_t
+slot_value(const struct generation *g, const uint64_t key[2], size_t position)
+{
+	uint32_t mask = (uint32_t)(g->size - 1);
+
+	return ((uint32_t)key[1] & ~mask) | (uint32_t)(position + 1);
+}
+
 /* The index slot that leads to the key, or the free one where it would go. */
 static uint32_t *
 slot_of(const struct generation *g, const uint64_t key[2])
 {
-	size_t i = key[0] & (g->size - 1);
+	uint32_t mask = (uint32_t)(g->size - 1);
+	uint32_t i = (uint32_t)key[0] & mask;
 
-	while (g->index[i] != 0) {
-		const struct id_key *k = &g->keys[g->index[i] - 1];
+	for (; g->index[i] != 0; i = (i + 1) & mask) {
+		const struct id_key *k;
 
+		if ((((uint32_t)key[1] ^ g->index[i]) & ~mask) != 0)
+			continue;
+		k = &g->keys[(g->index[i] & mask) - 1];
 		if (k->word[0] == key[0] && k->word[1] == key[1])
 			break;
-		i = (i + 1) & (g->size - 1);
 	}
 	return &g->index[i];
 }
@@ -85,7 +100,8 @@ make_index(struct generation *g, size_t size)
 	g->size = size;
 	g->index = status_calloc(size, sizeof(*g->index));
 	for (size_t i = 0; i < g->count; i++)
-		*slot_of(g, g->keys[i].word) = (uint32_t)(i + 1);
+		*slot_of(g, g->keys[i].word) =
+		    slot_value(g, g->keys[i].word, i);
 }
 
 static void
@@ -120,8 +136,22 @@ dedup_seen(struct dedup *d, const uint64_t key[2])
 	if (*slot != 0)
 		return true;
 	d->young.keys[d->young.count] = (struct id_key){ { key[0], key[1] } };
-	*slot = (uint32_t)++d->young.count;
+	*slot = slot_value(&d->young, key, d->young.count++);
 	return false;
+}
+
+static void
+expect(const struct generation *g, const uint64_t key[2])
+{
+	if (g->size > 0)
+		__builtin_prefetch(&g->index[key[0] & (g->size - 1)]);
+}
+
+void
+dedup_expect(const struct dedup *d, const uint64_t key[2])
+{
+	expect(&d->old, key);
+	expect(&d->young, key);
 }
 
 static size_t

@@ -23,6 +23,9 @@ void dedup_free(struct dedup *d); /* NULL is allowed */
 /* True when the key was seen within the horizon; else it is remembered. */
 bool dedup_seen(struct dedup *d, const uint64_t key[2]);
 
+/* It is about to be asked for: fetches what that will look at. */
+void dedup_expect(const struct dedup *d, const uint64_t key[2]);
+
 size_t dedup_bytes(const struct dedup *d);
 
 /* Its regions are `first` .. `first` + DEDUP_REGIONS - 1.  Loading into a new

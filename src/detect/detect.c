@@ -83,6 +83,12 @@ detect_feature(struct detect *d, enum feature feature)
 	return detect_subject(d)->text[feature];
 }
 
+uint64_t
+detect_feature_key(struct detect *d, enum feature feature)
+{
+	return detect_keys(d)->key[feature];
+}
+
 static uint64_t
 entity_of(struct detect *d, enum scope scope)
 {

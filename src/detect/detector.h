@@ -58,8 +58,10 @@ struct param {
 };
 
 enum detect_when {
-	DETECT_EACH,	 /* each event that `match` accepts */
+	DETECT_FIRST,	 /* an activity's first event in its hour */
 	DETECT_ACTIVITY, /* an activity's first event and each doubling */
+	DETECT_EACH,	 /* each event that `match` accepts */
+	DETECT_WHENS,
 };
 
 /* Whose state observe() is given. */
@@ -95,8 +97,15 @@ struct detector {
 	 * k8s_act_match() of audit logs, asked once an event. */
 	bool acts_only;
 	enum detect_when when;
+	/*
+	 * Which kinds of act it is about; NULL: all.  Asked once a kind and
+	 * remembered: it may look at what event.kind is made of and at nothing
+	 * else, which is service and name of a call (but for Insight's), and
+	 * verb, api_group, resource and subresource of a request.
+	 */
+	bool (*of_kind)(const struct event *ev);
 	/* Cheap test before anything else is looked up; NULL: all events of
-	 * the sources.  No state. */
+	 * the kinds.  No state. */
 	bool (*match)(const struct event *ev);
 	/* As `match`, after it, for what depends on parameters or on what
 	 * is usual: an event that fails it costs no state.  Or NULL. */
@@ -166,6 +175,10 @@ const struct actor *detect_actor(struct detect *d);
 void detect_usual(struct detect *d, enum scope scope, enum feature feature,
     struct usual *usual);
 struct span detect_feature(struct detect *d, enum feature feature);
+
+/* A keyed hash of detect_feature()'s text, 0 where that is empty; far cheaper
+ * where the text itself is not needed. */
+uint64_t detect_feature_key(struct detect *d, enum feature feature);
 
 /* The same for a value the detector names, e.g. each image of a pod. */
 void detect_usual_value(struct detect *d, enum scope scope,

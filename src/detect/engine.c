@@ -159,40 +159,6 @@ bind_all(struct engine *e)
 	}
 }
 
-static void
-list_add(struct engine_list *list, const struct engine_row *row, size_t room)
-{
-	const struct detector *d = row->row->detector;
-
-	if (list->calls == NULL)
-		list->calls = status_calloc(room, sizeof(*list->calls));
-	list->calls[list->count++] = (struct engine_call){
-		.match = d->match,
-		.row = row,
-		.tactic = d->tactic,
-		.by_tactic = d->by_tactic,
-	};
-}
-
-static void
-sort_rows(struct engine *e)
-{
-	for (enum source s = 0; s < SOURCE_COUNT; s++) {
-		for (size_t i = 0; i < e->nrows; i++) {
-			const struct detector *d = e->rows[i].row->detector;
-
-			if (!(d->sources & SOURCE_BIT(s)) || d->observe == NULL)
-				continue;
-			if (d->when == DETECT_EACH)
-				list_add(&e->each[s][d->acts_only], &e->rows[i],
-				    e->nrows);
-			else
-				list_add(&e->activity[s][d->acts_only],
-				    &e->rows[i], e->nrows);
-		}
-	}
-}
-
 enum status
 engine_new(const struct engine_options *options, struct engine **engine,
     struct buf *error)
@@ -212,7 +178,8 @@ engine_new(const struct engine_options *options, struct engine **engine,
 	    (size_t)options->config->baseline.memory_per_tenant_bytes;
 	e->rows = status_calloc(detector_count, sizeof(*e->rows));
 	bind_all(e);
-	sort_rows(e);
+	for (enum source source = 0; source < SOURCE_COUNT; source++)
+		calls_fill(&e->calls[source], source, e->rows, e->nrows);
 	*engine = e;
 	return STATUS_OK;
 }
@@ -222,12 +189,6 @@ engine_free(struct engine *e)
 {
 	if (e == NULL)
 		return;
-	for (enum source s = 0; s < SOURCE_COUNT; s++) {
-		for (int acts = 0; acts < 2; acts++) {
-			free(e->each[s][acts].calls);
-			free(e->activity[s][acts].calls);
-		}
-	}
 	free(e->rows);
 	lists_free(e->lists);
 	free(e);

@@ -68,6 +68,9 @@ void engine_tenant_free(struct tenant *t); /* NULL is allowed */
 struct engine_scratch *engine_scratch_new(void);
 void engine_scratch_free(struct engine_scratch *s); /* NULL is allowed */
 
+/* The event is soon to be taken: fetches what that will look at first. */
+void engine_expect(const struct tenant *t, const struct event *ev);
+
 /* Take one event, in plan order. */
 void engine_event(struct tenant *t, struct engine_scratch *scratch,
     const struct batch *batch, const struct event *ev);

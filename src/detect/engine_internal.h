@@ -6,6 +6,7 @@
 
 #include "baseline/baseline.h"
 #include "detect/activities.h"
+#include "detect/calls.h"
 #include "detect/dedup.h"
 #include "detect/engine.h"
 #include "detect/facts.h"
@@ -25,27 +26,11 @@ struct engine_row {
 	bool silent;	     /* called for its family, but off itself */
 };
 
-/* What is looked at of a detector for each event, close together. */
-struct engine_call {
-	bool (*match)(const struct event *ev);
-	const struct engine_row *row;
-	enum tactic tactic;
-	bool by_tactic;
-};
-
-/* The detectors of one source that are called at one time. */
-struct engine_list {
-	struct engine_call *calls;
-	size_t count;
-};
-
 struct engine {
 	struct engine_options options;
 	struct engine_row *rows; /* enabled detectors */
 	size_t nrows;
-	/* By when they are called; [1]: for acts only. */
-	struct engine_list each[SOURCE_COUNT][2];
-	struct engine_list activity[SOURCE_COUNT][2];
+	struct calls calls[SOURCE_COUNT];
 	struct lists *lists; /* NULL: none */
 	size_t memory_bytes; /* per tenant */
 };
@@ -85,6 +70,7 @@ struct engine_scratch {
 	struct usual usual[SCOPE_COUNT][FEATURE_COUNT];
 	uint32_t asked[SCOPE_COUNT]; /* bits of features */
 	struct lessons lessons;	     /* of the hour that is being closed */
+	struct calls_memo calls;
 };
 
 /* The engine's side of one call of a detector. */
@@ -100,9 +86,7 @@ struct detect {
 	bool have_subject;	  /* scratch->subject is of this event */
 	bool have_keys;		  /* ... and scratch->keys */
 	struct known_keys *known; /* where these are remembered, or NULL */
-	bool have_tactic;
-	enum tactic tactic; /* of this event */
-	uint64_t workload;  /* entity of SCOPE_WORKLOAD; 0: none */
+	uint64_t workload;	  /* entity of SCOPE_WORKLOAD; 0: none */
 };
 
 /* What tenant.c makes for its image: a lane, the states of a detector. */

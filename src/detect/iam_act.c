@@ -164,6 +164,18 @@ iam_act_is_partner(struct detect *d, struct span account)
 	return usual.days >= HABIT_DAYS;
 }
 
+/* Neither place nor program were seen before; of somebody new every program
+ * is new: then the account's count. */
+static bool
+is_strange(struct detect *d, struct habit *h)
+{
+	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &h->account_place);
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &h->agent);
+	if (h->agent.known_days < DETECT_KNOWN_DAYS)
+		detect_usual(d, SCOPE_TENANT, FEATURE_AGENT, &h->agent);
+	return !(h->account_place.count > 0) && !(h->agent.count > 0);
+}
+
 static struct habit
 habit_of(struct detect *d, const struct event *ev, struct span what)
 {
@@ -175,11 +187,12 @@ habit_of(struct detect *d, const struct event *ev, struct span what)
 	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &h.call);
 	detect_usual(d, SCOPE_PEERS, FEATURE_API, &peers);
 	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &h.place);
-	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &h.account_place);
-	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &h.agent);
+	h.strange = is_strange(d, &h);
 	h.known = account.known_days >= DETECT_KNOWN_DAYS;
-	if (!h.known)
+	if (!h.known) {
+		h.strange = false;
 		return h;
+	}
 	/* Somebody new is at home wherever others of the account are. */
 	at_home =
 	    h.place.count > 0 || (h.place.known_days < DETECT_KNOWN_DAYS &&
@@ -191,10 +204,6 @@ habit_of(struct detect *d, const struct event *ev, struct span what)
 	h.usual = at_home && (h.call.days >= HABIT_DAYS || peers_do);
 	detect_usual_value(d, SCOPE_ACTOR, FEATURE_OBJECT, what, &act);
 	h.custom = at_home && act.days >= HABIT_DAYS;
-	/* Of somebody new every program is new: then the account's count. */
-	if (h.agent.known_days < DETECT_KNOWN_DAYS)
-		detect_usual(d, SCOPE_TENANT, FEATURE_AGENT, &h.agent);
-	h.strange = !(h.account_place.count > 0) && !(h.agent.count > 0);
 	return h;
 }
 
@@ -260,6 +269,8 @@ iam_act_raise(
 	size_t nfacts = 0, nwhy;
 	double severity;
 
+	if (r->strange_only && !is_strange(d, &h))
+		return;
 	h = habit_of(d, ev, r->what);
 	severity = severity_of(r, &h);
 	if (!h.usual && iam_act_is_partner(d, policy_account(r->who)))

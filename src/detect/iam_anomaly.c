@@ -271,9 +271,8 @@ judge_origin(const struct judgement *j)
 static void
 note_fresh(struct iam_anomaly *st, struct detect *d, const struct event *ev)
 {
-	uint64_t hash = hash_mix(
-	    hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_API)),
-	    hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_RESOURCE)));
+	uint64_t hash = hash_mix(detect_feature_key(d, FEATURE_API),
+	    detect_feature_key(d, FEATURE_RESOURCE));
 
 	st->new_us = ev->time_us;
 	for (uint32_t i = 0; i < st->nfresh; i++) {
@@ -325,8 +324,8 @@ judge(struct detect *d, const struct iam_anomaly *st, struct judgement *j)
 	j->network = look(d, FEATURE_NETWORK);
 	j->agent = look(d, FEATURE_AGENT);
 	j->hour = look(d, FEATURE_HOUR);
-	j->behaviour = judge_behaviour(
-	    j, !span_is_empty(detect_feature(d, FEATURE_RESOURCE)));
+	j->behaviour =
+	    judge_behaviour(j, detect_feature_key(d, FEATURE_RESOURCE) != 0);
 	j->origin = judge_origin(j);
 	j->volume = judge_volume(d, st);
 	j->refusals = st->refused < REFUSALS_MIN

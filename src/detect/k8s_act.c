@@ -223,6 +223,12 @@ k8s_act_done(const struct audit *a)
 }
 
 bool
+k8s_act_match_done(const struct event *ev)
+{
+	return k8s_act_done(ev->audit);
+}
+
+bool
 k8s_act_lists(struct json_value array, const char *const *texts)
 {
 	struct json_iter it = json_iter(array);

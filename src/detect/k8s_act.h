@@ -63,6 +63,9 @@ void k8s_act_raise(
  * plane. */
 bool k8s_act_done(const struct audit *a);
 
+/* detector.h: match.  The same. */
+bool k8s_act_match_done(const struct event *ev);
+
 /* Any value of an array is one of the texts (NULL ends them). */
 bool k8s_act_lists(struct json_value array, const char *const *texts);
 

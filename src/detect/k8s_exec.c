@@ -4,14 +4,15 @@
 #include "detect/k8s_request.h"
 
 bool
-k8s_exec_happened(const struct audit *a)
+k8s_exec_of_kind(const struct event *ev)
 {
+	const struct audit *a = ev->audit;
+
 	return span_equal(a->resource, SPAN("pods")) &&
 	       (span_equal(a->subresource, SPAN("exec")) ||
 		   span_equal(a->subresource, SPAN("attach"))) &&
 	       (span_equal(a->verb, SPAN("get")) ||
-		   span_equal(a->verb, SPAN("create"))) &&
-	       k8s_request_succeeded(a);
+		   span_equal(a->verb, SPAN("create")));
 }
 
 static int

@@ -28,8 +28,8 @@ struct k8s_exec_seen {
  * when it ends, under the same auditID. */
 bool k8s_exec_is_first(struct k8s_exec_seen *seen, struct span id);
 
-/* An exec into, or attach to, a container that was let through. */
-bool k8s_exec_happened(const struct audit *a);
+/* detector.h: of_kind.  An exec into, or attach to, a container. */
+bool k8s_exec_of_kind(const struct event *ev);
 
 /* The command's words, decoded and joined by spaces; empty if there are none
  * (attach).  Bytes are as hostile as the log. */

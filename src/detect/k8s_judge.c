@@ -30,6 +30,8 @@ ask(struct detect *d, struct k8s_judge *j, enum feature feature)
 	double p = detect_novelty(d, feature);
 	struct usual usual;
 
+	if (p > WORTH_SAYING)
+		return p;
 	detect_usual(d, SCOPE_ACTOR, feature, &usual);
 	if (usual.n < 1)
 		detect_usual(d, SCOPE_TENANT, feature, &usual);

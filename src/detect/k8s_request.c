@@ -34,12 +34,23 @@ k8s_request_succeeded(const struct audit *a)
 }
 
 bool
+k8s_request_match(const struct event *ev)
+{
+	return k8s_request_succeeded(ev->audit);
+}
+
+bool
+k8s_request_writes(const struct audit *a)
+{
+	return span_equal(a->verb, SPAN("create")) ||
+	       span_equal(a->verb, SPAN("update")) ||
+	       span_equal(a->verb, SPAN("patch"));
+}
+
+bool
 k8s_request_wrote(const struct audit *a)
 {
-	return (span_equal(a->verb, SPAN("create")) ||
-		   span_equal(a->verb, SPAN("update")) ||
-		   span_equal(a->verb, SPAN("patch"))) &&
-	       k8s_request_succeeded(a);
+	return k8s_request_writes(a) && k8s_request_succeeded(a);
 }
 
 bool
@@ -88,40 +99,42 @@ agent_is(const struct audit *a, struct span product)
 	return span_is_empty(a->agent) || span_starts(a->agent, product);
 }
 
+static bool
+starts_any(struct span text, const struct span *prefixes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_starts(text, prefixes[i]))
+			return true;
+	return false;
+}
+
 /* What clouds and distributions run beside the control plane, under names
  * that only the control plane's own certificates and tokens bear. */
 static bool
 is_provider(struct span user)
 {
-	static const char *const prefixes[] = {
-		"eks:",
-		"aksService",
-		"aks-service",
-		"hcpService",
-		"system:addon-manager",
-		"system:gke-",
-		"system:gcp-",
-		"system:cloud-controller-manager",
-		"system:clustermetrics",
-		"system:glbc",
-		"system:k3s-",
-		"system:konnectivity-server",
-		"system:kube-proxy",
-		"system:kubestore-collector",
-		"system:managed-certificate-controller",
-		"system:node-problem-detector",
-		"system:pdcsi-controller",
-		"system:rke2-",
-		"system:slo-monitor",
-		"system:snapshot-controller",
-		"system:storageversionmigrator",
-		"system:vpa-",
-	};
+	static const struct span own[] = { SPAN_INIT("eks:"),
+		SPAN_INIT("aksService"), SPAN_INIT("aks-service"),
+		SPAN_INIT("hcpService") };
+	/* Behind "system:". */
+	static const struct span system[] = { SPAN_INIT("addon-manager"),
+		SPAN_INIT("gke-"), SPAN_INIT("gcp-"),
+		SPAN_INIT("cloud-controller-manager"),
+		SPAN_INIT("clustermetrics"), SPAN_INIT("glbc"),
+		SPAN_INIT("k3s-"), SPAN_INIT("konnectivity-server"),
+		SPAN_INIT("kube-proxy"), SPAN_INIT("kubestore-collector"),
+		SPAN_INIT("managed-certificate-controller"),
+		SPAN_INIT("node-problem-detector"),
+		SPAN_INIT("pdcsi-controller"), SPAN_INIT("rke2-"),
+		SPAN_INIT("slo-monitor"), SPAN_INIT("snapshot-controller"),
+		SPAN_INIT("storageversionmigrator"), SPAN_INIT("vpa-") };
 
-	for (size_t i = 0; i < COUNTOF(prefixes); i++)
-		if (span_starts(user, span_str(prefixes[i])))
-			return true;
-	return false;
+	if (!span_starts(user, SPAN("system:")))
+		return starts_any(user, own, COUNTOF(own));
+	/* Most are service accounts, which are none of these. */
+	user = span_skip(user, SPAN("system:").len);
+	return !span_starts(user, SPAN("serviceaccount:")) &&
+	       starts_any(user, system, COUNTOF(system));
 }
 
 /* A person who has got hold of such a name types into another program. */

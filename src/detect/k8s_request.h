@@ -21,7 +21,13 @@
 /* The request was answered with success and was no dry run. */
 bool k8s_request_succeeded(const struct audit *a);
 
-/* Creates or changes something: create, update or patch that succeeded. */
+/* detector.h: match.  The same. */
+bool k8s_request_match(const struct event *ev);
+
+/* Is to create or change something: create, update or patch. */
+bool k8s_request_writes(const struct audit *a);
+
+/* ... and succeeded. */
 bool k8s_request_wrote(const struct audit *a);
 
 /* A value of the request's query, still percent-encoded; empty if none. */

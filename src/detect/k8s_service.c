@@ -3,10 +3,12 @@
 #include "detect/k8s_request.h"
 
 bool
-k8s_service_is_written(const struct audit *a)
+k8s_service_of_kind(const struct event *ev)
 {
+	const struct audit *a = ev->audit;
+
 	return span_equal(a->resource, SPAN("services")) &&
-	       span_is_empty(a->subresource) && k8s_request_wrote(a);
+	       span_is_empty(a->subresource) && k8s_request_writes(a);
 }
 
 /* "service.beta.kubernetes.io/aws-load-balancer-internal": "true", and what

@@ -11,8 +11,8 @@
 #include "codec/json.h"
 #include "event/event.h"
 
-/* A Service was created or changed, with success; cheap. */
-bool k8s_service_is_written(const struct audit *a);
+/* detector.h: of_kind.  Requests that create or change a Service. */
+bool k8s_service_of_kind(const struct event *ev);
 
 /* It is a load balancer that no provider's annotation keeps internal. */
 bool k8s_service_is_public(struct json_value service);

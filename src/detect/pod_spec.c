@@ -36,12 +36,14 @@ kind_of(struct span resource)
 }
 
 bool
-pod_spec_is_written(const struct audit *a)
+pod_spec_of_kind(const struct event *ev)
 {
+	const struct audit *a = ev->audit;
+
 	if (!span_is_empty(a->subresource) &&
 	    !span_equal(a->subresource, SPAN("ephemeralcontainers")))
 		return false;
-	return kind_of(a->resource) != NULL && k8s_request_wrote(a);
+	return kind_of(a->resource) != NULL && k8s_request_writes(a);
 }
 
 /* The template's (or the pod's own) object with metadata and spec. */

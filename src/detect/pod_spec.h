@@ -58,8 +58,8 @@ struct pod_spec {
 	char room[POD_SPEC_WORKLOAD_BYTES];
 };
 
-/* The request writes a workload or a pod and succeeded; cheap. */
-bool pod_spec_is_written(const struct audit *a);
+/* detector.h: of_kind.  Requests that write a workload or a pod. */
+bool pod_spec_of_kind(const struct event *ev);
 
 /* Fill `pod`; false when the record holds no pod's spec. */
 bool pod_spec_read(const struct event *ev, struct pod_spec *pod);

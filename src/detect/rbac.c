@@ -5,11 +5,13 @@
 #include "detect/k8s_request.h"
 
 bool
-rbac_is_bound(const struct audit *a)
+rbac_binding_of_kind(const struct event *ev)
 {
+	const struct audit *a = ev->audit;
+
 	return (span_equal(a->resource, SPAN("rolebindings")) ||
 		   span_equal(a->resource, SPAN("clusterrolebindings"))) &&
-	       k8s_request_wrote(a);
+	       k8s_request_writes(a);
 }
 
 /* What a detector looks for outranks what none does. */

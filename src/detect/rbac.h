@@ -28,8 +28,8 @@ struct rbac_binding {
 	size_t nsubjects;
 };
 
-/* A binding was created or changed, with success; cheap. */
-bool rbac_is_bound(const struct audit *a);
+/* detector.h: of_kind.  Requests that create or change a binding. */
+bool rbac_binding_of_kind(const struct event *ev);
 
 /* False when the record holds no object (level Metadata). */
 bool rbac_read(const struct event *ev, struct rbac_binding *b);

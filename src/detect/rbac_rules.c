@@ -5,11 +5,13 @@
 #include "detect/k8s_request.h"
 
 bool
-rbac_rules_are_written(const struct audit *a)
+rbac_rules_of_kind(const struct event *ev)
 {
+	const struct audit *a = ev->audit;
+
 	return (span_equal(a->resource, SPAN("roles")) ||
 		   span_equal(a->resource, SPAN("clusterroles"))) &&
-	       span_is_empty(a->subresource) && k8s_request_wrote(a);
+	       span_is_empty(a->subresource) && k8s_request_writes(a);
 }
 
 static bool

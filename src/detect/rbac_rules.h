@@ -26,8 +26,8 @@ enum rbac_power {
 	RBAC_POWER_ALL, /* every verb on every resource */
 };
 
-/* A Role or ClusterRole was created or changed, with success; cheap. */
-bool rbac_rules_are_written(const struct audit *a);
+/* detector.h: of_kind.  Requests that create or change a (Cluster)Role. */
+bool rbac_rules_of_kind(const struct event *ev);
 
 /* False when the record holds no rules (level Metadata). */
 bool rbac_rules_read(const struct event *ev, enum rbac_power *power);

@@ -297,8 +297,8 @@ add_sums(struct activity *sums, const struct event *ev)
 	}
 }
 
-/* Tally the event; true when the activity's detectors are to be called. */
-static bool
+/* Tally the event: which detectors are to be called? */
+static enum detect_when
 tally(struct detect *d)
 {
 	int64_t hour = civil_hour(d->ev->time_us);
@@ -312,7 +312,7 @@ tally(struct detect *d)
 	d->activity = activities_add(table, key ? key : 1, &fresh);
 	if (d->activity == NULL) {
 		add_sums(&d->sums, d->ev);
-		return true;
+		return DETECT_FIRST;
 	}
 	add_sums(&d->activity->sums, d->ev);
 	if (fresh) {
@@ -326,8 +326,10 @@ tally(struct detect *d)
 			d->activity->routine =
 			    hash_mix(d->lane->key + 1, d->ev->activity);
 	}
+	if (fresh)
+		return DETECT_FIRST;
 	count = d->activity->sums.count;
-	return (count & (count - 1)) == 0;
+	return (count & (count - 1)) == 0 ? DETECT_ACTIVITY : DETECT_EACH;
 }
 
 /* The entity whose state the detector keeps; 0: this event has none. */
@@ -376,26 +378,6 @@ state_of(struct detect *d)
 	    engine_states_of(d->tenant, d->row), key, d->lane->newest_us);
 }
 
-/* Does the event serve the tactic?  Found out once an event. */
-static bool
-fits_tactic(struct detect *d, enum tactic tactic)
-{
-	const struct event *ev = d->ev;
-
-	if (ev->outcome == OUTCOME_DENIED)
-		return true;
-	if (!d->have_tactic) {
-		d->tactic = TACTIC_NONE;
-		if (ev->source == SOURCE_CLOUDTRAIL)
-			d->tactic = tactic_of_api(
-			    ev->cloudtrail->service, ev->cloudtrail->name);
-		else if (ev->source == SOURCE_K8S_AUDIT)
-			d->tactic = tactic_of_audit(ev->audit);
-		d->have_tactic = true;
-	}
-	return d->tactic == tactic;
-}
-
 static void
 observe(struct detect *d, const struct engine_row *row)
 {
@@ -415,26 +397,21 @@ observe(struct detect *d, const struct engine_row *row)
 }
 
 static void
-call(struct detect *d, const struct engine_list *list)
+call(struct detect *d, enum detect_when when, bool is_act)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct engine_call *c = &list->calls[i];
+	const struct calls *c = &d->tenant->engine->calls[d->ev->source];
+	struct call_set set =
+	    calls_for(c, &d->scratch->calls, d->ev, when, is_act);
 
-		if (c->by_tactic && !fits_tactic(d, c->tactic))
-			continue;
-		if (c->match != NULL && !c->match(d->ev))
-			continue;
-		observe(d, c->row);
+	for (size_t w = 0; w < CALLS_WORDS; w++) {
+		for (uint64_t left = set.word[w]; left; left &= left - 1) {
+			const struct call *one =
+			    &c->list[w * 64 + (size_t)__builtin_ctzll(left)];
+
+			if (one->match == NULL || one->match(d->ev))
+				observe(d, one->row);
+		}
 	}
-}
-
-/* Call the detectors, and those of acts when the event is one. */
-static void
-call_both(struct detect *d, const struct engine_list lists[2], bool is_act)
-{
-	call(d, &lists[0]);
-	if (is_act)
-		call(d, &lists[1]);
 }
 
 struct engine_scratch *
@@ -461,6 +438,13 @@ is_an_act(const struct event *ev)
 }
 
 void
+engine_expect(const struct tenant *t, const struct event *ev)
+{
+	if ((ev->id_key[0] | ev->id_key[1]) != 0)
+		dedup_expect(t->dedup, ev->id_key);
+}
+
+void
 engine_event(struct tenant *t, struct engine_scratch *scratch,
     const struct batch *batch, const struct event *ev)
 {
@@ -481,9 +465,7 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	    &(struct closing){ t, &scratch->lessons });
 	is_act = is_an_act(ev);
 	engine_learn(t, scratch, ev);
-	if (tally(&d))
-		call_both(&d, t->engine->activity[ev->source], is_act);
-	call_both(&d, t->engine->each[ev->source], is_act);
+	call(&d, tally(&d), is_act);
 }
 
 bool

@@ -66,6 +66,8 @@ struct cloudtrail {
 	struct span issuer_arn;
 	struct span issuer_name;
 	struct span web_provider; /* webIdFederationData.federatedProvider */
+	struct span function;	  /* inScopeOf: of which these are the
+				   * credentials, by its ARN */
 	bool read_only;
 	bool mfa;	    /* sessionContext...mfaAuthenticated "true" */
 	bool from_service;  /* invokedBy an AWS service or AWS Internal */
@@ -179,6 +181,12 @@ struct event {
 	 * hour's events are tallied.
 	 */
 	uint64_t activity;
+	/*
+	 * What kind of act it is, whoever does it: a keyed hash of service and
+	 * name of a call, of verb, group, resource and subresource of a
+	 * request.  0: no such thing.
+	 */
+	uint64_t kind;
 	struct span id; /* eventID, auditID; empty for flows and DNS */
 	struct span account, region, cluster;
 	struct ip remote; /* the caller or the other side; none if no address */

@@ -5,6 +5,9 @@
 #include "base/hash.h"
 #include "base/pack.h"
 
+/* Events whose memory is fetched while others are judged. */
+#define AHEAD 4
+
 struct member {
 	struct shard *shard;
 	uint64_t key; /* of the name */
@@ -206,6 +209,15 @@ shard_changed(struct shard *s,
 	}
 }
 
+static void
+expect(const struct shard *s, const struct event *ev)
+{
+	const struct member *m = s->of_batch[ev->tenant];
+
+	if (m != NULL)
+		engine_expect(m->tenant, ev);
+}
+
 void
 shard_batch(struct shard *s, const struct batch *b)
 {
@@ -219,6 +231,8 @@ shard_batch(struct shard *s, const struct batch *b)
 		const struct event *ev = &b->events[i];
 		struct member *m = s->of_batch[ev->tenant];
 
+		if (i + AHEAD < b->count)
+			expect(s, &b->events[i + AHEAD]);
 		if (m == NULL)
 			continue;
 		if (ev->time_us < s->options.since_us ||
