@@ -323,9 +323,6 @@ write_stats(const struct session *s)
 	};
 	struct run_stats stats = {
 		.bytes = c->bytes,
-		.duplicates = e->duplicates + c->copied,
-		.late = e->late,
-		.quarantined = c->decoded.quarantined,
 		.skips = skips,
 		.nskips = s->plan->nskips,
 		.types = types,
@@ -337,8 +334,13 @@ write_stats(const struct session *s)
 	struct buf error = { 0 };
 	enum status st;
 
-	for (enum source i = 0; i < SOURCE_COUNT; i++)
+	for (enum source i = 0; i < SOURCE_COUNT; i++) {
 		stats.events[i] = c->decoded.events[i];
+		stats.duplicates[i] = e->duplicates[i] + c->copied[i];
+		stats.late[i] = e->late[i];
+	}
+	memcpy(stats.quarantined, c->decoded.quarantined,
+	    sizeof(stats.quarantined));
 	for (size_t i = 0; i < s->plan->nskips; i++)
 		skips[i] = (struct stats_skip){ s->plan->skips[i].path,
 			s->plan->skips[i].reason };

@@ -16,7 +16,10 @@
 #define FINGERPRINT_BYTES 4096
 #define SOURCE_NAME "archive"
 
-#define RUN_COUNTERS 15
+#define RUN_COUNTERS_PLAIN 7
+/* Events, copies, repetitions, late ones and those refused, by kind. */
+#define RUN_COUNTERS (RUN_COUNTERS_PLAIN + 4 * SOURCE_COUNT + DECODE_KINDS)
+#define COUNTER_NAME_BYTES 40
 
 struct backfill_state {
 	struct ledger *ledger;
@@ -157,38 +160,53 @@ due(void *cookie)
 
 /* A number that a run keeps from its beginning, through kills. */
 struct run_counter {
-	const char *name;
+	char name[COUNTER_NAME_BYTES];
 	uint64_t *value;
 	/* The engine's go on over runs: the value at the run's beginning is
 	 * what is stored. */
 	bool is_base;
 };
 
+/* One counter for each kind of log; gives how many there are. */
+static size_t
+kind_counters(
+    struct run_counter *to, const char *what, uint64_t *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		(void)snprintf(to[i].name, sizeof(to[i].name), "%s/%s", what,
+		    i < SOURCE_COUNT ? source_text((enum source)i) : "unknown");
+		to[i].value = &values[i];
+		to[i].is_base = span_starts(span_str(what), SPAN("base/"));
+	}
+	return count;
+}
+
 static void
 run_counters(struct pipeline_counts *c, struct run_counter list[RUN_COUNTERS])
 {
+	struct engine_counts *e = &c->shards.engine;
 	const struct run_counter all[] = {
 		{ "run/bytes", &c->bytes, false },
 		{ "run/bytes_out", &c->bytes_out, false },
-		{ "run/cloudtrail", &c->decoded.events[SOURCE_CLOUDTRAIL],
-		    false },
-		{ "run/vpcflow", &c->decoded.events[SOURCE_VPCFLOW], false },
-		{ "run/dns", &c->decoded.events[SOURCE_DNS], false },
-		{ "run/k8s-audit", &c->decoded.events[SOURCE_K8S_AUDIT],
-		    false },
-		{ "run/quarantined", &c->decoded.quarantined, false },
 		{ "run/ignored", &c->decoded.ignored, false },
 		{ "run/repaired", &c->decoded.repaired, false },
-		{ "run/copied", &c->copied, false },
 		{ "run/outside", &c->shards.outside, false },
 		{ "run/left_out", &c->shards.left_out, false },
-		{ "base/duplicates", &c->shards.engine.duplicates, true },
-		{ "base/late", &c->shards.engine.late, true },
-		{ "base/held", &c->shards.engine.held, true },
+		{ "base/held", &e->held, true },
 	};
+	size_t n = COUNTOF(all);
 
-	_Static_assert(COUNTOF(all) == RUN_COUNTERS, "all of them");
+	_Static_assert(COUNTOF(all) == RUN_COUNTERS_PLAIN, "all of them");
 	memcpy(list, all, sizeof(all));
+	n += kind_counters(
+	    &list[n], "run/events", c->decoded.events, SOURCE_COUNT);
+	n += kind_counters(&list[n], "run/copied", c->copied, SOURCE_COUNT);
+	n += kind_counters(
+	    &list[n], "run/quarantined", c->decoded.quarantined, DECODE_KINDS);
+	n += kind_counters(
+	    &list[n], "base/duplicates", e->duplicates, SOURCE_COUNT);
+	n += kind_counters(&list[n], "base/late", e->late, SOURCE_COUNT);
+	ASSERT(n == RUN_COUNTERS);
 }
 
 static void

@@ -57,6 +57,7 @@ add(void *cookie, const struct store_finding *stored)
 		l->unknown++;
 		return true;
 	}
+	f->archived = stored->archived;
 	if (!wanted(l->options, f)) {
 		finding_free(f);
 		return true;

@@ -48,20 +48,51 @@ add_types(const struct run_stats *s, struct buf *out)
 	buf_add_char(out, '}');
 }
 
+static uint64_t
+sum_of(const uint64_t *counts, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += counts[i];
+	return sum;
+}
+
+/* What was summed up before, by kind of log. */
+static void
+add_kinds(const struct run_stats *s, struct buf *out)
+{
+	buf_add_str(out, ",\"kinds\":{");
+	for (unsigned i = 0; i < SOURCE_LOGS; i++) {
+		json_text_add(out, span_str(source_text((enum source)i)));
+		buf_add_str(out, ":{");
+		add_count(out, "duplicates", s->duplicates[i]);
+		buf_add_char(out, ',');
+		add_count(out, "late", s->late[i]);
+		buf_add_char(out, ',');
+		add_count(out, "quarantined", s->quarantined[i]);
+		buf_add_str(out, "},");
+	}
+	buf_add_str(out, "\"unknown\":{");
+	add_count(out, "quarantined", s->quarantined[SOURCE_COUNT]);
+	buf_add_str(out, "}}");
+}
+
 void
 stats_file_format(const struct run_stats *s, struct buf *out)
 {
 	buf_add_char(out, '{');
 	add_count(out, "bytes", s->bytes);
 	add_events(s, out);
-	add_count(out, "duplicates", s->duplicates);
+	add_count(out, "duplicates", sum_of(s->duplicates, SOURCE_COUNT));
 	buf_add_char(out, ',');
-	add_count(out, "late", s->late);
+	add_count(out, "late", sum_of(s->late, SOURCE_COUNT));
 	buf_add_char(out, ',');
-	add_count(out, "quarantined", s->quarantined);
+	add_count(out, "quarantined", sum_of(s->quarantined, DECODE_KINDS));
 	add_skips(s, out);
 	add_types(s, out);
 	buf_printf(out, ",\"seconds\":%.3f", s->seconds);
+	add_kinds(s, out);
 	for (size_t i = 0; i < s->nextras; i++) {
 		buf_add_char(out, ',');
 		add_count(out, s->extras[i].name, s->extras[i].count);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "decode/decode.h"
 #include "event/event.h"
 
 struct stats_skip {
@@ -30,7 +31,8 @@ struct stats_extra {
 struct run_stats {
 	uint64_t bytes;		       /* read, as stored */
 	uint64_t events[SOURCE_COUNT]; /* understood, duplicates included */
-	uint64_t duplicates, late, quarantined;
+	uint64_t duplicates[SOURCE_COUNT], late[SOURCE_COUNT];
+	uint64_t quarantined[DECODE_KINDS];
 	const struct stats_skip *skips;
 	size_t nskips;
 	const struct stats_type *types; /* of findings */

@@ -13,10 +13,45 @@
 #define SEED_ID 1
 #define SEED_ACTIVITY 3
 
+/* Which formats are of which kind of log; all others of each. */
+static const enum source only[DECODE_FORMAT_COUNT] = {
+	[DECODE_CLOUDTRAIL] = SOURCE_CLOUDTRAIL,
+	[DECODE_VPCFLOW] = SOURCE_VPCFLOW,
+	[DECODE_ROUTE53] = SOURCE_DNS,
+	[DECODE_COREDNS] = SOURCE_DNS,
+	[DECODE_K8S_AUDIT] = SOURCE_K8S_AUDIT,
+	[DECODE_NOTICE] = SOURCE_NOTICE,
+};
+
+/* What the piece's refused records would have been: what their parcel is said
+ * to be, or what its latest record was. */
+static enum source
+kind_of(const struct decoder *d)
+{
+	static const enum source kinds[] = {
+		[KIND_NONE] = SOURCE_COUNT,
+		[KIND_CLOUDTRAIL] = SOURCE_CLOUDTRAIL,
+		[KIND_AUDIT] = SOURCE_K8S_AUDIT,
+		[KIND_DNS] = SOURCE_DNS,
+	};
+	static const enum source lines[] = {
+		[LINE_NONE] = SOURCE_COUNT,
+		[LINE_FLOW] = SOURCE_VPCFLOW,
+		[LINE_COREDNS] = SOURCE_DNS,
+		[LINE_BIND] = SOURCE_DNS,
+		[LINE_ZEEK] = SOURCE_DNS,
+		[LINE_ZONE] = SOURCE_DNS,
+	};
+
+	if (d->options.format != DECODE_AUTO)
+		return only[d->options.format];
+	return d->kind != KIND_NONE ? kinds[d->kind] : lines[d->line];
+}
+
 void
 decode_reject(struct decoder *d, struct span text, const char *reason)
 {
-	d->counts.quarantined++;
+	d->rejected++;
 	d->refused = true;
 	if (d->options.reject != NULL)
 		d->options.reject(d->options.cookie, text, reason);
@@ -82,15 +117,6 @@ decode_unknown(struct decoder *d, struct json_value v, struct span text)
 bool
 decode_wants(const struct decoder *d, enum source s)
 {
-	static const enum source only[DECODE_FORMAT_COUNT] = {
-		[DECODE_CLOUDTRAIL] = SOURCE_CLOUDTRAIL,
-		[DECODE_VPCFLOW] = SOURCE_VPCFLOW,
-		[DECODE_ROUTE53] = SOURCE_DNS,
-		[DECODE_COREDNS] = SOURCE_DNS,
-		[DECODE_K8S_AUDIT] = SOURCE_K8S_AUDIT,
-		[DECODE_NOTICE] = SOURCE_NOTICE,
-	};
-
 	return d->options.format == DECODE_AUTO || only[d->options.format] == s;
 }
 
@@ -292,6 +318,7 @@ decode_batch(struct decoder *d, struct batch *batch, enum cut_kind kind,
 	d->depth = 0;
 	d->untimed = 0;
 	d->nunknown = 0;
+	d->rejected = 0;
 	d->tenant_known = false;
 	if (d->skipped)
 		return STATUS_UNSUPPORTED;
@@ -307,6 +334,7 @@ decode_batch(struct decoder *d, struct batch *batch, enum cut_kind kind,
 	if (d->untimed > 0)
 		fill_times(d);
 	settle_unknown(d);
+	d->counts.quarantined[kind_of(d)] += d->rejected;
 	if (!d->skipped)
 		return STATUS_OK;
 	batch->count = count;

@@ -46,9 +46,13 @@ struct decode_options {
 	void *cookie;
 };
 
+/* Kinds of log, and behind them what is of no known kind. */
+#define DECODE_KINDS (SOURCE_COUNT + 1)
+
 struct decode_counts {
 	uint64_t events[SOURCE_COUNT]; /* records understood */
-	uint64_t quarantined;	       /* records refused, each reported */
+	/* Records refused, each reported. */
+	uint64_t quarantined[DECODE_KINDS];
 	uint64_t ignored;	       /* understood as no record: headers,
 					* other log streams of a cluster */
 	uint64_t repaired; /* bad UTF-8 or numbers mended before parsing */

@@ -113,6 +113,7 @@ struct decoder {
 	struct batch *batch;
 	size_t depth;	/* of JSON inside strings */
 	size_t untimed; /* events waiting for a time */
+	uint64_t rejected;
 	struct span tenant_name;
 	uint32_t tenant;
 	bool tenant_known;

@@ -9,7 +9,9 @@
 #include "detect/engine_internal.h"
 
 /* Bump when a lane, an activity or the head change their layout. */
-#define IMAGE_VERSION 2
+#define IMAGE_VERSION 3
+/* Here repetitions were not kept apart by kind of log. */
+#define IMAGE_VERSION_ONE_COUNT 2
 
 /* The regions of an image; IMAGE_REGIONS bounds the last. */
 #define REGION_HEAD 0
@@ -78,7 +80,9 @@ engine_tenant_save(const struct tenant *t, const struct image_writer *w)
 	pack_u64(&head, IMAGE_VERSION);
 	pack_u64(&head, sizeof(struct activity_row));
 	pack_u64(&head, t->events);
-	pack_u64(&head, t->duplicates);
+	pack_u64(&head, SOURCE_COUNT);
+	for (enum source i = 0; i < SOURCE_COUNT; i++)
+		pack_u64(&head, t->duplicates[i]);
 	pack_u64(&head, t->held);
 	baseline_save(t->baseline, w, REGION_BASELINE);
 	dedup_save(t->dedup, w, REGION_DEDUP);
@@ -144,21 +148,35 @@ load_states(struct tenant *t, const struct image_reader *r, struct unpack *head)
 	}
 }
 
+static void
+load_duplicates(struct tenant *t, struct unpack *head, uint64_t version)
+{
+	uint64_t count = 1;
+
+	if (version != IMAGE_VERSION_ONE_COUNT)
+		count = unpack_count(head, SOURCE_COUNT);
+	for (uint64_t i = 0; i < count; i++)
+		t->duplicates[i] = unpack_u64(head);
+}
+
 bool
 engine_tenant_load(struct tenant *t, const struct image_reader *r)
 {
 	/* The head outlives the next get(). */
 	struct buf copy = { 0 };
 	struct unpack head;
+	uint64_t version;
 	bool loaded;
 
 	buf_add(&copy, image_get(r, REGION_HEAD));
 	head = unpack_of(buf_span(&copy));
-	loaded = unpack_u64(&head) == IMAGE_VERSION &&
-		 unpack_u64(&head) == sizeof(struct activity_row);
+	version = unpack_u64(&head);
+	loaded =
+	    (version == IMAGE_VERSION || version == IMAGE_VERSION_ONE_COUNT) &&
+	    unpack_u64(&head) == sizeof(struct activity_row);
 	if (loaded) {
 		t->events = unpack_u64(&head);
-		t->duplicates = unpack_u64(&head);
+		load_duplicates(t, &head, version);
 		t->held = unpack_u64(&head);
 		loaded = baseline_load(t->baseline, r, REGION_BASELINE) &&
 			 dedup_load(t->dedup, r, REGION_DEDUP) &&

@@ -46,7 +46,8 @@ struct tenant {
 	struct waiting waiting;	   /* findings without their pod */
 	struct lane *lanes, *latest;
 	struct states **states; /* by engine_row.index; NULL until used */
-	uint64_t events, duplicates, held;
+	uint64_t events, held;
+	uint64_t duplicates[SOURCE_COUNT];
 };
 
 /*

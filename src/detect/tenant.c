@@ -46,7 +46,8 @@ remember_nothing(struct tenant *t)
 	t->states = status_calloc(e->nrows + 1, sizeof(*t->states));
 	t->lanes = t->latest = NULL;
 	t->waiting = (struct waiting){ 0 };
-	t->events = t->duplicates = t->held = 0;
+	t->events = t->held = 0;
+	memset(t->duplicates, 0, sizeof(t->duplicates));
 }
 
 static void
@@ -456,7 +457,7 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	memset(scratch->asked, 0, sizeof(scratch->asked));
 	if ((ev->id_key[0] | ev->id_key[1]) != 0 &&
 	    dedup_seen(t->dedup, ev->id_key)) {
-		t->duplicates++;
+		t->duplicates[ev->source]++;
 		return;
 	}
 	t->events++;
@@ -496,14 +497,15 @@ engine_count(const struct tenant *t, struct engine_counts *counts)
 	counts->overflow += known.forgotten + known.refused;
 	counts->bytes += known.bytes + inventory_sizes(t->passing).bytes;
 	counts->events += t->events;
-	counts->duplicates += t->duplicates;
+	for (enum source i = 0; i < SOURCE_COUNT; i++)
+		counts->duplicates[i] += t->duplicates[i];
 	counts->held += t->held;
 	counts->overflow += sizes.overflow;
 	counts->values += sizes.values;
 	counts->profiles += sizes.profiles;
 	counts->bytes += sizes.bytes + dedup_bytes(t->dedup);
 	for (const struct lane *l = t->lanes; l != NULL; l = l->next) {
-		counts->late += l->late;
+		counts->late[l->source] += l->late;
 		for (size_t i = 0; i < COUNTOF(l->open); i++) {
 			counts->overflow += activities_refused(l->open[i]);
 			counts->bytes += activities_bytes(l->open[i]);

@@ -39,6 +39,9 @@ struct finding {
 	uint64_t revision, told;
 	uint64_t stored; /* revision that was last stored */
 	bool changed;	 /* since then */
+	/* Not packed: put away by a person, or taken back because it does not
+	 * follow from the logs any more. */
+	bool archived;
 };
 
 void finding_free(struct finding *f); /* NULL is allowed */

@@ -616,7 +616,8 @@ asff_write(const struct finding *f, const struct config *c, struct buf *out)
 	resources(&e, &p);
 	action(&e, f);
 	provider_fields(&e, f);
-	emit_text(&e, "RecordState", SPAN("ACTIVE"));
+	emit_text(
+	    &e, "RecordState", f->archived ? SPAN("ARCHIVED") : SPAN("ACTIVE"));
 	emit_close(&e, '}');
 	buf_add_char(out, '\n');
 }

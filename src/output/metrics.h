@@ -27,7 +27,7 @@ void metrics_histogram_add(struct metrics_histogram *h, double seconds);
 
 /* One kind of log. */
 struct metrics_events {
-	const char *source; /* "cloudtrail", "k8s-audit" ... */
+	const char *source; /* "cloudtrail", "k8s-audit" ... "unknown" */
 	uint64_t events, late, duplicates, quarantined, dropped;
 };
 

@@ -543,7 +543,7 @@ drop_sequence(void *cookie, const char *id)
 {
 	const struct collecting *c = cookie;
 
-	store_drop_finding(c->ledger->store, id);
+	store_drop_finding(c->ledger->store, id, c->ledger->options.feeds);
 }
 
 /* What follows from the signals of this commit and those before. */

@@ -781,9 +781,10 @@ pipeline_count(const struct pipeline *b, struct pipeline_counts *counts)
 		for (enum source s = 0; s < SOURCE_COUNT; s++) {
 			counts->decoded.events[s] +=
 			    d->events[s] + w->copied[s];
-			counts->copied += w->copied[s];
+			counts->copied[s] += w->copied[s];
 		}
-		counts->decoded.quarantined += d->quarantined;
+		for (unsigned k = 0; k < DECODE_KINDS; k++)
+			counts->decoded.quarantined[k] += d->quarantined[k];
 		counts->decoded.ignored += d->ignored;
 		counts->decoded.repaired += d->repaired;
 	}

@@ -150,7 +150,7 @@ struct pipeline_counts {
 	struct shard_counts shards;
 	/* Records of parcels that were left out as copies; part of
 	 * decoded.events too. */
-	uint64_t copied;
+	uint64_t copied[SOURCE_COUNT];
 	size_t parcels_partial; /* broken or with records too large */
 };
 

@@ -258,7 +258,7 @@ service_free(struct service *s)
 struct report {
 	struct metrics metrics;
 	struct health health;
-	struct metrics_events events[SOURCE_COUNT];
+	struct metrics_events events[DECODE_KINDS];
 	struct metrics_source *sources;
 	struct metrics_feed *feeds;
 	struct health_reason reasons[REASONS_MAX];
@@ -338,11 +338,14 @@ report_events(struct service *s, struct report *r)
 		r->events[i] = (struct metrics_events){
 			.source = source_text(i),
 			.events = s->counts.decoded.events[i],
+			.late = e->late[i],
+			.duplicates = e->duplicates[i],
+			.quarantined = s->counts.decoded.quarantined[i],
 		};
-	/* These are not kept apart by kind of log. */
-	r->events[0].late = e->late;
-	r->events[0].duplicates = e->duplicates;
-	r->events[0].quarantined = s->counts.decoded.quarantined;
+	r->events[SOURCE_COUNT] = (struct metrics_events){
+		.source = "unknown",
+		.quarantined = s->counts.decoded.quarantined[SOURCE_COUNT],
+	};
 }
 
 static void
@@ -380,7 +383,7 @@ report(struct service *s, struct report *r)
 		.uptime_s =
 		    (double)(clock_wall_us() - s->started_us) / US_PER_S,
 		.events = r->events,
-		.nevents = SOURCE_COUNT,
+		.nevents = DECODE_KINDS,
 		.sources = r->sources,
 		.nsources = s->nsources,
 		.feeds = r->feeds,

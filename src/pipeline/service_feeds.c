@@ -149,6 +149,7 @@ add_item(void *cookie, const struct store_owed *owed)
 	b->last = owed->number;
 	if (f == NULL)
 		return; /* of a detector that is gone */
+	f->archived = owed->withdrawn || owed->finding.archived;
 	b->findings[i] = f;
 	write_text(b->feed, f, owed->revision, &b->texts[i]);
 	text = buf_span(&b->texts[i]);

@@ -13,7 +13,7 @@
 #include "store/store_internal.h"
 
 #define APPLICATION_ID 0x6e657068 /* "neph" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_MS 10000
 #define KEY_NAME "key"
 #define RUN_NAME "run"
@@ -59,6 +59,15 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"CREATE TABLE feedback(finding TEXT PRIMARY KEY, useful INTEGER NOT"
 	"  NULL, at_us INTEGER NOT NULL, sum INTEGER NOT NULL,"
 	"  note BLOB NOT NULL) WITHOUT ROWID;",
+	/* What was told of sequences before is not known: to everybody (''). */
+	"CREATE TABLE told(number INTEGER PRIMARY KEY, finding TEXT NOT NULL,"
+	"  feed TEXT NOT NULL, UNIQUE(finding, feed));"
+	"INSERT INTO told(finding, feed) SELECT id, '' FROM finding"
+	"  WHERE type LIKE 'AttackSequence:%';"
+	"CREATE TABLE withdrawn(number INTEGER PRIMARY KEY, id TEXT NOT NULL"
+	"  UNIQUE, tenant BLOB NOT NULL, run INTEGER NOT NULL, last_us INTEGER"
+	"  NOT NULL, revision INTEGER NOT NULL, sum INTEGER NOT NULL,"
+	"  body BLOB NOT NULL);",
 };
 
 /* --- what went wrong ------------------------------------------------------ */

@@ -152,8 +152,10 @@ NODISCARD enum status store_kept(struct store *s,
     struct buf *error);
 
 struct store_owed {
-	uint64_t number, revision;
+	uint64_t number;
+	uint64_t revision; /* as feeds count: it grows with each telling */
 	struct store_finding finding;
+	bool withdrawn; /* the finding was taken back and is as it was last */
 };
 
 /* What a feed is owed behind number `after`, at most `most`, in order. */
@@ -194,8 +196,11 @@ void store_put_tenant(struct store *s, const struct tenant *t);
 /* `feeds`, NULL-terminated, are owed it; or NULL. */
 void store_put_finding(struct store *s, struct span tenant,
     const struct finding *f, const char *const *feeds);
-/* It was never so: take it back, and what feeds are owed of it. */
-void store_drop_finding(struct store *s, const char *id);
+/* It was never so: take it back, and what feeds are owed of it.  Those of
+ * `feeds` (NULL-terminated, or NULL) that were owed a sequence before are owed
+ * it once more, as withdrawn. */
+void store_drop_finding(
+    struct store *s, const char *id, const char *const *feeds);
 /* A signal as signal_pack() made it. */
 void store_put_signal(
     struct store *s, struct span tenant, int64_t time_us, struct span packed);
@@ -205,7 +210,8 @@ void store_put_cursor(
     struct store *s, struct span source, struct span name, struct span value);
 void store_put_counter(struct store *s, const char *name, uint64_t value);
 void store_drop_kept(struct store *s, uint64_t number);
-/* Forget identities consumed before `day`, signals older than `time_us`. */
+/* Forget identities consumed before `day`, signals and what was withdrawn
+ * older than `time_us`. */
 void store_prune(struct store *s, int64_t day, int64_t time_us);
 /* The run began, or ended; or the last one goes on after all. */
 void store_put_run(struct store *s, bool open);

@@ -74,6 +74,14 @@ store_put_tenant(struct store *s, const struct tenant *t)
 	engine_tenant_save(t, &(struct image_writer){ put_region, &p });
 }
 
+static void
+feed_op(struct store *s, enum store_op what, const char *feed, const char *id)
+{
+	op(s, what);
+	pack_span(&s->ops, span_str(feed));
+	pack_span(&s->ops, span_str(id));
+}
+
 void
 store_put_finding(struct store *s, struct span tenant, const struct finding *f,
     const char *const *feeds)
@@ -81,6 +89,12 @@ store_put_finding(struct store *s, struct span tenant, const struct finding *f,
 	struct buf body = { 0 };
 
 	finding_pack(f, &body);
+	/* With late signals a sequence may have changed less often than was
+	 * told: feeds' revisions grow none the less. */
+	if (f->stored > f->revision) {
+		op(s, OP_WITHDRAW);
+		pack_span(&s->ops, span_str(f->id));
+	}
 	op(s, OP_FINDING);
 	pack_span(&s->ops, span_str(f->id));
 	pack_span(&s->ops, tenant);
@@ -91,21 +105,26 @@ store_put_finding(struct store *s, struct span tenant, const struct finding *f,
 	pack_u64(&s->ops, f->count);
 	pack_u64(&s->ops, f->revision);
 	pack_span(&s->ops, buf_span(&body));
-	for (size_t i = 0; feeds != NULL && feeds[i] != NULL; i++) {
-		op(s, OP_OWE);
-		pack_span(&s->ops, span_str(feeds[i]));
-		pack_span(&s->ops, span_str(f->id));
-	}
 	buf_done(&body);
+	for (size_t i = 0; feeds != NULL && feeds[i] != NULL; i++) {
+		feed_op(s, OP_OWE, feeds[i], f->id);
+		if (f->chain != NULL)
+			feed_op(s, OP_TOLD, feeds[i], f->id);
+	}
 }
 
 void
-store_drop_finding(struct store *s, const char *id)
+store_drop_finding(struct store *s, const char *id, const char *const *feeds)
 {
-	op(s, OP_FINDING_DROP);
-	pack_span(&s->ops, span_str(id));
-	op(s, OP_OWE_DROP);
-	pack_span(&s->ops, span_str(id));
+	static const enum store_op ops[] = { OP_OWE_DROP, OP_WITHDRAW,
+		OP_FINDING_DROP };
+
+	for (size_t i = 0; i < COUNTOF(ops); i++) {
+		op(s, ops[i]);
+		pack_span(&s->ops, span_str(id));
+	}
+	for (size_t i = 0; feeds != NULL && feeds[i] != NULL; i++)
+		feed_op(s, OP_OWE_TOLD, feeds[i], id);
 }
 
 void
@@ -201,6 +220,19 @@ static const char *const statements[OP_COUNT] = {
 		   "VALUES(?1, ?2)",
 	[OP_FINDING_DROP] = "DELETE FROM finding WHERE id = ?1",
 	[OP_OWE_DROP] = "DELETE FROM outbox WHERE finding = ?1",
+	[OP_TOLD] = "INSERT OR IGNORE INTO told(feed, finding) VALUES(?1, ?2)",
+	/* Nobody was told: then nobody need be told that it is gone. */
+	[OP_WITHDRAW] =
+	    "INSERT OR REPLACE INTO withdrawn(id, tenant, run, last_us, "
+	    "revision, sum, body) SELECT id, tenant, run, last_us, "
+	    "revision + 1 + coalesce((SELECT w.revision FROM withdrawn w "
+	    "WHERE w.id = ?1), 0), CASE WHEN archived THEN ~sum ELSE sum END, "
+	    "body FROM finding WHERE id = ?1 AND EXISTS "
+	    "(SELECT 1 FROM told WHERE finding = ?1)",
+	[OP_OWE_TOLD] =
+	    "INSERT OR REPLACE INTO outbox(feed, finding) SELECT ?1, ?2 "
+	    "WHERE EXISTS (SELECT 1 FROM told WHERE finding = ?2 "
+	    "AND feed IN (?1, ''))",
 	[OP_SIGNAL] = "INSERT INTO signal(tenant, time_us, sum, body) "
 		      "VALUES(?1, ?2, ?3, ?4)",
 	[OP_CONSUMED] = "INSERT OR REPLACE INTO consumed VALUES(?1, ?2, ?3)",
@@ -284,6 +316,9 @@ static const char *const operands[OP_COUNT] = {
 	[OP_OWE] = "tt",
 	[OP_FINDING_DROP] = "t",
 	[OP_OWE_DROP] = "t",
+	[OP_TOLD] = "tt",
+	[OP_WITHDRAW] = "t",
+	[OP_OWE_TOLD] = "tt",
 	[OP_CONSUMED] = "tbn",
 	[OP_CURSOR] = "tts",
 	[OP_COUNTER] = "tn",
@@ -323,17 +358,32 @@ bind(const struct store *s, enum store_op what, sqlite3_stmt *q,
 		bind_run(q, u);
 }
 
+/* What is older than a time: signals, and of sequences that cannot be taken
+ * back any more, or are for long, who was told. */
 static enum status
-prune_signals(struct store *s, struct unpack *u, struct buf *error)
+prune_older(struct store *s, struct unpack *u, struct buf *error)
 {
-	sqlite3_stmt *q = store_statement(s, STATEMENT_PRUNE_SIGNALS,
-	    "DELETE FROM signal WHERE time_us < ?1", error);
+	static const char *const sql[] = {
+		"DELETE FROM signal WHERE time_us < ?1",
+		"DELETE FROM withdrawn WHERE last_us < ?1 "
+		"AND id NOT IN (SELECT finding FROM outbox)",
+		"DELETE FROM told WHERE finding NOT IN "
+		"(SELECT id FROM withdrawn) AND finding NOT IN "
+		"(SELECT id FROM finding WHERE last_us >= ?1)",
+	};
 	int64_t time_us = unpack_i64(u);
+	enum status st = STATUS_OK;
 
-	if (q == NULL)
-		return STATUS_IO;
-	(void)sqlite3_bind_int64(q, 1, time_us);
-	return store_step(s, q, error);
+	for (size_t i = 0; st == STATUS_OK && i < COUNTOF(sql); i++) {
+		sqlite3_stmt *q =
+		    store_statement(s, STATEMENT_PRUNE + (int)i, sql[i], error);
+
+		if (q == NULL)
+			return STATUS_IO;
+		(void)sqlite3_bind_int64(q, 1, time_us);
+		st = store_step(s, q, error);
+	}
+	return st;
 }
 
 static enum status
@@ -354,7 +404,7 @@ write_ops(struct store *s, struct buf *error)
 		bind(s, what, q, &u);
 		st = store_step(s, q, error);
 		if (st == STATUS_OK && what == OP_PRUNE)
-			st = prune_signals(s, &u, error);
+			st = prune_older(s, &u, error);
 		if (st != STATUS_OK)
 			return st;
 	}

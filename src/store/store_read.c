@@ -386,6 +386,7 @@ visit_owed(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 
 	owed.number = (uint64_t)sqlite3_column_int64(q, 6);
 	owed.revision = (uint64_t)sqlite3_column_int64(q, 7);
+	owed.withdrawn = sqlite3_column_int(q, 8) != 0;
 	if (st == STATUS_OK)
 		v->owed(v->cookie, &owed);
 	return st;
@@ -399,9 +400,15 @@ store_outbox(struct store *s, const struct store_debt *debt,
 	struct visiting v = { .owed = visit, .cookie = cookie };
 	sqlite3_stmt *q;
 	enum status st = store_prepare(s,
-	    "SELECT " FINDING_COLUMNS ", o.number, f.revision FROM outbox o "
-	    "JOIN finding f ON f.id = o.finding "
-	    "WHERE o.feed = ?1 AND o.number > ?2 ORDER BY o.number LIMIT ?3",
+	    "SELECT coalesce(f.id, w.id), coalesce(f.tenant, w.tenant), "
+	    "coalesce(f.run, w.run), coalesce(f.archived, 0), "
+	    "coalesce(f.sum, w.sum), coalesce(f.body, w.body), o.number, "
+	    "coalesce(f.revision, 0) + coalesce(w.revision, 0), f.id IS NULL "
+	    "FROM outbox o LEFT JOIN finding f ON f.id = o.finding "
+	    "LEFT JOIN withdrawn w ON w.id = o.finding "
+	    "WHERE o.feed = ?1 AND o.number > ?2 "
+	    "AND coalesce(f.id, w.id) IS NOT NULL "
+	    "ORDER BY o.number LIMIT ?3",
 	    &q, error);
 
 	if (st != STATUS_OK)
@@ -659,6 +666,10 @@ store_verify(struct store *s, struct buf *error)
 
 	if (st == STATUS_OK)
 		st = query(s, "SELECT " FINDING_COLUMNS " FROM finding f",
+		    verify_finding, NULL, error);
+	if (st == STATUS_OK)
+		st = query(s,
+		    "SELECT id, tenant, run, 0, sum, body FROM withdrawn",
 		    verify_finding, NULL, error);
 	if (st == STATUS_OK)
 		st = query(s, "SELECT sum, body FROM signal", verify_signal,

@@ -267,12 +267,18 @@ read_files(struct run *r, char **files)
 static void
 print_counts(const char *what, const struct engine_counts *c)
 {
+	uint64_t duplicates = 0, late = 0;
+
+	for (unsigned i = 0; i < SOURCE_COUNT; i++) {
+		duplicates += c->duplicates[i];
+		late += c->late[i];
+	}
 	fprintf(stderr,
 	    "%s: events %" PRIu64 " duplicates %" PRIu64 " late %" PRIu64
 	    " held %" PRIu64 " overflow %" PRIu64 " values %" PRIu64
 	    " profiles %" PRIu64 "\n",
-	    what, c->events, c->duplicates, c->late, c->held, c->overflow,
-	    c->values, c->profiles);
+	    what, c->events, duplicates, late, c->held, c->overflow, c->values,
+	    c->profiles);
 }
 
 int

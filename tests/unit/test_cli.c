@@ -438,9 +438,9 @@ statistics_are_one_json_object(void **state)
 	static const struct stats_extra extras[] = { { "ignored", 7 } };
 	const struct run_stats s = { .bytes = 10,
 		.events = { 1, 2, 3, 4 },
-		.duplicates = 5,
-		.late = 6,
-		.quarantined = 7,
+		.duplicates = { 5, 0, 1 },
+		.late = { 0, 6 },
+		.quarantined = { 1, 2, 0, 0, 0, 4 },
 		.skips = skips,
 		.nskips = 1,
 		.types = types,
@@ -454,10 +454,15 @@ statistics_are_one_json_object(void **state)
 	stats_file_format(&s, &text);
 	assert_string_equal(buf_text(&text),
 	    "{\"bytes\":10,\"events\":{\"cloudtrail\":1,\"vpcflow\":2,"
-	    "\"dns\":3,\"k8s-audit\":4},\"duplicates\":5,\"late\":6,"
+	    "\"dns\":3,\"k8s-audit\":4},\"duplicates\":6,\"late\":6,"
 	    "\"quarantined\":7,\"skipped\":[{\"path\":\"a\\\"b\\\\x0a\\\\xff\","
 	    "\"reason\":\"not a known log\"}],\"findings\":{"
-	    "\"Recon:EC2/Portscan\":2},\"seconds\":1.250,\"ignored\":7}\n");
+	    "\"Recon:EC2/Portscan\":2},\"seconds\":1.250,\"kinds\":{"
+	    "\"cloudtrail\":{\"duplicates\":5,\"late\":0,\"quarantined\":1},"
+	    "\"vpcflow\":{\"duplicates\":0,\"late\":6,\"quarantined\":2},"
+	    "\"dns\":{\"duplicates\":1,\"late\":0,\"quarantined\":0},"
+	    "\"k8s-audit\":{\"duplicates\":0,\"late\":0,\"quarantined\":0},"
+	    "\"unknown\":{\"quarantined\":4}},\"ignored\":7}\n");
 	buf_done(&text);
 }
 

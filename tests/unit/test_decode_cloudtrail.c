@@ -148,7 +148,8 @@ bad_records(void **state)
 	assert_string_equal(h.record, "{\"other\":1}");
 	assert_string_equal(h.reason, "not a known record");
 	assert_int_equal(decode_counts(h.decoder)->repaired, 1);
-	assert_int_equal(decode_counts(h.decoder)->quarantined, 3);
+	assert_int_equal(
+	    decode_counts(h.decoder)->quarantined[SOURCE_CLOUDTRAIL], 3);
 	harness_done(&h);
 }
 

@@ -504,6 +504,167 @@ days_pass(void **state)
 	world_done(&w);
 }
 
+/* --- sequences that late signals made others ------------------------------ */
+
+#define THIEF SPAN("arn:aws:iam::111122223333:user/backup")
+#define NOON_US ((int64_t)1793620800 * 1000000)
+#define MINUTE_US ((int64_t)60 * 1000000)
+
+static struct signal
+theft_signal(const char *detector, int64_t minute, const char *id, double p)
+{
+	struct signal s = {
+		.p = p,
+		.counted = true,
+		.tenant = SPAN("111122223333"),
+		.account = SPAN("111122223333"),
+		.actor_kind = ENTITY_PRINCIPAL,
+		.actor = THIEF,
+		.time_us = NOON_US + minute * MINUTE_US,
+		.count = 1,
+	};
+
+	for (size_t i = 0; i < detector_count; i++) {
+		if (strcmp(detector_table[i].name, detector) == 0)
+			s.row = &detector_table[i];
+	}
+	assert_non_null(s.row);
+	s.severity = s.row->detector->severity;
+	s.first_us = s.time_us;
+	s.event = (struct event_ref){ SOURCE_CLOUDTRAIL, span_str(id),
+		s.time_us, SPAN("parcel") };
+	return s;
+}
+
+struct owed_list {
+	struct buf text;
+	uint64_t last;
+	char id[FINDING_ID_BYTES]; /* of the first */
+};
+
+static void
+list_owed(void *cookie, const struct store_owed *owed)
+{
+	struct owed_list *l = cookie;
+	struct finding *f = finding_unpack(owed->finding.packed);
+	struct buf line = { 0 };
+	const char *mark =
+	    owed->withdrawn ? "\"archived\":true" : "\"archived\":false";
+
+	assert_non_null(f);
+	f->archived = owed->withdrawn;
+	guardduty_write(f, NULL, &line);
+	assert_non_null(strstr(buf_text(&line), mark));
+	buf_printf(&l->text, "%llu:%s ", (unsigned long long)owed->revision,
+	    owed->withdrawn ? "withdrawn" : "there");
+	if (l->last == 0)
+		memcpy(l->id, f->id, sizeof(l->id));
+	l->last = owed->number;
+	finding_free(f);
+	buf_done(&line);
+}
+
+/* A program that takes these signals in one commit, and ends: killed before
+ * that commit was written, when `lost`. */
+static void
+take_signals(
+    struct world *w, const struct signal *signals, size_t count, bool lost)
+{
+	static const char *const feeds[] = { "siem", "pager", NULL };
+	static const double severities[] = { 1, 9.9 };
+	const struct ledger_options how = { .path = w->path,
+		.feeds = feeds,
+		.feed_severities = severities,
+		.day = 20000 };
+	struct buf error = { 0 };
+	struct pipeline *p;
+
+	assert_int_equal(ledger_open(&how, &w->ledger, &error), STATUS_OK);
+	assert_int_equal(pipeline_new(
+			     &(struct pipeline_options){
+				 .config = w->config,
+				 .intake = { next, NULL, finished, commit, w },
+				 .jobs = 1,
+			     },
+			     &p, &error),
+	    STATUS_OK);
+	assert_int_equal(
+	    ledger_restore(w->ledger, p, false, &error), STATUS_OK);
+	for (size_t i = 0; i < count; i++) {
+		struct buf packed = { 0 };
+
+		sequences_take(pipeline_sequences(p), &signals[i]);
+		signal_pack(&signals[i], &packed);
+		store_put_signal(ledger_store(w->ledger), signals[i].tenant,
+		    signals[i].time_us, buf_span(&packed));
+		buf_done(&packed);
+	}
+	ledger_collect(w->ledger, p);
+	if (!lost)
+		assert_int_equal(ledger_write(w->ledger, &error), STATUS_OK);
+	pipeline_free(p);
+	ledger_close(w->ledger);
+	w->ledger = NULL;
+}
+
+/* What a feed is owed; and it is delivered, if `deliver`. */
+static void
+expect_debts(const struct world *w, const char *feed, const char *expected,
+    bool deliver, char first[FINDING_ID_BYTES])
+{
+	struct owed_list l = { 0 };
+	struct store *s;
+	struct buf error = { 0 };
+
+	assert_int_equal(
+	    store_open(&(struct store_options){ .path = w->path }, &s, &error),
+	    STATUS_OK);
+	assert_int_equal(store_outbox(s, &(struct store_debt){ feed, 0, 99 },
+			     list_owed, &l, &error),
+	    STATUS_OK);
+	assert_string_equal(l.text.len ? buf_text(&l.text) : "", expected);
+	if (deliver)
+		assert_int_equal(
+		    store_delivered(s, feed, l.last, &error), STATUS_OK);
+	memcpy(first, l.id, sizeof(l.id));
+	store_close(s);
+	buf_done(&l.text);
+}
+
+/* Told, delivered or not, and then another one: feeds are told of that too. */
+static void
+withdrawn(void **state)
+{
+	const struct signal theft[] = {
+		theft_signal("anomalous_discovery", 0, "1", 1e-4),
+		theft_signal("anomalous_persistence", 5, "2", 1e-4),
+		theft_signal("admin_granted", 9, "3", 0),
+	};
+	const struct signal late = theft_signal("key_new_origin", -1, "0", 0);
+
+	(void)state;
+	for (int way = 0; way < 4; way++) {
+		struct world w;
+		char before[FINDING_ID_BYTES], after[FINDING_ID_BYTES];
+
+		world_init(&w);
+		take_signals(&w, theft, COUNTOF(theft), false);
+		expect_debts(&w, "siem", "1:there ", (way & 1) != 0, before);
+		if ((way & 2) != 0)
+			take_signals(&w, &late, 1, true);
+		take_signals(&w, &late, 1, false);
+		expect_debts(&w, "siem", "1:there 2:withdrawn ", false, after);
+		assert_string_not_equal(before, after);
+		expect_debts(&w, "pager", "", false, after);
+		/* Until it is delivered, and then no more. */
+		take_signals(&w, NULL, 0, false);
+		expect_debts(&w, "siem", "1:there 2:withdrawn ", true, after);
+		take_signals(&w, NULL, 0, false);
+		expect_debts(&w, "siem", "", false, after);
+		world_done(&w);
+	}
+}
+
 int
 main(void)
 {
@@ -518,6 +679,9 @@ main(void)
 		    remembers),
 		TEST("identities last from the day on which they were consumed",
 		    days_pass),
+		TEST("feeds are told that a sequence they were told of is "
+		     "another one",
+		    withdrawn),
 		TEST("ended at any parcel and begun again, all is as if never",
 		    ended_anywhere),
 		TEST("begun anew for each parcel, all is as if never",

@@ -704,6 +704,82 @@ expect_stored(struct store *store, size_t findings, size_t owed)
 }
 
 static void
+check_told(void *cookie, const struct store_owed *owed)
+{
+	const struct store_owed *want = cookie;
+
+	assert_int_equal(owed->revision, want->revision);
+	assert_int_equal(owed->withdrawn, want->withdrawn);
+}
+
+static void
+expect_told(struct store *store, uint64_t revision, bool withdrawn)
+{
+	struct store_owed want = { .revision = revision,
+		.withdrawn = withdrawn };
+	struct buf error = { 0 };
+
+	assert_int_equal(
+	    store_outbox(store, &(struct store_debt){ "siem", 0, 10 },
+		check_told, &want, &error),
+	    STATUS_OK);
+}
+
+static void
+revisions_grow_though_late_signals_leave_fewer_changes(void **state)
+{
+	static const char *const feeds[] = { "siem", NULL };
+	char path[] = "/tmp/nephoscope-sequence-XXXXXX";
+	struct store *store = new_store(path);
+	struct config *config = config_new();
+	struct sequences *s = filled(config, theft, 3);
+	struct buf error = { 0 };
+	size_t count;
+	struct finding *const *found = sequences_judge(s, &count);
+
+	(void)state;
+	found[0]->revision = 4;
+	store_begin(store);
+	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	expect_told(store, 4, false);
+	found[0]->stored = 4;
+	found[0]->revision = 2;
+	store_begin(store);
+	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	expect_told(store, 7, false);
+	end_store(store, path);
+	sequences_free(s);
+	config_free(config);
+}
+
+static void
+nobody_is_told_that_what_was_not_told_is_gone(void **state)
+{
+	static const char *const feeds[] = { "siem", NULL };
+	char path[] = "/tmp/nephoscope-sequence-XXXXXX";
+	struct store *store = new_store(path);
+	struct config *config = config_new();
+	struct sequences *s = filled(config, theft, 3);
+	struct buf error = { 0 };
+	size_t count;
+	struct finding *const *found = sequences_judge(s, &count);
+
+	(void)state;
+	store_begin(store);
+	store_put_finding(store, SPAN("111122223333"), found[0], NULL);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	store_begin(store);
+	store_drop_finding(store, found[0]->id, feeds);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	expect_stored(store, 0, 0);
+	end_store(store, path);
+	sequences_free(s);
+	config_free(config);
+}
+
+static void
 what_was_wrong_is_taken_back_from_store_and_outbox(void **state)
 {
 	static const char *const feeds[] = { "siem", NULL };
@@ -720,10 +796,24 @@ what_was_wrong_is_taken_back_from_store_and_outbox(void **state)
 	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
 	assert_int_equal(store_write(store, &error), STATUS_OK);
 	expect_stored(store, 1, 1);
+	/* Told or not: it may have been on its way. */
+	expect_told(store, 1, false);
 	store_begin(store);
-	store_drop_finding(store, found[0]->id);
+	store_drop_finding(store, found[0]->id, feeds);
 	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_stored(store, 0, 0);
+	expect_stored(store, 0, 1);
+	expect_told(store, 2, true);
+	/* It is one again after all, with fewer changes than were told. */
+	store_begin(store);
+	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	expect_stored(store, 1, 1);
+	expect_told(store, 3, false);
+	store_begin(store);
+	store_drop_finding(store, found[0]->id, feeds);
+	assert_int_equal(store_write(store, &error), STATUS_OK);
+	expect_told(store, 4, true);
+	assert_int_equal(store_verify(store, &error), STATUS_OK);
 	end_store(store, path);
 	sequences_free(s);
 	config_free(config);
@@ -829,6 +919,9 @@ main(void)
 		cmocka_unit_test(the_store_has_what_follows_now),
 		cmocka_unit_test(
 		    what_was_wrong_is_taken_back_from_store_and_outbox),
+		cmocka_unit_test(
+		    revisions_grow_though_late_signals_leave_fewer_changes),
+		cmocka_unit_test(nobody_is_told_that_what_was_not_told_is_gone),
 		cmocka_unit_test(
 		    the_store_gives_signals_back_as_far_as_they_matter),
 		cmocka_unit_test(what_is_far_behind_is_forgotten),

@@ -126,7 +126,8 @@ versions(void **state)
 	store_put_counter(s, "x", 7);
 	write_now(s);
 	store_close(s);
-	sql(&f, "DROP TABLE feedback; PRAGMA user_version = 1");
+	sql(&f, "DROP TABLE feedback; DROP TABLE told; DROP TABLE withdrawn;"
+		"PRAGMA user_version = 1");
 	open_as(&(struct store_options){ .path = f.file, .read_only = true },
 	    STATUS_UNSUPPORTED, "older nephoscope");
 	store_close(open_at(&f));
