@@ -95,6 +95,10 @@ _nephoscope()
 		:
 		return
 		;;
+	simulate:--change)
+		:
+		return
+		;;
 	simulate:--scale)
 		:
 		return
@@ -183,7 +187,7 @@ _nephoscope()
 	case $command in
 	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on --state' ;;
 	serve) words='--help --config --quarantine' ;;
-	simulate) words='--help --out --seed --days --clusters --start --attack --scale --scale-sources' ;;
+	simulate) words='--help --out --seed --days --clusters --start --attack --change --scale --scale-sources' ;;
 	findings) words='--help --state --config --format --type --min-severity --since --until --note --archived list show archive reopen feedback' ;;
 	investigate) words='--help --state --config --since --until' ;;
 	state) words='--help --state --config info verify backup' ;;

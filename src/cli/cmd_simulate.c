@@ -14,7 +14,7 @@ struct options {
 	uint64_t seed;
 	unsigned days, clusters;
 	int64_t start_us;
-	const char *attacks;
+	const char *attacks, *changes;
 	uint64_t scale;
 	const char *scale_sources;
 };
@@ -61,12 +61,18 @@ source_bits(const char *list)
 }
 
 static int
-list_attacks(void)
+print_list(void (*list)(struct buf *out))
 {
 	struct buf text = { 0 };
 
-	simulate_list_attacks(&text);
+	list(&text);
 	return cli_print(&text);
+}
+
+static bool
+asks_for_list(const char *names)
+{
+	return names != NULL && strcmp(names, "list") == 0;
 }
 
 static int
@@ -86,14 +92,17 @@ run(const void *options, const struct command_operands *operands)
 		.clusters = o->clusters,
 		.start_us = o->start_us == INT64_MIN ? 0 : o->start_us,
 		.attacks = o->attacks,
+		.changes = o->changes,
 		.scale_bytes_per_source = o->scale,
 	};
 	struct buf truth = { 0 }, error = { 0 };
 	enum status st;
 
 	(void)operands;
-	if (o->attacks != NULL && strcmp(o->attacks, "list") == 0)
-		return list_attacks();
+	if (asks_for_list(o->attacks))
+		return print_list(simulate_list_attacks);
+	if (asks_for_list(o->changes))
+		return print_list(simulate_list_changes);
 	if (o->out == NULL) {
 		cli_complain("simulate needs --out DIR; see `nephoscope help "
 			     "simulate`");
@@ -156,6 +165,12 @@ static const struct command_option options[] = {
 	    .fallback = "none",
 	    .help = "what goes wrong; `list` names the attacks",
 	    .offset = offsetof(struct options, attacks) },
+	{ .name = "change",
+	    .argument = "NAME[,NAME]|all|none|list",
+	    .kind = OPTION_TEXT,
+	    .fallback = "none",
+	    .help = "what changes without being wrong; `list` names it",
+	    .offset = offsetof(struct options, changes) },
 	{ .name = "scale",
 	    .argument = "SIZE",
 	    .kind = OPTION_SIZE,
@@ -175,6 +190,8 @@ static const struct command_example examples[] = {
 	{ "nephoscope simulate --out demo --attack all",
 	    "make two weeks of logs with every attack in them" },
 	{ "nephoscope simulate --attack list", "name the attacks" },
+	{ "nephoscope simulate --out moved --change office-move",
+	    "make a quiet fortnight in which the office moves" },
 	{ "nephoscope simulate --out quiet --days 30 --seed 7 > truth.json",
 	    "make a quiet month and keep its truth" },
 	{ 0 },
@@ -187,7 +204,8 @@ const struct command cli_simulate = {
 	.about =
 	    "Writes CloudTrail, VPC flow, DNS and Kubernetes audit logs in "
 	    "the formats and folders that AWS and Kubernetes use, with "
-	    "attacks on request. The truth (what, who, when) goes to "
+	    "attacks and benign changes on request. The truth (what, who, "
+	    "when) goes to "
 	    "standard output and to truth.json beside the logs, as JSON.",
 	.examples = examples,
 	.options = options,

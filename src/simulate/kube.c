@@ -122,6 +122,16 @@ plan_pods(
 	ro->pod_count = count;
 }
 
+/* One after the other, within the hour. */
+static int64_t
+wave_place(const struct workload *wl)
+{
+	uint64_t h =
+	    hash_seeded(&HASH_KEY_DEFAULT, 0, span_str(wl->kind->name));
+
+	return (int64_t)(h % 3000) * CIVIL_US_PER_S;
+}
+
 /* Working hours of working days only. */
 static unsigned
 plan_times(const struct world *w, const struct workload *wl, struct rng *r,
@@ -136,8 +146,14 @@ plan_times(const struct world *w, const struct workload *wl, struct rng *r,
 		int64_t at = world_day(w, day) +
 			     (int64_t)((8.0 + 7.0 * rng_unit(r)) * 3.6e9);
 
-		if (civil_weekday(at) < 5 &&
-		    rng_unit(r) < wl->kind->rollouts_a_week / 5.0)
+		bool due = !world_is_free(w, at) &&
+			   rng_unit(r) < wl->kind->rollouts_a_week / 5.0;
+
+		if (w->wave_us && civil_day(w->wave_us) == civil_day(at)) {
+			at = w->wave_us + wave_place(wl);
+			due = true;
+		}
+		if (due)
 			times[count++] = at;
 	}
 	return count;

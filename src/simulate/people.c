@@ -302,9 +302,10 @@ static void
 work_day(struct world *w, const struct person *p, unsigned day)
 {
 	struct rng r = world_rng(w, "day", hash_mix(p->index, day));
-	bool weekend = civil_weekday(world_day(w, day)) >= 5;
-	const char *address =
-	    rng_unit(&r) < p->at_home ? p->home : WORLD_OFFICE;
+	bool weekend = world_is_free(w, world_day(w, day));
+	const char *address = rng_unit(&r) < p->at_home
+				  ? p->home
+				  : world_office(w, world_day(w, day));
 	uint64_t sessions =
 	    weekend ? rng_below(&r, 25) == 0 : 1 + rng_poisson(&r, 1.2);
 	char away[16];

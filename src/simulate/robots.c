@@ -233,7 +233,7 @@ live_app(struct world *w, size_t which)
 
 		assume(w, app, &who);
 		while (app->bucket != NULL) {
-			double pace = app->objects * world_load(at);
+			double pace = app->objects * world_load(w, at);
 
 			at +=
 			    (int64_t)(rng_exponential(&r, 3600.0 / pace) * 1e6);
@@ -320,7 +320,7 @@ terraform(struct world *w, enum world_account account)
 		int64_t t = world_day(w, day) +
 			    (int64_t)((8.0 + 6.0 * rng_unit(&r)) * 3.6e9);
 
-		if (civil_weekday(t) >= 5)
+		if (world_is_free(w, t))
 			continue;
 		renew(w, &who, t);
 		(void)snprintf(who.address, sizeof(who.address), "22.19.14.77");
@@ -423,6 +423,8 @@ backup_user(struct world *w)
 		    world_day(w, day) + CIVIL_US_PER_HOUR +
 		    (int64_t)(hash_mix(w->seed, day) % 900) * CIVIL_US_PER_S;
 
+		(void)snprintf(
+		    who.address, sizeof(who.address), "%s", world_office(w, t));
 		trail_call(
 		    w, &(struct trail_call){ .who = &who,
 			   .time_us = t,

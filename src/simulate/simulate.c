@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "simulate/attack.h"
+#include "simulate/change.h"
 #include "simulate/kube.h"
 #include "simulate/people.h"
 #include "simulate/robots.h"
@@ -25,17 +26,35 @@ simulate_list_attacks(struct buf *out)
 		    attack_table[i].what);
 }
 
-static const struct attack_kind *
-find_attack(struct span name)
+void
+simulate_list_changes(struct buf *out)
+{
+	for (size_t i = 0; i < change_count; i++)
+		buf_printf(out, "%-20s %s\n", change_table[i].name,
+		    change_table[i].what);
+}
+
+static bool
+is_attack(struct span name)
 {
 	for (size_t i = 0; i < attack_count; i++)
 		if (span_equal(name, span_str(attack_table[i].name)))
-			return &attack_table[i];
-	return NULL;
+			return true;
+	return false;
+}
+
+static bool
+is_change(struct span name)
+{
+	for (size_t i = 0; i < change_count; i++)
+		if (span_equal(name, span_str(change_table[i].name)))
+			return true;
+	return false;
 }
 
 static enum status
-check_attacks(const char *names, struct buf *error)
+check_names(const char *names, const char *what,
+    bool (*is_known)(struct span name), struct buf *error)
 {
 	struct span rest = span_str(names);
 
@@ -44,11 +63,10 @@ check_attacks(const char *names, struct buf *error)
 	while (rest.at != NULL) {
 		struct span name = span_cut(&rest, ',');
 
-		if (find_attack(name) != NULL)
+		if (is_known(name))
 			continue;
-		buf_printf(error,
-		    "unknown attack \"%.*s\"; --attack list shows all",
-		    SPAN_ARGS(name));
+		buf_printf(error, "unknown %s \"%.*s\"; --%s list shows all",
+		    what, SPAN_ARGS(name), what);
 		return STATUS_INVALID;
 	}
 	return STATUS_OK;
@@ -82,8 +100,28 @@ attack(struct world *w, const char *names)
 }
 
 static void
-live(struct world *w)
+plan_changes(struct world *w, const char *names)
 {
+	for (size_t i = 0; i < change_count; i++)
+		if (is_chosen(names, change_table[i].name) &&
+		    change_table[i].plan != NULL)
+			change_table[i].plan(
+			    w, change_day(w, &change_table[i]));
+}
+
+static void
+change(struct world *w, const char *names)
+{
+	for (size_t i = 0; i < change_count; i++)
+		if (is_chosen(names, change_table[i].name) &&
+		    change_table[i].act != NULL)
+			change_table[i].act(w, change_day(w, &change_table[i]));
+}
+
+static void
+live(struct world *w, const char *changes)
+{
+	plan_changes(w, changes);
 	for (unsigned i = 0; i < w->cluster_count; i++)
 		kube_plan(w, &w->clusters[i]);
 	people_live(w);
@@ -93,6 +131,7 @@ live(struct world *w)
 		traffic_cluster(w, &w->clusters[i]);
 	}
 	traffic_edge(w);
+	change(w, changes);
 }
 
 /* Digest files lie beside the logs in every real archive. */
@@ -139,8 +178,29 @@ write_sinks(struct world *w, struct object_writer *o)
 	write_digests(w, o);
 }
 
+/* Each with the day on which it begins. */
 static void
-write_truth(struct world *w, struct object_writer *o, struct buf *out)
+add_changes(struct buf *head, const struct world *w, const char *names)
+{
+	bool first = true;
+
+	buf_add_str(head, "],\"changes\":[");
+	for (size_t i = 0; i < change_count; i++) {
+		if (!is_chosen(names, change_table[i].name))
+			continue;
+		buf_printf(head, "%s{\"name\":\"%s\",\"what\":\"",
+		    first ? "" : ",", change_table[i].name);
+		text_json(head, span_str(change_table[i].what));
+		buf_add_str(head, "\",\"day\":\"");
+		text_time(head, change_day(w, &change_table[i]));
+		buf_add_str(head, "\"}");
+		first = false;
+	}
+}
+
+static void
+write_truth(struct world *w, const char *changes, struct object_writer *o,
+    struct buf *out)
 {
 	struct buf head = { 0 };
 
@@ -154,6 +214,7 @@ write_truth(struct world *w, struct object_writer *o, struct buf *out)
 		buf_printf(&head, "%s{\"name\":\"%s\",\"account\":\"%s\"}",
 		    i ? "," : "", w->clusters[i].name,
 		    w->clusters[i].account ? w->clusters[i].account->id : "");
+	add_changes(&head, w, changes);
 	buf_printf(&head, "],\"objects\":%llu,\"bytes\":%llu",
 	    (unsigned long long)o->objects, (unsigned long long)o->plain_bytes);
 	truth_json(w->truth, buf_text(&head), out);
@@ -174,6 +235,8 @@ size_of(const struct simulate_options *o)
 		.replicas_factor = 1,
 	};
 
+	if (is_chosen(o->changes, "new-employee"))
+		size.people += CHANGE_HIRED;
 	/* Days begin at midnight. */
 	size.start_us = civil_day(size.start_us) * CIVIL_US_PER_DAY;
 	if (o->scale_bytes_per_source > 0) {
@@ -198,8 +261,9 @@ check(const struct simulate_options *o, struct buf *error)
 		    error, "--clusters is at most %u", SIMULATE_CLUSTERS_MAX);
 	else if (o->start_us < 0)
 		buf_add_str(error, "--start is before 1970");
-	else
-		return check_attacks(o->attacks, error);
+	else if (check_names(o->attacks, "attack", is_attack, error) ==
+		 STATUS_OK)
+		return check_names(o->changes, "change", is_change, error);
 	return STATUS_INVALID;
 }
 
@@ -217,7 +281,7 @@ simulate_run(
 	size = size_of(o);
 	world_init(&w, &size);
 	object_writer_init(&writer, o->out, error);
-	live(&w);
+	live(&w, o->changes);
 	if (o->scale_bytes_per_source > 0) {
 		scale_write(&(struct scale){ .world = &w,
 		    .writer = &writer,
@@ -227,7 +291,7 @@ simulate_run(
 		attack(&w, o->attacks);
 		write_sinks(&w, &writer);
 	}
-	write_truth(&w, &writer, truth_json);
+	write_truth(&w, o->changes, &writer, truth_json);
 	st = writer.status;
 	object_writer_done(&writer);
 	world_done(&w);

@@ -34,18 +34,20 @@ struct simulate_options {
 	unsigned clusters;   /* 0: SIMULATE_CLUSTERS_DEFAULT */
 	int64_t start_us;    /* its day, 0: SIMULATE_START_DEFAULT */
 	const char *attacks; /* NULL, "none", "all" or comma list */
+	const char *changes; /* the same of benign changes */
 	uint64_t scale_bytes_per_source; /* 0: natural size */
 	unsigned scale_sources; /* bits of enum simulate_source, 0: all */
 };
 
 /*
  * Write the logs below `o->out` and the truth to `truth.json` there and to
- * `truth_json`.  STATUS_INVALID: an option is out of range or an attack is
- * unknown; STATUS_IO: a file could not be written; in both cases `error`
- * holds one line for the user and files written so far stay.
+ * `truth_json`.  STATUS_INVALID: an option is out of range, an attack or a
+ * change is unknown; STATUS_IO: a file could not be written; in both cases
+ * `error` holds one line for the user and files written so far stay.
  */
 NODISCARD enum status simulate_run(const struct simulate_options *o,
     struct buf *truth_json, struct buf *error);
 
-/* One line for each attack: its name and what happens. */
+/* One line for each attack, each benign change: its name and what happens. */
 void simulate_list_attacks(struct buf *out);
+void simulate_list_changes(struct buf *out);

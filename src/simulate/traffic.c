@@ -157,7 +157,7 @@ live_edge(struct world *w, struct cluster *c, const struct pod *p,
 	for (int64_t t = from + 20 * CIVIL_US_PER_S;
 	     t < p->to_us && t < w->end_us; t += WINDOW) {
 		int64_t at = t + (int64_t)(rng_unit(&r) * 5.2e8);
-		double load = world_load(at);
+		double load = world_load(w, at);
 		double size = (double)e->kbytes * 1024.0 * (0.4 + load) *
 			      (0.7 + 0.6 * rng_unit(&r));
 		struct flow_talk talking = traffic_outwards(w, c, p, NULL, 0);
@@ -301,14 +301,14 @@ bastion(struct world *w)
 	struct rng r = world_rng(w, "bastion", 0);
 
 	for (unsigned day = 0; day < w->days; day++) {
-		uint64_t logins = civil_weekday(world_day(w, day)) < 5
+		uint64_t logins = !world_is_free(w, world_day(w, day))
 				      ? 1 + rng_below(&r, 4)
 				      : 0;
 
 		while (logins-- > 0)
 			flow_talk(w,
 			    &(struct flow_talk){ .account = &w->accounts[PROD],
-				.src = WORLD_OFFICE,
+				.src = world_office(w, world_day(w, day)),
 				.dst = "10.20.0.20",
 				.dst_eni = BASTION_ENI,
 				.dst_instance = "i-0ba57104ba57104ba",
@@ -347,8 +347,8 @@ staging(struct world *w)
 						   : 3 + rng_below(&r, 2)]);
 		char name[200];
 
-		t +=
-		    (int64_t)(rng_exponential(&r, 420.0 / world_load(t)) * 1e6);
+		t += (int64_t)(rng_exponential(&r, 420.0 / world_load(w, t)) *
+			       1e6);
 		flow_talk(w,
 		    &(struct flow_talk){ .account = a,
 			.src = hosts[from],

@@ -110,14 +110,30 @@ world_person(struct world *w, enum trade trade, unsigned n)
 	}
 }
 
+const char *
+world_office(const struct world *w, int64_t time_us)
+{
+	return w->office_moves_us && time_us >= w->office_moves_us
+		   ? WORLD_OFFICE_NEW
+		   : WORLD_OFFICE;
+}
+
+bool
+world_is_free(const struct world *w, int64_t time_us)
+{
+	return civil_weekday(time_us) >= 5 ||
+	       (w->holiday_us &&
+		   civil_day(time_us) == civil_day(w->holiday_us));
+}
+
 double
-world_load(int64_t time_us)
+world_load(const struct world *w, int64_t time_us)
 {
 	double hour =
 	    (double)(time_us % CIVIL_US_PER_DAY) / (double)CIVIL_US_PER_HOUR;
 	double day = 0.62 - 0.38 * cos((hour - 1.5) * 6.283185307 / 24.0);
 
-	return civil_weekday(time_us) >= 5 ? 0.7 * day : day;
+	return world_is_free(w, time_us) ? 0.7 * day : day;
 }
 
 void

@@ -20,6 +20,7 @@
 #define WORLD_NODES_MAX 6
 #define WORLD_REGION "eu-west-1"
 #define WORLD_OFFICE "198.51.100.17"
+#define WORLD_OFFICE_NEW "25.18.253.9" /* after a move */
 #define WORLD_MINUTE (60 * CIVIL_US_PER_S)
 
 struct account {
@@ -132,6 +133,8 @@ struct world {
 	unsigned cluster_count;
 	struct person *people;
 	unsigned person_count;
+	/* Benign changes (change.h); 0: never. */
+	int64_t office_moves_us, wave_us, holiday_us;
 	struct truth *truth;
 };
 
@@ -162,8 +165,14 @@ struct cluster *world_metal(struct world *w);
 /* The number `n` of those who practise `trade`, wrapping around. */
 struct person *world_person(struct world *w, enum trade trade, unsigned n);
 
+/* The office's address at a time. */
+const char *world_office(const struct world *w, int64_t time_us);
+
+/* Nobody works: a week-end, a holiday. */
+bool world_is_free(const struct world *w, int64_t time_us);
+
 /* How busy the world is at a time: 0.25 at night to 1 at noon. */
-double world_load(int64_t time_us);
+double world_load(const struct world *w, int64_t time_us);
 
 /* A home network or a stranger's address, stable for `n`: from 25.0.0.0/8
  * and 22.0.0.0/8, which belong to ministries of defence and are not routed on

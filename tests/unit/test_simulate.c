@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/ip.h"
 #include "simulate/attack.h"
+#include "simulate/change.h"
 #include "simulate/kube.h"
 #include "simulate/simulate.h"
 #include "simulate/traffic.h"
@@ -36,6 +37,9 @@ drive(char **argv)
 	buf_done(&error);
 	return (int)st;
 }
+
+/* Files of whose path this is no part are not summed; NULL: all are. */
+static const char *only;
 
 /* The sum over all files below `path` of a hash of name and content; the
  * order of the listing does not matter.  Removes what it has read. */
@@ -65,9 +69,11 @@ take_tree(const char *path, unsigned *files)
 			assert_non_null(f);
 			assert_int_equal(fread(text, 1, len, f), len);
 			(void)fclose(f);
-			sum += hash_mix(
-			    hash_span(&HASH_KEY_DEFAULT, span_of(text, len)),
-			    hash_span(&HASH_KEY_DEFAULT, span_str(d->d_name)));
+			if (only == NULL || strstr(below, only) != NULL)
+				sum += hash_mix(hash_span(&HASH_KEY_DEFAULT,
+						    span_of(text, len)),
+				    hash_span(&HASH_KEY_DEFAULT,
+					span_str(d->d_name)));
 			free(text);
 			assert_int_equal(unlink(below), 0);
 			(*files)++;
@@ -242,6 +248,65 @@ lists_attacks(void **state)
 }
 
 static void
+lists_changes(void **state)
+{
+	struct buf out = { 0 };
+
+	(void)state;
+	simulate_list_changes(&out);
+	for (size_t i = 0; i < change_count; i++)
+		assert_true(span_search(buf_span(&out),
+				span_str(change_table[i].name)) < out.len);
+	buf_done(&out);
+}
+
+/* In a world of three days changes come on the third; what pods do in the
+ * network is drawn anew where they are others. */
+static void
+changes_begin_on_their_day(void **state)
+{
+	struct simulate_options o = { .seed = 5, .days = 3 };
+	struct buf truth = { 0 };
+	uint64_t before, after;
+
+	(void)state;
+	only = "/CloudTrail/eu-west-1/2026/11/02/";
+	before = world_sum(o, &truth);
+	only = "/2026/11/04/";
+	after = world_sum(o, &truth);
+	for (size_t i = 0; i < change_count; i++) {
+		o.changes = change_table[i].name;
+		buf_reset(&truth);
+		assert_true(world_sum(o, &truth) != after);
+		assert_true(span_search(buf_span(&truth),
+				SPAN("\"day\":\"2026-11-04T")) < truth.len);
+		/* Backups that can be restored were made before. */
+		if (!strcmp(o.changes, "restore"))
+			continue;
+		only = "/CloudTrail/eu-west-1/2026/11/02/";
+		assert_true(world_sum(o, &truth) == before);
+		only = "/2026/11/04/";
+	}
+	only = NULL;
+	buf_done(&truth);
+}
+
+static void
+refuses_unknown_change(void **state)
+{
+	struct buf truth = { 0 }, error = { 0 };
+	struct simulate_options o = { .out = "/nonexistent",
+		.changes = "holiday,nonsense" };
+
+	(void)state;
+	assert_int_equal(simulate_run(&o, &truth, &error), STATUS_INVALID);
+	assert_true(
+	    span_search(buf_span(&error), SPAN("nonsense")) < error.len);
+	buf_done(&truth);
+	buf_done(&error);
+}
+
+static void
 refuses_unknown(void **state)
 {
 	struct buf truth = { 0 }, error = { 0 };
@@ -284,6 +349,11 @@ main(int argc, char **argv)
 		    addresses_are_alone),
 		TEST("strangers have public addresses", strangers_are_public),
 		TEST("the list of attacks names each", lists_attacks),
+		TEST("the list of changes names each", lists_changes),
+		TEST("a change leaves the days before it as they were",
+		    changes_begin_on_their_day),
+		TEST("an unknown change is refused by name",
+		    refuses_unknown_change),
 		TEST("an unknown attack is refused by name", refuses_unknown),
 		TEST("a folder that cannot be made is an I/O error",
 		    refuses_folder),
