@@ -14,6 +14,22 @@ detect_param(const struct detect *d, size_t index)
 	return d->row->param[index];
 }
 
+uint64_t
+detect_overflow(const struct detect *d)
+{
+	uint64_t overflow = baseline_overflow(d->tenant->baseline);
+
+	for (size_t i = 0; i < COUNTOF(d->lane->open); i++)
+		overflow += activities_refused(d->lane->open[i]);
+	return overflow;
+}
+
+struct span
+detect_tenant(const struct detect *d)
+{
+	return d->tenant->name;
+}
+
 const struct activity *
 detect_activity(const struct detect *d)
 {

@@ -210,6 +210,13 @@ size_t detect_listed_name(
 size_t detect_listed_image(
     const struct detect *d, struct span image, struct lists_hit *hits);
 
+/*
+ * How many observations of the tenant found no room in what is remembered, so
+ * far; and its name.  Cheap enough for `select`.
+ */
+uint64_t detect_overflow(const struct detect *d);
+struct span detect_tenant(const struct detect *d);
+
 /* Event time of the newest event of this stream (its watermark). */
 int64_t detect_now(const struct detect *d);
 
@@ -235,6 +242,9 @@ struct raise {
 	    *as;	 /* of the family; NULL: the detector itself */
 	double p;	 /* how likely by chance; 0 for a rule */
 	double severity; /* 0: the descriptor's */
+	/* It is about the account or cluster as a whole: nobody's act, and no
+	 * facts of the event at which it was seen, which goes on teaching. */
+	bool of_tenant;
 	enum entity_kind resource_kind; /* what it was done to ... */
 	struct span resource;		/* ... part of the finding's identity */
 	const struct evidence *why;

@@ -29,6 +29,7 @@ static const char *const columns[] = {
 	"first_event_id",
 	"first_event_parcel",
 	"p_value",
+	"suppressed_by",
 };
 
 void
@@ -109,5 +110,6 @@ csv_write(const struct finding *f, const struct config *c, struct buf *out)
 	buf_add_char(out, ',');
 	if (f->p > 0)
 		buf_printf(out, "%.3g", f->p);
+	text(out, f->suppressed ? f->suppressed->reason : SPAN(""));
 	buf_add_str(out, "\r\n");
 }

@@ -436,6 +436,10 @@ statistics_are_one_json_object(void **state)
 	static const struct stats_type types[] = { { "Recon:EC2/Portscan",
 	    2 } };
 	static const struct stats_extra extras[] = { { "ignored", 7 } };
+	static const struct stats_suppression suppressions[] = {
+		{ "our \"scanner\"", "secops", 1801440000000000, 3 },
+		{ "x", NULL, 0, 0 },
+	};
 	const struct run_stats s = { .bytes = 10,
 		.events = { 1, 2, 3, 4 },
 		.duplicates = 5,
@@ -447,7 +451,9 @@ statistics_are_one_json_object(void **state)
 		.ntypes = 1,
 		.seconds = 1.25,
 		.extras = extras,
-		.nextras = 1 };
+		.nextras = 1,
+		.suppressions = suppressions,
+		.nsuppressions = 2 };
 	struct buf text = { 0 };
 
 	(void)state;
@@ -457,7 +463,11 @@ statistics_are_one_json_object(void **state)
 	    "\"dns\":3,\"k8s-audit\":4},\"duplicates\":5,\"late\":6,"
 	    "\"quarantined\":7,\"skipped\":[{\"path\":\"a\\\"b\\\\x0a\\\\xff\","
 	    "\"reason\":\"not a known log\"}],\"findings\":{"
-	    "\"Recon:EC2/Portscan\":2},\"seconds\":1.250,\"ignored\":7}\n");
+	    "\"Recon:EC2/Portscan\":2},\"seconds\":1.250,\"ignored\":7,"
+	    "\"suppressions\":[{\"reason\":\"our \\\"scanner\\\"\","
+	    "\"owner\":\"secops\",\"expires\":\"2027-02-01T00:00:00Z\","
+	    "\"findings\":3},{\"reason\":\"x\",\"owner\":null,"
+	    "\"expires\":null,\"findings\":0}]}\n");
 	buf_done(&text);
 }
 
