@@ -179,6 +179,14 @@ void detect_usual_value(struct detect *d, enum scope scope,
 double detect_novelty(struct detect *d, enum feature feature);
 
 /*
+ * Is the event's value, new to its actor, new to a third of the actor's peers
+ * within this hour and the last (three at least)?  Then it is a release, a
+ * move or a new tool: a change that somebody made for all of them.  Remembers
+ * the actor as one of those who have it.  False for what the actor had before.
+ */
+bool detect_shared(struct detect *d, enum feature feature);
+
+/*
  * Teach one value of a profile now: for what activities do not carry.  Once
  * per value and hour is enough.
  */
