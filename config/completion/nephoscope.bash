@@ -185,10 +185,10 @@ _nephoscope()
 		;;
 	esac
 	case $command in
-	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --output --stats --quarantine --fail-on --state' ;;
+	backfill) words='--help --config --since --until --jobs --cluster --min-severity --format --details --suppressed --output --stats --quarantine --fail-on --state' ;;
 	serve) words='--help --config --quarantine' ;;
 	simulate) words='--help --out --seed --days --clusters --start --attack --change --scale --scale-sources' ;;
-	findings) words='--help --state --config --format --type --min-severity --since --until --note --archived list show archive reopen feedback' ;;
+	findings) words='--help --state --config --format --type --min-severity --since --until --note --archived --suppressed list show archive reopen feedback' ;;
 	investigate) words='--help --state --config --since --until' ;;
 	state) words='--help --state --config info verify backup' ;;
 	detectors) words='--help list show' ;;

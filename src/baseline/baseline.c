@@ -141,7 +141,7 @@ baseline_learn(struct baseline *b, uint64_t profile, uint64_t value,
     int64_t hour, unsigned times)
 {
 	int32_t day = (int32_t)(hour / 24);
-	struct context *ctx = contexts_add(b->contexts, profile);
+	struct context *ctx = contexts_add(b->contexts, profile, day);
 	int64_t now_us = hour * CIVIL_US_PER_HOUR;
 	struct cell *c;
 	double old, new;
@@ -250,6 +250,8 @@ baseline_ask(struct baseline *b, uint64_t profile, uint64_t value, int32_t day,
 		usual->count = count_at(b, c, ctx->novelty.time_us);
 		usual->days = day_bitmap_days(&days, day, 30);
 		usual->frequency = day_bitmap_frequency(&days, day);
+		if (day > c->first_day)
+			usual->age_days = (unsigned)(day - c->first_day);
 	}
 	usual->p = novelty_p(&ctx->novelty, usual->count);
 }
@@ -275,8 +277,14 @@ baseline_sizes(const struct baseline *b, struct baseline_sizes *sizes)
 		.names = names_count(b->names),
 		.bytes = cells_bytes(b->cells) + contexts_bytes(b->contexts) +
 			 names_bytes(b->names),
-		.overflow = b->overflow + cells_refused(b->cells),
+		.overflow = baseline_overflow(b),
 	};
+}
+
+uint64_t
+baseline_overflow(const struct baseline *b)
+{
+	return b->overflow + cells_refused(b->cells);
 }
 
 void
@@ -289,7 +297,7 @@ baseline_save(
 	pack_u64(&head, sizeof(struct cell));
 	pack_u64(&head, sizeof(struct context));
 	/* Whoever refused it, it is past. */
-	pack_u64(&head, b->overflow + cells_refused(b->cells));
+	pack_u64(&head, baseline_overflow(b));
 	image_put(w, first + REGION_HEAD, head.at, head.len);
 	cells_save(b->cells, w, first + REGION_CELLS);
 	contexts_save(b->contexts, w, first + REGION_CONTEXTS);

@@ -62,6 +62,7 @@ struct baseline_sizes {
 	uint64_t overflow; /* observations that found no cell or context */
 };
 
+uint64_t baseline_overflow(const struct baseline *b);
 void baseline_sizes(const struct baseline *b, struct baseline_sizes *sizes);
 
 /*

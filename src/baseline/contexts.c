@@ -6,11 +6,17 @@
 
 #include "base/status.h"
 
+/* A context may be given up when it was known on at most so many days ... */
+#define IMMATURE_DAYS 2
+/* ... and not for so many. */
+#define STALE_DAYS 7
+
 struct contexts {
 	struct context *rows;
 	size_t count, room, limit;
 	uint32_t *index;
-	size_t size; /* of the index, power of two, at most half full */
+	size_t size;	/* of the index, power of two, at most half full */
+	int32_t looked; /* on that day, for what may go */
 };
 
 struct contexts *
@@ -53,22 +59,55 @@ contexts_find(struct contexts *t, uint64_t key)
 }
 
 static void
-rebuild_index(struct contexts *t)
+rebuild_index(struct contexts *t, size_t size)
 {
 	free(t->index);
-	t->size *= 2;
+	t->size = size;
 	t->index = status_calloc(t->size, sizeof(*t->index));
 	for (size_t i = 0; i < t->count; i++)
 		*slot_of(t, t->rows[i].key) = (uint32_t)(i + 1);
 }
 
+static bool
+may_go(const struct context *c, int32_t today)
+{
+	return __builtin_popcountll(c->days.bits) <= IMMATURE_DAYS &&
+	       today - c->days.anchor >= STALE_DAYS;
+}
+
+/* Close the ranks over what may go; once a day, as that is how it ages. */
+static void
+make_room(struct contexts *t, int32_t today)
+{
+	size_t kept = 0;
+
+	if (t->looked == today)
+		return;
+	t->looked = today;
+	for (size_t i = 0; i < t->count; i++) {
+		if (may_go(&t->rows[i], today))
+			continue;
+		if (kept != i)
+			t->rows[kept] = t->rows[i];
+		kept++;
+	}
+	if (kept == t->count)
+		return;
+	t->count = kept;
+	rebuild_index(t, t->size);
+}
+
 struct context *
-contexts_add(struct contexts *t, uint64_t key)
+contexts_add(struct contexts *t, uint64_t key, int32_t today)
 {
 	uint32_t *slot = slot_of(t, key);
 
 	if (*slot)
 		return &t->rows[*slot - 1];
+	if (t->count >= t->limit) {
+		make_room(t, today);
+		slot = slot_of(t, key);
+	}
 	if (t->count >= t->limit)
 		return NULL;
 	if (t->count == t->room) {
@@ -78,7 +117,7 @@ contexts_add(struct contexts *t, uint64_t key)
 	t->rows[t->count] = (struct context){ .key = key };
 	*slot = (uint32_t)++t->count;
 	if (t->count * 2 > t->size)
-		rebuild_index(t);
+		rebuild_index(t, t->size * 2);
 	return &t->rows[t->count - 1];
 }
 
@@ -116,7 +155,6 @@ contexts_load(struct contexts *t, const struct image_reader *r, unsigned region)
 	t->count = t->room = count;
 	while (t->size < count * 2)
 		t->size *= 2;
-	t->size /= 2; /* which rebuild_index() doubles */
-	rebuild_index(t);
+	rebuild_index(t, t->size);
 	return true;
 }

@@ -1,8 +1,9 @@
 /*
  * contexts.h - one profile as a whole: how much is known, and how it spreads.
  *
- * A growing table of fixed-size contexts with a limit, indexed by key.  One
- * thread.
+ * A growing table of fixed-size contexts with a limit, indexed by key.  A full
+ * table gives up those known on few days and not lately, never one known on
+ * many days for one that is new.  One thread.
  */
 #pragma once
 
@@ -33,8 +34,8 @@ void contexts_free(struct contexts *t); /* NULL is allowed */
 /* Valid until the next contexts_add(). */
 struct context *contexts_find(struct contexts *t, uint64_t key);
 
-/* Found or made; NULL when the limit is reached. */
-struct context *contexts_add(struct contexts *t, uint64_t key);
+/* Found or made; NULL when the limit is reached and none may be given up. */
+struct context *contexts_add(struct contexts *t, uint64_t key, int32_t today);
 
 size_t contexts_count(const struct contexts *t);
 size_t contexts_bytes(const struct contexts *t);

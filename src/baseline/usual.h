@@ -46,12 +46,13 @@ const char *scope_text(enum scope s);
 
 /* What a profile says of one value. */
 struct usual {
-	double p;	 /* less-likely tail probability of this observation
-			  * in this profile alone; 1 when nothing is known */
-	double n;	 /* decayed observations (activity-hours) behind it */
-	double count;	 /* decayed observations of this value */
-	double distinct; /* different values seen */
-	unsigned days;	 /* of the last 30 on which the value was seen */
+	double p;	   /* less-likely tail probability of this observation
+			    * in this profile alone; 1 when nothing is known */
+	double n;	   /* decayed observations (activity-hours) behind it */
+	double count;	   /* decayed observations of this value */
+	double distinct;   /* different values seen */
+	unsigned days;	   /* of the last 30 on which the value was seen */
+	unsigned age_days; /* since the value was seen first; 0: today, never */
 	unsigned known_days; /* of the last 30 on which the scope was seen */
 	enum frequency frequency;
 	/* The scope's most frequent values, best first; borrowed from the

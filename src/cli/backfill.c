@@ -41,7 +41,7 @@ struct session {
 	const struct finding *const *all;
 	size_t count;
 	const struct finding **shown; /* at or above --min-severity */
-	size_t nshown;
+	size_t nshown, nsuppressed;
 };
 
 static void
@@ -181,8 +181,12 @@ choose_findings(struct session *s)
 {
 	s->shown = status_calloc(s->count, sizeof(*s->shown));
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->all[i]->severity >= s->options->min_severity)
-			s->shown[s->nshown++] = s->all[i];
+		const struct finding *f = s->all[i];
+
+		s->nsuppressed += f->suppressed != NULL;
+		if (f->severity >= s->options->min_severity &&
+		    (f->suppressed == NULL || s->options->suppressed))
+			s->shown[s->nshown++] = f;
 	}
 }
 
@@ -286,6 +290,8 @@ count_types(const struct session *s, struct stats_type *types)
 		const char *type = finding_detector(s->all[i])->type;
 		size_t k = 0;
 
+		if (s->all[i]->suppressed != NULL)
+			continue;
 		while (k < n && strcmp(types[k].type, type) != 0)
 			k++;
 		if (k == n)
@@ -297,6 +303,40 @@ count_types(const struct session *s, struct stats_type *types)
 	return n;
 }
 
+static bool
+is_by(const struct suppressed *s, const struct config_suppress *rule)
+{
+	return span_equal(s->reason, span_str(rule->reason)) &&
+	       span_equal(s->owner, span_str(rule->owner)) &&
+	       s->until_us == rule->expires_us;
+}
+
+/* Each suppression and how many findings fell under it. */
+static void
+count_suppressions(
+    const struct session *s, struct stats_suppression *suppressions)
+{
+	const struct config *c = s->config;
+
+	for (size_t k = 0; k < c->nsuppress; k++)
+		suppressions[k] = (struct stats_suppression){
+			.reason = c->suppress[k].reason,
+			.owner = c->suppress[k].owner,
+			.expires_us = c->suppress[k].expires_us,
+		};
+	for (size_t i = 0; i < s->count; i++) {
+		size_t k = 0;
+
+		if (s->all[i]->suppressed == NULL)
+			continue;
+		while (k < c->nsuppress &&
+		       !is_by(s->all[i]->suppressed, &c->suppress[k]))
+			k++;
+		if (k < c->nsuppress)
+			suppressions[k].findings++;
+	}
+}
+
 static int
 write_stats(const struct session *s)
 {
@@ -306,6 +346,8 @@ write_stats(const struct session *s)
 	    status_calloc(s->plan->nskips, sizeof(*skips));
 	struct stats_type *types =
 	    status_calloc(detector_count, sizeof(*types));
+	struct stats_suppression *suppressions =
+	    status_calloc(s->config->nsuppress, sizeof(*suppressions));
 	const struct stats_extra extras[] = {
 		{ "bytes_decompressed", c->bytes_out },
 		{ "parcels", s->plan->count },
@@ -317,6 +359,7 @@ write_stats(const struct session *s)
 		{ "signals_held", e->held },
 		{ "overflow", e->overflow },
 		{ "findings_left_out", c->shards.left_out },
+		{ "findings_suppressed", s->nsuppressed },
 		{ "profiles", e->profiles },
 		{ "profile_values", e->values },
 		{ "state_bytes", e->bytes },
@@ -330,6 +373,8 @@ write_stats(const struct session *s)
 		.seconds = progress_seconds(s->progress),
 		.extras = extras,
 		.nextras = COUNTOF(extras),
+		.suppressions = suppressions,
+		.nsuppressions = s->config->nsuppress,
 	};
 	struct buf error = { 0 };
 	enum status st;
@@ -344,10 +389,12 @@ write_stats(const struct session *s)
 	for (size_t i = 0; i < s->plan->nskips; i++)
 		skips[i] = (struct stats_skip){ s->plan->skips[i].path,
 			s->plan->skips[i].reason };
+	count_suppressions(s, suppressions);
 	st = stats_file_write(s->options->stats, &stats, &error);
 	if (st != STATUS_OK)
 		cli_complain("%s", buf_text(&error));
 	buf_done(&error);
+	free(suppressions);
 	free(skips);
 	free(types);
 	return st == STATUS_OK ? EXIT_CODE_DONE : EXIT_CODE_IO;
@@ -405,7 +452,8 @@ serious_found(const struct session *s)
 	if (s->options->fail_on <= 0)
 		return false;
 	for (size_t i = 0; i < s->count; i++) {
-		if (s->all[i]->severity >= s->options->fail_on)
+		if (s->all[i]->suppressed == NULL &&
+		    s->all[i]->severity >= s->options->fail_on)
 			return true;
 	}
 	return false;
@@ -435,6 +483,10 @@ report(struct session *s)
 	if (code == EXIT_CODE_DONE && s->state != NULL)
 		code = backfill_state_end(s->state);
 	partial = name_skips(s);
+	if (s->nsuppressed > 0 && !s->options->suppressed)
+		cli_complain("%zu finding%s suppressed by the configuration; "
+			     "--suppressed shows them",
+		    s->nsuppressed, s->nsuppressed == 1 ? " is" : "s are");
 	if (code != EXIT_CODE_DONE || !kept)
 		return code != EXIT_CODE_DONE ? code : EXIT_CODE_IO;
 	if (!anything_read(s)) {

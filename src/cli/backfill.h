@@ -30,6 +30,7 @@ struct backfill_options {
 	const char *state;	/* state file; NULL: none */
 	enum backfill_format format;
 	unsigned details; /* of a table: so many findings whole, behind it */
+	bool suppressed;  /* show what is suppressed too */
 	bool progress;	  /* a terminal is there to show it on */
 	const char *const *paths;
 	size_t npaths;

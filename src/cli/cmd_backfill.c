@@ -20,6 +20,7 @@ struct options {
 	double min_severity, fail_on;
 	const char *format;
 	const char *output, *stats, *quarantine, *state;
+	bool suppressed;
 };
 
 static const char *const formats[] = {
@@ -103,6 +104,7 @@ run(const void *options, const struct command_operands *operands)
 		.state = o->state,
 		.format = format_of(o),
 		.details = o->details,
+		.suppressed = o->suppressed,
 		.progress = terminal_is(stderr),
 		.paths = operands->at,
 		.npaths = operands->count,
@@ -173,6 +175,10 @@ static const struct command_option options[] = {
 	    .help = "with the table: the N worst findings whole, with why, "
 		    "whose and what to do",
 	    .offset = offsetof(struct options, details) },
+	{ .name = "suppressed",
+	    .kind = OPTION_FLAG,
+	    .help = "show what the configuration said to expect too",
+	    .offset = offsetof(struct options, suppressed) },
 	{ .letter = 'o',
 	    .name = "output",
 	    .argument = "FILE",

@@ -16,11 +16,18 @@ struct options {
 static void
 summarize(const struct config *c, struct buf *out)
 {
+	size_t lasting = 0;
+
 	buf_printf(out,
 	    "ok: %zu cluster%s, %zu account%s, %zu detector override%s\n",
 	    c->nclusters, c->nclusters == 1 ? "" : "s", c->naccounts,
 	    c->naccounts == 1 ? "" : "s", c->ndetectors,
 	    c->ndetectors == 1 ? "" : "s");
+	for (size_t i = 0; i < c->nsuppress; i++)
+		lasting += c->suppress[i].expires_us == 0;
+	if (c->nsuppress > 0)
+		buf_printf(out, "suppress: %zu, of which %zu never expire%s\n",
+		    c->nsuppress, lasting, lasting == 1 ? "s" : "");
 }
 
 /* The lists are read as backfill and serve read them. */

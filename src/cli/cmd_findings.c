@@ -23,14 +23,15 @@ struct options {
 	const char *config, *state, *format, *type, *note;
 	int64_t since_us, until_us;
 	double min_severity;
-	bool archived;
+	bool archived, suppressed;
 };
 
 struct listing {
 	const struct options *options;
 	struct finding **findings;
 	size_t count;
-	size_t unknown; /* of detectors that are not there any more */
+	size_t unknown;	   /* of detectors that are not there any more */
+	size_t suppressed; /* left out */
 };
 
 static bool
@@ -58,7 +59,9 @@ add(void *cookie, const struct store_finding *stored)
 		return true;
 	}
 	f->archived = stored->archived;
-	if (!wanted(l->options, f)) {
+	if (!wanted(l->options, f) ||
+	    (f->suppressed != NULL) != l->options->suppressed) {
+		l->suppressed += wanted(l->options, f) && f->suppressed != NULL;
 		finding_free(f);
 		return true;
 	}
@@ -114,6 +117,10 @@ list(struct state_file *file, const struct options *o)
 			cli_complain("%zu findings are of detectors that this "
 				     "version does not have",
 			    l.unknown);
+		if (l.suppressed > 0)
+			cli_complain("%zu more %s suppressed by the "
+				     "configuration; --suppressed lists them",
+			    l.suppressed, l.suppressed == 1 ? "is" : "are");
 		code = cli_print(&text);
 	} else {
 		cli_complain("%s", buf_text(&error));
@@ -357,6 +364,11 @@ static const struct command_option options[] = {
 	    .kind = OPTION_FLAG,
 	    .help = "list: those that were archived, instead of the open ones",
 	    .offset = offsetof(struct options, archived) },
+	{ .name = "suppressed",
+	    .kind = OPTION_FLAG,
+	    .help = "list: those that the configuration said to expect, "
+		    "instead of the others",
+	    .offset = offsetof(struct options, suppressed) },
 	{ 0 },
 };
 

@@ -5,39 +5,47 @@
 #include "config/value.h"
 #include "detect/detector.h"
 
+/* A pattern of types or of detectors' names, and where it stands. */
+struct pattern {
+	const char *text;
+	unsigned line, column;
+};
+
 static bool
-matches(const struct config_detector *d, size_t row)
+matches(const char *pattern, size_t row)
 {
-	return span_matches(
-	    span_str(detector_table[row].detector->type), span_str(d->pattern));
+	const struct detector_row *r = &detector_table[row];
+
+	return span_matches(span_str(r->detector->type), span_str(pattern)) ||
+	       span_matches(span_str(r->name), span_str(pattern));
 }
 
 static void
-check_pattern(struct faults *faults, struct faults *notes,
-    const struct config_detector *d)
+check_pattern(
+    struct faults *faults, struct faults *notes, const struct pattern *p)
 {
 	struct nearest near = { 0 };
 
 	for (size_t i = 0; i < detector_count; i++) {
-		if (matches(d, i))
+		if (matches(p->text, i))
 			return;
-		nearest_offer(&near, span_str(d->pattern),
-		    detector_table[i].detector->type);
+		nearest_offer(
+		    &near, span_str(p->text), detector_table[i].detector->type);
 	}
-	if (strpbrk(d->pattern, "*?") != NULL)
-		faults_add(notes, d->line, d->column,
+	if (strpbrk(p->text, "*?") != NULL)
+		faults_add(notes, p->line, p->column,
 		    "note: no detector of this version matches \"%s\"",
-		    d->pattern);
+		    p->text);
 	else if (near.name != NULL)
-		faults_add(faults, d->line, d->column,
-		    "no detector is called \"%s\"; did you mean %s?",
-		    d->pattern, near.name);
+		faults_add(faults, p->line, p->column,
+		    "no detector is called \"%s\"; did you mean %s?", p->text,
+		    near.name);
 	else
-		faults_add(faults, d->line, d->column,
+		faults_add(faults, p->line, p->column,
 		    "no detector is called \"%s\"; `nephoscope detectors` "
 		    "lists "
 		    "them",
-		    d->pattern);
+		    p->text);
 }
 
 static const struct param *
@@ -58,7 +66,8 @@ fault_unknown(struct faults *faults, const struct config_detector *d,
 	for (size_t i = 0; i < detector_count; i++) {
 		const struct detector *row = detector_table[i].detector;
 
-		for (size_t j = 0; matches(d, i) && j < row->nparams; j++)
+		for (size_t j = 0; matches(d->pattern, i) && j < row->nparams;
+		     j++)
 			nearest_offer(
 			    &near, span_str(p->name), row->params[j].name);
 	}
@@ -98,7 +107,7 @@ check_param(struct faults *faults, const struct config_detector *d,
 	for (size_t i = 0; i < detector_count; i++) {
 		const struct param *param;
 
-		if (!matches(d, i))
+		if (!matches(d->pattern, i))
 			continue;
 		is_matched = true;
 		param = param_of_name(detector_table[i].detector, p->name);
@@ -127,9 +136,18 @@ detector_check(
 	for (size_t i = 0; i < config->ndetectors; i++) {
 		const struct config_detector *d = &config->detectors[i];
 
-		check_pattern(&faults, &noted, d);
+		check_pattern(&faults, &noted,
+		    &(struct pattern){ d->pattern, d->line, d->column });
 		for (size_t j = 0; j < d->nparams; j++)
 			check_param(&faults, d, &d->params[j]);
+	}
+	for (size_t i = 0; i < config->nsuppress; i++) {
+		const struct config_suppress *s = &config->suppress[i];
+
+		if (s->match.type != NULL)
+			check_pattern(&faults, &noted,
+			    &(struct pattern){
+				s->match.type, s->line, s->column });
 	}
 	return faults.count > 0 ? STATUS_INVALID : STATUS_OK;
 }

@@ -1,5 +1,6 @@
 #include "cli/stats_file.h"
 
+#include "base/civil.h"
 #include "cli/json_text.h"
 #include "cli/outfile.h"
 
@@ -78,6 +79,35 @@ add_kinds(const struct run_stats *s, struct buf *out)
 	buf_add_str(out, "}}");
 }
 
+static void
+add_suppressions(const struct run_stats *s, struct buf *out)
+{
+	char time[CIVIL_TEXT_BYTES];
+
+	buf_add_str(out, ",\"suppressions\":[");
+	for (size_t i = 0; i < s->nsuppressions; i++) {
+		const struct stats_suppression *one = &s->suppressions[i];
+
+		buf_add_str(out, i ? ",{\"reason\":" : "{\"reason\":");
+		json_text_add(out, span_str(one->reason));
+		buf_add_str(out, ",\"owner\":");
+		if (one->owner != NULL)
+			json_text_add(out, span_str(one->owner));
+		else
+			buf_add_str(out, "null");
+		buf_add_str(out, ",\"expires\":");
+		if (one->expires_us != 0)
+			json_text_add(
+			    out, span_str(civil_format(one->expires_us, time)));
+		else
+			buf_add_str(out, "null");
+		buf_add_char(out, ',');
+		add_count(out, "findings", one->findings);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
+
 void
 stats_file_format(const struct run_stats *s, struct buf *out)
 {
@@ -97,6 +127,7 @@ stats_file_format(const struct run_stats *s, struct buf *out)
 		buf_add_char(out, ',');
 		add_count(out, s->extras[i].name, s->extras[i].count);
 	}
+	add_suppressions(s, out);
 	buf_add_str(out, "}\n");
 }
 

@@ -23,6 +23,12 @@ struct stats_type {
 	uint64_t count;
 };
 
+struct stats_suppression {
+	const char *reason, *owner; /* owner: NULL when not said */
+	int64_t expires_us;	    /* 0: never */
+	uint64_t findings;
+};
+
 struct stats_extra {
 	const char *name;
 	uint64_t count;
@@ -40,6 +46,9 @@ struct run_stats {
 	double seconds;
 	const struct stats_extra *extras; /* "ignored", "overflow", ... */
 	size_t nextras;
+	/* Each of the configuration, also those that nothing met. */
+	const struct stats_suppression *suppressions;
+	size_t nsuppressions;
 };
 
 /* The object and a line feed.  Texts that are not UTF-8 are escaped. */

@@ -231,19 +231,22 @@ members_of(const struct tree_node *node)
 	return count;
 }
 
-/* Keep the name of a NAMED item, and where it stood. */
+/* Keep the name of a NAMED item, and where an item stood. */
 static void
-keep_name(const struct shape_key *key, const struct tree_node *name, void *item)
+keep_name(const struct shape_key *key, const struct tree_node *node, void *item)
 {
 	static const struct shape_key text = { .kind = SHAPE_TEXT };
+	const struct tree_node *at =
+	    key->kind == SHAPE_NAMED ? node->key : node;
 
-	if (item == NULL || key->kind != SHAPE_NAMED)
+	if (item == NULL)
 		return;
-	(void)value_set(&text, name->text, place(item, key->name_offset));
+	if (key->kind == SHAPE_NAMED)
+		(void)value_set(&text, at->text, place(item, key->name_offset));
 	if (key->line_offset != 0)
-		*(unsigned *)place(item, key->line_offset) = name->line;
+		*(unsigned *)place(item, key->line_offset) = at->line;
 	if (key->column_offset != 0)
-		*(unsigned *)place(item, key->column_offset) = name->column;
+		*(unsigned *)place(item, key->column_offset) = at->column;
 }
 
 /* A list, or a mapping whose keys are names. */
@@ -274,7 +277,7 @@ bind_items(struct bind *b, const struct shape_key *key,
 		if (item != NULL)
 			(*count)++;
 		bind_defaults(key->item, item);
-		keep_name(key, m->key, item);
+		keep_name(key, m, item);
 		bind_value(b, key->item, m, item);
 	}
 }

@@ -8,6 +8,7 @@
 #include "config/bind.h"
 #include "config/faults.h"
 #include "config/kinds.h"
+#include "config/narrow.h"
 #include "config/printable.h"
 #include "config/shape.h"
 #include "config/tree.h"
@@ -102,6 +103,7 @@ config_parse(struct span text, const char *path, struct config **config,
 		check_repeated(root, "sources", "name", &faults);
 		check_repeated(root, "feeds", "name", &faults);
 		kinds_check(root, &faults, &notes);
+		narrow_check(root, &faults);
 	}
 	if (st == STATUS_OK && faults.count > 0)
 		st = STATUS_INVALID;

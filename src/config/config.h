@@ -77,6 +77,24 @@ struct config_list {
 	char *path;
 };
 
+/* Which findings a suppression is for: what is given must all hold.  Texts
+ * are patterns with * and ?. */
+struct config_match {
+	char *type, *cluster, *account, *region, *namespace;
+	char *actor, *resource, *image, *domain;
+	struct ip_net address; /* all zero: not said */
+	double max_severity;   /* 0: not said */
+};
+
+/* One of `suppress`. */
+struct config_suppress {
+	struct config_match match;
+	char *reason;
+	char *owner;	    /* NULL: not said */
+	int64_t expires_us; /* event time; 0: never */
+	unsigned line, column;
+};
+
 /* One of `sources`; members that its kind does not use are NULL, 0 or -1. */
 struct config_source {
 	char *name;
@@ -144,6 +162,8 @@ struct config {
 	size_t ndetectors;
 	struct config_list *lists;
 	size_t nlists;
+	struct config_suppress *suppress;
+	size_t nsuppress;
 	struct config_baseline baseline;
 	double sequence_window_hours; /* 24 */
 	char *notes; /* one line for each key without effect; "" mostly */

@@ -321,10 +321,34 @@ static const struct shape_key detector_keys[] = {
 	{ 0 },
 };
 
+#define MATCH(member) AT(config_suppress, match.member)
+
 static const struct shape_key match_keys[] = {
-	{ .name = "type", .help = "pattern of finding types" },
-	{ .name = "cluster", .help = "name of the cluster" },
-	{ .name = "actor", .help = "principal, workload or address" },
+	{ .name = "type",
+	    MATCH(type),
+	    .help = "pattern of finding types, or of detectors' names; attack "
+		    "sequences only when it begins with AttackSequence:" },
+	{ .name = "cluster", MATCH(cluster), .help = "name of the cluster" },
+	{ .name = "account", MATCH(account), .help = "AWS account id" },
+	{ .name = "region", MATCH(region), .help = "AWS region" },
+	{ .name = "namespace",
+	    MATCH(namespace),
+	    .help = "namespace of the object" },
+	{ .name = "actor",
+	    MATCH(actor),
+	    .help = "who did it: principal, ARN, user, pod, workload, "
+		    "instance or address" },
+	{ .name = "resource", MATCH(resource), .help = "what it was done to" },
+	{ .name = "image", MATCH(image), .help = "container image" },
+	{ .name = "domain", MATCH(domain), .help = "name asked for" },
+	{ .name = "address",
+	    .kind = SHAPE_NET,
+	    MATCH(address),
+	    .help = "an address of either side is in this network" },
+	{ .name = "max_severity",
+	    .kind = SHAPE_SEVERITY,
+	    MATCH(max_severity),
+	    .help = "nothing above it" },
 	{ 0 },
 };
 
@@ -334,11 +358,18 @@ static const struct shape_key suppress_keys[] = {
 	    .keys = match_keys,
 	    .required = true,
 	    .help = "which findings; all of the given must hold" },
-	{ .name = "reason", .required = true, .help = "why this is expected" },
-	{ .name = "owner", .help = "who decided so" },
+	{ .name = "reason",
+	    AT(config_suppress, reason),
+	    .required = true,
+	    .help = "why this is expected" },
+	{ .name = "owner",
+	    AT(config_suppress, owner),
+	    .help = "who decided so" },
 	{ .name = "expires",
 	    .kind = SHAPE_TIME,
-	    .help = "from then on they are raised again" },
+	    AT(config_suppress, expires_us),
+	    .help = "from then on they are raised again, by the time in the "
+		    "logs" },
 	{ 0 },
 };
 
@@ -544,8 +575,11 @@ static const struct shape_key root_keys[] = {
 	    .help = "folders and files of Sigma rules" },
 	{ .name = "suppress",
 	    .kind = SHAPE_LIST,
+	    COUNTED(config, suppress, nsuppress),
 	    .item = &suppress_item,
-	    .unused = true,
+	    .item_size = sizeof(struct config_suppress),
+	    .line_offset = offsetof(struct config_suppress, line),
+	    .column_offset = offsetof(struct config_suppress, column),
 	    .help = "findings that are expected" },
 	{ .name = "lists",
 	    .kind = SHAPE_LIST,

@@ -36,8 +36,8 @@ struct shape_key {
 	double least, most;
 	/* Where the value lives in the struct it is bound into. */
 	size_t offset, count_offset;
-	/* NAMED: where an item keeps its name, line and column; the latter
-	 * two are not kept when 0. */
+	/* NAMED: where an item keeps its name; NAMED, LIST: its line and
+	 * column, which are not kept when 0. */
 	size_t name_offset, line_offset, column_offset;
 	enum shape_kind kind;
 	bool required;

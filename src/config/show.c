@@ -125,6 +125,10 @@ is_said(const struct shape_key *key, const void *base)
 		return *(const int *)at >= 0;
 	if (key->kind == SHAPE_SEVERITY)
 		return *(const double *)at > 0;
+	if (key->kind == SHAPE_TIME)
+		return *(const int64_t *)at != 0;
+	if (key->kind == SHAPE_NET)
+		return !ip_is_none(&((const struct ip_net *)at)->base);
 	return true;
 }
 

@@ -14,6 +14,22 @@ detect_param(const struct detect *d, size_t index)
 	return d->row->param[index];
 }
 
+uint64_t
+detect_overflow(const struct detect *d)
+{
+	uint64_t overflow = baseline_overflow(d->tenant->baseline);
+
+	for (size_t i = 0; i < COUNTOF(d->lane->open); i++)
+		overflow += activities_refused(d->lane->open[i]);
+	return overflow;
+}
+
+struct span
+detect_tenant(const struct detect *d)
+{
+	return d->tenant->name;
+}
+
 const struct activity *
 detect_activity(const struct detect *d)
 {
@@ -144,6 +160,29 @@ detect_usual_value(struct detect *d, enum scope scope, enum feature feature,
 	baseline_names(d->tenant->baseline, usual);
 }
 
+bool
+detect_shared(struct detect *d, enum feature feature)
+{
+	const struct subject_keys *s = detect_keys(d);
+	uint64_t peers = s->entity[SCOPE_PEERS];
+	const struct usual *group;
+	unsigned actors;
+
+	if (peers == 0 || s->key[feature] == 0 ||
+	    usual_of(d, SCOPE_ACTOR, feature)->count > 0)
+		return false;
+	group = usual_of(d, SCOPE_PEERS, FEATURE_USER);
+	if (group->known_days < DETECT_KNOWN_DAYS)
+		return false;
+	if (d->tenant->waves == NULL)
+		d->tenant->waves = status_calloc(1, sizeof(*d->tenant->waves));
+	actors = waves_add(d->tenant->waves,
+	    hash_mix(
+		baseline_profile(SCOPE_PEERS, peers, feature), s->key[feature]),
+	    s->actor, civil_hour(d->ev->time_us));
+	return waves_is_one(actors, group->distinct);
+}
+
 double
 detect_novelty(struct detect *d, enum feature feature)
 {
@@ -151,7 +190,7 @@ detect_novelty(struct detect *d, enum feature feature)
 	const struct usual *peers, *actor;
 	double p;
 
-	if (tenant->known_days < DETECT_KNOWN_DAYS)
+	if (tenant->known_days < DETECT_KNOWN_DAYS || detect_shared(d, feature))
 		return 1.0;
 	peers = usual_of(d, SCOPE_PEERS, feature);
 	actor = usual_of(d, SCOPE_ACTOR, feature);

@@ -192,6 +192,14 @@ void detect_usual_value(struct detect *d, enum scope scope,
 double detect_novelty(struct detect *d, enum feature feature);
 
 /*
+ * Is the event's value, new to its actor, new to a third of the actor's peers
+ * within this hour and the last (three at least)?  Then it is a release, a
+ * move or a new tool: a change that somebody made for all of them.  Remembers
+ * the actor as one of those who have it.  False for what the actor had before.
+ */
+bool detect_shared(struct detect *d, enum feature feature);
+
+/*
  * Teach one value of a profile now: for what activities do not carry.  Once
  * per value and hour is enough.
  */
@@ -223,6 +231,13 @@ size_t detect_listed_name(
 size_t detect_listed_image(
     const struct detect *d, struct span image, struct lists_hit *hits);
 
+/*
+ * How many observations of the tenant found no room in what is remembered, so
+ * far; and its name.  Cheap enough for `select`.
+ */
+uint64_t detect_overflow(const struct detect *d);
+struct span detect_tenant(const struct detect *d);
+
 /* Event time of the newest event of this stream (its watermark). */
 int64_t detect_now(const struct detect *d);
 
@@ -248,6 +263,9 @@ struct raise {
 	    *as;	 /* of the family; NULL: the detector itself */
 	double p;	 /* how likely by chance; 0 for a rule */
 	double severity; /* 0: the descriptor's */
+	/* It is about the account or cluster as a whole: nobody's act, and no
+	 * facts of the event at which it was seen, which goes on teaching. */
+	bool of_tenant;
 	enum entity_kind resource_kind; /* what it was done to ... */
 	struct span resource;		/* ... part of the finding's identity */
 	const struct evidence *why;

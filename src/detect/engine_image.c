@@ -20,6 +20,7 @@
 #define REGION_KNOWN 32
 #define REGION_PASSING 40
 #define REGION_WAITING 48
+#define REGION_WAVES 49
 #define REGION_LANES 64
 #define REGION_STATES 32768
 #define LANE_STRIDE 8
@@ -89,6 +90,8 @@ engine_tenant_save(const struct tenant *t, const struct image_writer *w)
 	inventory_save(t->known, w, REGION_KNOWN);
 	inventory_save(t->passing, w, REGION_PASSING);
 	waiting_save(&t->waiting, w, REGION_WAITING);
+	if (t->waves != NULL)
+		waves_save(t->waves, w, REGION_WAVES);
 	save_lanes(t, w, &head);
 	save_states(t, w, &head);
 	image_put(w, REGION_HEAD, head.at, head.len);
@@ -159,6 +162,15 @@ load_duplicates(struct tenant *t, struct unpack *head, uint64_t version)
 		t->duplicates[i] = unpack_u64(head);
 }
 
+static bool
+load_waves(struct tenant *t, const struct image_reader *r)
+{
+	if (span_is_empty(image_get(r, REGION_WAVES)))
+		return true;
+	t->waves = status_calloc(1, sizeof(*t->waves));
+	return waves_load(t->waves, r, REGION_WAVES);
+}
+
 bool
 engine_tenant_load(struct tenant *t, const struct image_reader *r)
 {
@@ -183,7 +195,8 @@ engine_tenant_load(struct tenant *t, const struct image_reader *r)
 			 inventory_load(t->known, r, REGION_KNOWN) &&
 			 inventory_load(t->passing, r, REGION_PASSING) &&
 			 waiting_load(&t->waiting, r, REGION_WAITING) &&
-			 load_lanes(t, r, &head) && load_states(t, r, &head);
+			 load_waves(t, r) && load_lanes(t, r, &head) &&
+			 load_states(t, r, &head);
 	}
 	buf_done(&copy);
 	if (!loaded)

@@ -15,6 +15,7 @@
 #include "detect/states.h"
 #include "detect/subject.h"
 #include "detect/waiting.h"
+#include "detect/waves.h"
 #include "inventory/inventory.h"
 
 /* A detector as configured. */
@@ -44,6 +45,7 @@ struct tenant {
 	struct inventory *known;   /* what runs, who made and owns it */
 	struct inventory *passing; /* sessions, answers, who was seen */
 	struct waiting waiting;	   /* findings without their pod */
+	struct waves *waves;	   /* NULL until somebody does a new thing */
 	struct lane *lanes, *latest;
 	struct states **states; /* by engine_row.index; NULL until used */
 	uint64_t events, held;

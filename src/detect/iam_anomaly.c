@@ -156,7 +156,8 @@ look(struct detect *d, enum feature feature)
 		return v;
 	detect_usual(d, SCOPE_TENANT, feature, &v.tenant);
 	detect_usual(d, SCOPE_ACTOR, feature, &v.actor);
-	if (v.tenant.known_days < DETECT_KNOWN_DAYS)
+	if (v.tenant.known_days < DETECT_KNOWN_DAYS ||
+	    detect_shared(d, feature))
 		return v;
 	detect_usual(d, SCOPE_PEERS, feature, &peers);
 	v.p_tenant = seldom(&v.tenant);

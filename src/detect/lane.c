@@ -66,6 +66,20 @@ lane_activities(struct lane *l, int64_t hour, bool *late)
 	return l->open[(*late ? l->hour : hour) & 1];
 }
 
+static void
+save_purse(const struct lane_purse *p, struct buf *out)
+{
+	pack_bytes(out, &p->budget, sizeof(p->budget));
+	pack_bytes(out, p->paid, sizeof(p->paid));
+}
+
+static void
+load_purse(struct lane_purse *p, struct unpack *u)
+{
+	unpack_bytes(u, &p->budget, sizeof(p->budget));
+	unpack_bytes(u, p->paid, sizeof(p->paid));
+}
+
 void
 lane_save(const struct lane *l, const struct image_writer *w, unsigned first)
 {
@@ -73,12 +87,15 @@ lane_save(const struct lane *l, const struct image_writer *w, unsigned first)
 
 	pack_i64(&head, l->newest_us);
 	pack_i64(&head, l->hour);
-	pack_u64(&head, l->npaid);
+	pack_u64(&head, l->purse.npaid);
 	pack_u64(&head, l->late);
-	pack_bytes(&head, &l->budget, sizeof(l->budget));
-	pack_bytes(&head, l->paid, sizeof(l->paid));
+	save_purse(&l->purse, &head);
 	for (unsigned i = 0; i < COUNTOF(l->open); i++)
 		pack_u64(&head, activities_refused(l->open[i]));
+	if (l->suppressed.budget.day != 0) {
+		pack_u64(&head, l->suppressed.npaid);
+		save_purse(&l->suppressed, &head);
+	}
 	image_put(w, first, head.at, head.len);
 	for (unsigned i = 0; i < COUNTOF(l->open); i++)
 		activities_save(
@@ -94,12 +111,15 @@ lane_load(struct lane *l, const struct image_reader *r, unsigned first)
 
 	l->newest_us = unpack_i64(&head);
 	l->hour = unpack_i64(&head);
-	l->npaid = (uint32_t)unpack_count(&head, UINT32_MAX);
+	l->purse.npaid = (uint32_t)unpack_count(&head, UINT32_MAX);
 	l->late = unpack_u64(&head);
-	unpack_bytes(&head, &l->budget, sizeof(l->budget));
-	unpack_bytes(&head, l->paid, sizeof(l->paid));
+	load_purse(&l->purse, &head);
 	for (unsigned i = 0; i < COUNTOF(l->open); i++)
 		refused[i] = unpack_u64(&head);
+	if (head.rest.len > 0) { /* none, or made before there were any */
+		l->suppressed.npaid = (uint32_t)unpack_count(&head, UINT32_MAX);
+		load_purse(&l->suppressed, &head);
+	}
 	if (!unpack_is_whole(&head))
 		return false;
 	for (unsigned i = 0; i < COUNTOF(l->open); i++) {

@@ -21,13 +21,7 @@
 
 #define LANE_PAID_MAX 32
 
-struct lane {
-	struct lane *next;
-	enum source source;
-	uint64_t key;	   /* hash of the cluster's name */
-	int64_t newest_us; /* watermark */
-	int64_t hour;	   /* the older of the two open hours; 0: none yet */
-	struct activities *open[2]; /* by parity of the hour */
+struct lane_purse {
 	struct alert_budget budget;
 	/* Findings that the budget has paid for: more of the same within the
 	 * day costs nothing.  A ring. */
@@ -36,6 +30,18 @@ struct lane {
 		int64_t day;
 	} paid[LANE_PAID_MAX];
 	uint32_t npaid;
+};
+
+struct lane {
+	struct lane *next;
+	enum source source;
+	uint64_t key;	   /* hash of the cluster's name */
+	int64_t newest_us; /* watermark */
+	int64_t hour;	   /* the older of the two open hours; 0: none yet */
+	struct activities *open[2]; /* by parity of the hour */
+	/* What is suppressed has a purse of its own: it takes nothing from the
+	 * rest, and weighs in sequences what it would weigh without. */
+	struct lane_purse purse, suppressed;
 	uint64_t late;
 };
 

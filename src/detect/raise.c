@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "detect/engine_internal.h"
+#include "detect/suppress.h"
 #include "lists/lists.h"
 
 /* Texts are packed behind the struct; the first pass only measures. */
@@ -72,6 +73,14 @@ pack_facts(
 	}
 }
 
+/* What says where to look, and nothing of whose record it happens to be. */
+static bool
+is_of_record(const char *name)
+{
+	return !strcmp(name, "parcel") || !strcmp(name, "event_id") ||
+	       !strcmp(name, "source") || !strcmp(name, "account");
+}
+
 static void
 pack_texts(struct packer *p, struct signal *s, struct detect *d,
     const struct raise *r, const struct facts *facts)
@@ -81,15 +90,19 @@ pack_texts(struct packer *p, struct signal *s, struct detect *d,
 	s->tenant = pack(p, d->tenant->name);
 	s->account = pack(p, d->ev->account);
 	s->region = pack(p, d->ev->region);
-	s->cluster = pack(p, d->ev->cluster);
-	s->actor = pack(p, subject->actor.name);
+	s->cluster = pack(p, r->of_tenant ? SPAN("") : d->ev->cluster);
+	s->actor =
+	    pack(p, r->of_tenant ? d->tenant->name : subject->actor.name);
 	s->resource = pack(p, r->resource);
 	s->event.id = pack(p, d->ev->id);
 	s->event.parcel = pack(p, d->batch->place);
 	s->nfacts = 0;
 	/* The detector's own facts win over the event's of the same name. */
 	pack_facts(p, s, r->facts, r->nfacts);
-	pack_facts(p, s, facts->list, facts->count);
+	for (size_t i = 0; i < facts->count; i++) {
+		if (!r->of_tenant || is_of_record(facts->list[i].name))
+			pack_facts(p, s, &facts->list[i], 1);
+	}
 	s->nwhy = r->nwhy < SIGNAL_WHY_MAX ? r->nwhy : SIGNAL_WHY_MAX;
 	for (size_t i = 0; i < s->nwhy; i++)
 		pack_why(p, &s->why[i], &r->why[i], d->tenant->baseline);
@@ -122,8 +135,10 @@ identity_of(struct detect *d, const struct raise *r)
 	const struct hash_key *key = d->tenant->engine->options.key;
 	uint64_t id = hash_span(key, span_str(d->row->row->detector->type));
 
-	id = hash_mix(id, hash_span(key, d->ev->cluster));
-	id = hash_mix(id, d->scratch->subject.actor.key);
+	id = hash_mix(
+	    id, hash_span(key, r->of_tenant ? SPAN("") : d->ev->cluster));
+	id = hash_mix(id, r->of_tenant ? hash_span(key, d->tenant->name)
+				       : d->scratch->subject.actor.key);
 	id = hash_mix(id, (uint64_t)r->resource_kind);
 	return hash_mix(id, hash_span(key, r->resource));
 }
@@ -152,23 +167,24 @@ new_events(struct detect *d, uint64_t identity)
 
 /* A finding is paid for once a day, however often it is raised. */
 static bool
-allowed(struct detect *d, const struct raise *r, uint64_t identity)
+allowed(struct detect *d, const struct raise *r, const struct signal *s)
 {
 	const struct config *config = d->tenant->engine->options.config;
-	struct lane *l = d->lane;
+	struct lane_purse *l =
+	    s->suppressed != NULL ? &d->lane->suppressed : &d->lane->purse;
 	int64_t day = civil_day(d->ev->time_us);
 
 	if (!d->row->row->detector->statistical)
 		return true;
 	for (uint32_t i = 0; i < l->npaid && i < LANE_PAID_MAX; i++) {
-		if (l->paid[i].identity == identity && l->paid[i].day == day)
+		if (l->paid[i].identity == s->identity && l->paid[i].day == day)
 			return true;
 	}
 	if (!alert_budget_allows(&l->budget, r->p, d->ev->time_us,
 		config->baseline.alert_budget))
 		return false;
 	l->paid[l->npaid++ % LANE_PAID_MAX] =
-	    (struct lane_paid){ identity, day };
+	    (struct lane_paid){ s->identity, day };
 	return true;
 }
 
@@ -201,18 +217,22 @@ fill(struct signal *s, struct detect *d, const struct raise *r)
 	s->severity_set = d->row->severity_set;
 	s->confidence = confidence_of(det, r);
 	s->identity = identity_of(d, r);
-	s->counted = !is_trusted(d) && allowed(d, r, s->identity);
 	s->actor_kind = d->scratch->subject.actor.kind;
+	if (r->of_tenant)
+		s->actor_kind = span_is_empty(d->ev->account) ? ENTITY_CLUSTER
+							      : ENTITY_ACCOUNT;
 	s->resource_kind = r->resource_kind;
 	s->source = d->ev->source;
 	s->time_us = d->ev->time_us;
+	s->suppressed = suppress_match(d->tenant->engine->options.config, s);
+	s->counted = !is_trusted(d) && allowed(d, r, s);
 	s->first_us = detect_activity(d)->first_us;
-	s->count = new_events(d, s->identity);
+	s->count = r->of_tenant ? 1 : new_events(d, s->identity);
 	s->event.source = d->ev->source;
 	s->event.time_us = d->ev->time_us;
-	if (det->when == DETECT_EACH)
+	if (det->when == DETECT_EACH || r->of_tenant)
 		s->first_us = d->ev->time_us;
-	if (d->activity != NULL && s->counted)
+	if (d->activity != NULL && s->counted && !r->of_tenant)
 		d->activity->tainted = true;
 }
 
@@ -243,7 +263,8 @@ emit(struct detect *d, const struct raise *r)
 	fill(s, d, r);
 	if (!s->counted)
 		d->tenant->held++;
-	engine_wait(d, s);
+	if (!r->of_tenant)
+		engine_wait(d, s);
 	d->tenant->engine->options.emit(d->tenant->cookie, s);
 }
 

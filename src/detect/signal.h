@@ -17,6 +17,8 @@
 #include "event/entity.h"
 #include "event/event.h"
 
+struct config_suppress; /* config/config.h */
+
 #define SIGNAL_FACTS_MAX 64
 #define SIGNAL_WHY_MAX 12
 #define SIGNAL_TEXT_BYTES 512 /* longer texts are cut, ending in "..." */
@@ -49,6 +51,9 @@ struct signal {
 	double severity_set; /* the user's override; 0: none */
 	double confidence;
 	bool counted; /* false: the alert budget held it back */
+	/* What the user said to expect; borrowed from the configuration, not
+	 * packed; NULL: nothing. */
+	const struct config_suppress *suppressed;
 	struct span tenant, account, region, cluster;
 	enum entity_kind actor_kind;
 	struct span actor;

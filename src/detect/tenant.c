@@ -46,6 +46,7 @@ remember_nothing(struct tenant *t)
 	t->states = status_calloc(e->nrows + 1, sizeof(*t->states));
 	t->lanes = t->latest = NULL;
 	t->waiting = (struct waiting){ 0 };
+	t->waves = NULL;
 	t->events = t->held = 0;
 	memset(t->duplicates, 0, sizeof(t->duplicates));
 }
@@ -62,6 +63,7 @@ free_memory(struct tenant *t)
 	for (size_t i = 0; i < t->engine->nrows; i++)
 		states_free(t->states[i]);
 	free(t->states);
+	free(t->waves);
 	dedup_free(t->dedup);
 	inventory_free(t->known);
 	inventory_free(t->passing);

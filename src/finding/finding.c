@@ -3,10 +3,13 @@
 #include <stdlib.h>
 
 #include "base/pack.h"
+#include "config/config.h"
 
-/* What a stored finding looks like. */
+/* What a stored finding looks like: bits of what follows, from 1 on. */
 #define FINDING_VERSION 1
-#define FINDING_VERSION_CHAIN 2 /* a chain follows */
+#define FINDING_CHAIN 1
+#define FINDING_SUPPRESSED 2
+#define FINDING_PARTS (FINDING_CHAIN | FINDING_SUPPRESSED)
 
 void
 finding_free(struct finding *f)
@@ -17,8 +20,36 @@ finding_free(struct finding *f)
 		free(span_memory(f->events[i].id));
 	free(f->events);
 	chain_free(f->chain);
+	free(f->suppressed);
 	signal_free(f->first);
 	free(f);
+}
+
+static struct suppressed *
+suppressed_new(struct span reason, struct span owner, int64_t until_us)
+{
+	struct suppressed *s =
+	    status_calloc(1, sizeof(*s) + reason.len + owner.len);
+	char *text = (char *)(s + 1);
+
+	if (reason.len > 0)
+		memcpy(text, reason.at, reason.len);
+	if (owner.len > 0)
+		memcpy(text + reason.len, owner.at, owner.len);
+	s->reason = span_of(text, reason.len);
+	s->owner = span_of(text + reason.len, owner.len);
+	s->until_us = until_us;
+	return s;
+}
+
+void
+finding_suppress(struct finding *f, const struct config_suppress *rule)
+{
+	free(f->suppressed);
+	f->suppressed = rule != NULL
+			    ? suppressed_new(span_str(rule->reason),
+				  span_str(rule->owner), rule->expires_us)
+			    : NULL;
 }
 
 void
@@ -54,7 +85,8 @@ finding_add_event(struct finding *f, const struct event_ref *e)
 void
 finding_pack(const struct finding *f, struct buf *out)
 {
-	pack_u64(out, f->chain ? FINDING_VERSION_CHAIN : FINDING_VERSION);
+	pack_u64(out, FINDING_VERSION + (f->chain ? FINDING_CHAIN : 0) +
+			  (f->suppressed ? FINDING_SUPPRESSED : 0));
 	pack_bytes(out, f->id, sizeof(f->id));
 	pack_f64(out, f->severity);
 	pack_f64(out, f->severity_was);
@@ -76,6 +108,11 @@ finding_pack(const struct finding *f, struct buf *out)
 	}
 	if (f->chain != NULL)
 		chain_pack(f->chain, out);
+	if (f->suppressed != NULL) {
+		pack_span(out, f->suppressed->reason);
+		pack_span(out, f->suppressed->owner);
+		pack_i64(out, f->suppressed->until_us);
+	}
 }
 
 static void
@@ -94,14 +131,28 @@ unpack_events(struct finding *f, struct unpack *u)
 	}
 }
 
+/* What follows the events. */
+static void
+unpack_parts(struct finding *f, struct unpack *u, uint64_t parts)
+{
+	if ((parts & FINDING_CHAIN) != 0)
+		f->chain = chain_unpack(u);
+	if ((parts & FINDING_SUPPRESSED) != 0) {
+		struct span reason = unpack_span(u);
+		struct span owner = unpack_span(u);
+
+		f->suppressed = suppressed_new(reason, owner, unpack_i64(u));
+	}
+}
+
 struct finding *
 finding_unpack(struct span packed)
 {
 	struct unpack u = unpack_of(packed);
 	struct finding *f = status_calloc(1, sizeof(*f));
-	uint64_t version = unpack_u64(&u);
+	uint64_t parts = unpack_u64(&u) - FINDING_VERSION;
 
-	if (version != FINDING_VERSION && version != FINDING_VERSION_CHAIN)
+	if (parts > FINDING_PARTS)
 		u.failed = true;
 	unpack_bytes(&u, f->id, sizeof(f->id));
 	f->id[sizeof(f->id) - 1] = '\0';
@@ -118,8 +169,8 @@ finding_unpack(struct span packed)
 	f->first = signal_unpack(&u);
 	if (f->first != NULL)
 		unpack_events(f, &u);
-	if (f->first != NULL && version == FINDING_VERSION_CHAIN)
-		f->chain = chain_unpack(&u);
+	if (f->first != NULL)
+		unpack_parts(f, &u, parts);
 	if (f->first != NULL && unpack_is_whole(&u))
 		return f;
 	finding_free(f);

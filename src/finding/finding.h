@@ -21,6 +21,12 @@
 #define FINDING_EVENTS_MAX 32
 #define FINDING_GAP_US (24 * (int64_t)3600 * 1000000)
 
+/* What the user said to expect, as it stood when the finding was opened. */
+struct suppressed {
+	struct span reason, owner; /* owned with it; owner may be empty */
+	int64_t until_us;	   /* 0: for ever */
+};
+
 struct finding {
 	char id[FINDING_ID_BYTES]; /* 32 hex digits, deterministic */
 	struct signal *first;	   /* owned; texts, facts and why */
@@ -34,6 +40,8 @@ struct finding {
 	size_t nevents;
 	uint64_t events_left_out;
 	struct chain *chain; /* owned; NULL unless it is a sequence */
+	/* Owned; NULL mostly.  Then it is kept, and no feed is told. */
+	struct suppressed *suppressed;
 	/* How often it was told anew, and the count told then: a repetition is
 	 * told again when the count has doubled or the severity has risen. */
 	uint64_t revision, told;
@@ -45,6 +53,10 @@ struct finding {
 };
 
 void finding_free(struct finding *f); /* NULL is allowed */
+
+/* It falls under this from now on; copied.  NULL: under nothing. */
+struct config_suppress;
+void finding_suppress(struct finding *f, const struct config_suppress *rule);
 
 /* Keep the raw record, unless it is kept or there are enough: then it is
  * counted. */

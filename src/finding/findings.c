@@ -6,16 +6,20 @@
 
 #include "base/hash.h"
 #include "base/status.h"
+#include "detect/suppress.h"
+
+#define SUPPRESSED_SALT UINT64_C(0x5d1a)
 
 struct open_finding {
-	uint64_t identity; /* 0: free */
-	struct finding *finding;
+	uint64_t identity;	 /* 0: free */
+	struct finding *finding; /* NULL: not any more */
 };
 
 struct findings {
 	struct finding **list;
 	size_t count, room;
-	struct open_finding *open; /* by identity, open addressing */
+	size_t suppressed;	   /* of the list */
+	struct open_finding *open; /* by key_of(), open addressing */
 	size_t size, used;
 	int64_t newest_us; /* last event of any of them */
 	uint64_t left_out;
@@ -43,6 +47,16 @@ findings_free(struct findings *f)
 	free(f);
 }
 
+/* What is suppressed of an identity is one finding, the rest another. */
+static uint64_t
+key_of(uint64_t identity, bool suppressed)
+{
+	uint64_t key =
+	    suppressed ? hash_mix(identity, SUPPRESSED_SALT) : identity;
+
+	return key != 0 ? key : 1;
+}
+
 static struct open_finding *
 slot_of(const struct findings *f, uint64_t identity)
 {
@@ -68,6 +82,24 @@ grow(struct findings *f)
 	free(old);
 }
 
+static bool
+may_grow(const struct findings *f, const struct finding *n)
+{
+	return n->last_us >= f->newest_us - FINDINGS_RECENT_US;
+}
+
+/* The finding of a key that may still grow, or NULL. */
+static struct finding *
+open_of(const struct findings *f, uint64_t key)
+{
+	const struct open_finding *slot = slot_of(f, key);
+
+	if (slot->identity == 0 || slot->finding == NULL ||
+	    !may_grow(f, slot->finding))
+		return NULL;
+	return slot->finding;
+}
+
 /*
  * The id depends on what the finding says, not on the store's secret: the
  * same logs give the same ids on every machine.
@@ -80,6 +112,8 @@ make_id(struct finding *f)
 		s->tenant, s->cluster, s->actor, s->resource, s->event.id };
 	uint64_t high = (uint64_t)s->event.time_us, low = ~high;
 
+	if (f->suppressed != NULL)
+		high = hash_mix(high, SUPPRESSED_SALT);
 	for (size_t i = 0; i < COUNTOF(parts); i++) {
 		high =
 		    hash_mix(high, hash_seeded(&HASH_KEY_DEFAULT, 1, parts[i]));
@@ -118,6 +152,7 @@ add(struct findings *f, struct finding *n)
 		f->list = status_realloc(f->list, f->room, sizeof(*f->list));
 	}
 	f->list[f->count++] = n;
+	f->suppressed += n->suppressed != NULL;
 }
 
 static struct finding *
@@ -126,6 +161,7 @@ open_new(struct findings *f, struct signal *s)
 	struct finding *n = status_calloc(1, sizeof(*n));
 
 	n->first = s;
+	finding_suppress(n, s->suppressed);
 	n->p = s->p;
 	n->confidence = s->confidence;
 	n->first_us = s->first_us;
@@ -176,89 +212,121 @@ join(struct finding *f, struct signal *s)
 	signal_free(s);
 }
 
-/* The finding is the one of its identity from now on. */
+/* The finding is the one of its key from now on. */
 static void
-open_as(struct findings *f, uint64_t identity, struct finding *n)
+open_as(struct findings *f, uint64_t key, struct finding *n)
 {
-	struct open_finding *slot = slot_of(f, identity);
+	struct open_finding *slot = slot_of(f, key);
 
 	f->used += slot->identity == 0;
-	slot->identity = identity;
+	slot->identity = key;
 	slot->finding = n;
 	if (f->used * 2 > f->size)
 		grow(f);
 }
 
 static bool
-may_grow(const struct findings *f, const struct finding *n)
+is_full(const struct findings *f, bool suppressed)
 {
-	return n->last_us >= f->newest_us - FINDINGS_RECENT_US;
+	return suppressed ? f->suppressed == FINDINGS_SUPPRESSED_MAX
+			  : f->count - f->suppressed == FINDINGS_MAX;
 }
 
 void
 findings_take(struct findings *f, struct signal *s)
 {
-	uint64_t identity = s->identity ? s->identity : 1;
-	struct open_finding *slot = slot_of(f, identity);
+	uint64_t key = key_of(s->identity, s->suppressed != NULL);
+	struct finding *n;
 
 	if (s->counted && s->time_us > f->newest_us)
 		f->newest_us = s->time_us;
-	if (slot->identity != 0 && may_grow(f, slot->finding) &&
-	    s->time_us - slot->finding->last_us <= FINDING_GAP_US) {
-		join(slot->finding, s);
+	n = open_of(f, key);
+	if (n != NULL && s->time_us - n->last_us <= FINDING_GAP_US) {
+		join(n, s);
 		return;
 	}
-	if (!s->counted || f->count == FINDINGS_MAX) {
+	if (!s->counted || is_full(f, s->suppressed != NULL)) {
 		f->left_out += s->counted;
 		signal_free(s);
 		return;
 	}
-	open_as(f, identity, open_new(f, s));
+	open_as(f, key, open_new(f, s));
+}
+
+/* The latest of an identity: the one that its events of now belong to. */
+static struct finding *
+latest_of(const struct findings *f, uint64_t identity)
+{
+	struct finding *plain = open_of(f, key_of(identity, false));
+	struct finding *other = open_of(f, key_of(identity, true));
+
+	if (plain == NULL || other == NULL)
+		return plain != NULL ? plain : other;
+	return other->last_us > plain->last_us ? other : plain;
 }
 
 void
 findings_grew(
     struct findings *f, uint64_t identity, uint64_t more, int64_t last_us)
 {
-	struct open_finding *slot = slot_of(f, identity ? identity : 1);
+	struct finding *n = latest_of(f, identity);
 
-	if (slot->identity == 0 || !may_grow(f, slot->finding))
+	if (n == NULL)
 		return;
-	slot->finding->count += more;
-	if (last_us > slot->finding->last_us)
-		slot->finding->last_us = last_us;
-	slot->finding->changed = true;
-	if (slot->finding->count >= 2 * slot->finding->told)
-		tell(slot->finding);
+	n->count += more;
+	if (last_us > n->last_us)
+		n->last_us = last_us;
+	n->changed = true;
+	if (n->count >= 2 * n->told)
+		tell(n);
+}
+
+/* True when it did not know before. */
+static bool
+knew(struct finding *n, const struct fact *facts, size_t count)
+{
+	struct signal *more;
+
+	if (n == NULL || !span_is_empty(signal_fact(n->first, "pod")))
+		return false;
+	more = signal_with(n->first, facts, count);
+	if (more == NULL)
+		return false;
+	signal_free(n->first);
+	n->first = more;
+	tell(n);
+	return true;
 }
 
 void
-findings_knew(struct findings *f, uint64_t identity, const struct fact *facts,
-    size_t count)
+findings_knew(struct findings *f, const struct config *config,
+    uint64_t identity, const struct fact *facts, size_t count)
 {
-	struct open_finding *slot = slot_of(f, identity ? identity : 1);
-	struct signal *more;
+	uint64_t key = key_of(identity, false), other = key_of(identity, true);
+	struct finding *n = open_of(f, key);
 
-	if (slot->identity == 0 || !may_grow(f, slot->finding) ||
-	    !span_is_empty(signal_fact(slot->finding->first, "pod")))
+	(void)knew(open_of(f, other), facts, count);
+	if (!knew(n, facts, count))
 		return;
-	more = signal_with(slot->finding->first, facts, count);
-	if (more == NULL)
+	finding_suppress(n, suppress_match(config, n->first));
+	if (n->suppressed == NULL)
 		return;
-	signal_free(slot->finding->first);
-	slot->finding->first = more;
-	tell(slot->finding);
+	f->suppressed++;
+	slot_of(f, key)->finding = NULL;
+	if (open_of(f, other) == NULL)
+		open_as(f, other, n);
 }
 
 /* Open a finding unless a later one of its identity is. */
 static void
 reopen(struct findings *f, struct finding *n)
 {
-	uint64_t identity = n->first->identity ? n->first->identity : 1;
-	const struct open_finding *slot = slot_of(f, identity);
+	uint64_t key = key_of(n->first->identity, n->suppressed != NULL);
+	const struct open_finding *slot = slot_of(f, key);
 
-	if (slot->identity == 0 || slot->finding->last_us <= n->last_us)
-		open_as(f, identity, n);
+	if (slot->identity == 0 || slot->finding == NULL ||
+	    slot->finding->last_us <= n->last_us)
+		open_as(f, key, n);
 }
 
 void
@@ -303,11 +371,14 @@ findings_forget(struct findings *f)
 	if (kept == f->count)
 		return;
 	f->count = kept;
-	/* Open again what is left, the latest of each identity. */
+	/* Open again what is left, the latest of each key. */
 	memset(f->open, 0, f->size * sizeof(*f->open));
 	f->used = 0;
-	for (size_t i = 0; i < kept; i++)
+	f->suppressed = 0;
+	for (size_t i = 0; i < kept; i++) {
+		f->suppressed += f->list[i]->suppressed != NULL;
 		reopen(f, f->list[i]);
+	}
 }
 
 struct finding **

@@ -2,8 +2,9 @@
  * findings.h - the findings of one tenant, as its signals arrive.
  *
  * Takes signals, joins those of one behaviour, keeps the rest of the count.
- * Bounded: past the limit new findings are counted and left out.  One thread,
- * the shard's.
+ * Bounded: past the limit new findings are counted and left out.  What is
+ * suppressed is kept apart, with findings and a limit of its own: it neither
+ * hides nor uses up what is not.  One thread, the shard's.
  */
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "finding/finding.h"
 
 #define FINDINGS_MAX 5000 /* per tenant, of those that may still grow */
+#define FINDINGS_SUPPRESSED_MAX 1000
 
 /* A finding may grow until its tenant's newest is so much younger. */
 #define FINDINGS_RECENT_US ((int64_t)8 * 24 * 3600 * 1000000)
@@ -39,10 +41,12 @@ void findings_changed(struct findings *f,
     void (*visit)(void *cookie, const struct finding *finding, bool told),
     void *cookie);
 
-/* The finding of `identity` learns which pod it is about; nothing when there
- * is none or it knows. */
-void findings_knew(struct findings *f, uint64_t identity,
-    const struct fact *facts, size_t count);
+/* The findings of `identity` learn which pod they are about; nothing when
+ * there are none or they know.  What `config` suppresses of that pod is
+ * suppressed from now on. */
+struct config;
+void findings_knew(struct findings *f, const struct config *config,
+    uint64_t identity, const struct fact *facts, size_t count);
 
 /* Free those that cannot grow any more. */
 void findings_forget(struct findings *f);

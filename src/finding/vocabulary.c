@@ -139,6 +139,7 @@ const struct fact_name vocabulary_table[] = {
 	{ "list", "name of the user's list", false },
 	{ "list_entry", "the entry of it that holds", false },
 	{ "list_expires", "until when the entry holds", false },
+	{ "observations", "how many observations", false },
 	{ "odd", "what is not usual about the call", false },
 	{ "port_count", "how many ports", false },
 	{ "ports", "some of the ports", false },

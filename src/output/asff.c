@@ -618,6 +618,11 @@ asff_write(const struct finding *f, const struct config *c, struct buf *out)
 	provider_fields(&e, f);
 	emit_text(
 	    &e, "RecordState", f->archived ? SPAN("ARCHIVED") : SPAN("ACTIVE"));
+	if (f->suppressed != NULL) {
+		emit_object(&e, "Workflow");
+		emit_text(&e, "Status", SPAN("SUPPRESSED"));
+		emit_close(&e, '}');
+	}
 	emit_close(&e, '}');
 	buf_add_char(out, '\n');
 }

@@ -30,6 +30,7 @@ static const char *const columns[] = {
 	"first_event_parcel",
 	"p_value",
 	"archived",
+	"suppressed_by",
 };
 
 void
@@ -110,5 +111,7 @@ csv_write(const struct finding *f, const struct config *c, struct buf *out)
 	buf_add_char(out, ',');
 	if (f->p > 0)
 		buf_printf(out, "%.3g", f->p);
-	buf_add_str(out, f->archived ? ",true\r\n" : ",false\r\n");
+	buf_add_str(out, f->archived ? ",true" : ",false");
+	text(out, f->suppressed ? f->suppressed->reason : SPAN(""));
+	buf_add_str(out, "\r\n");
 }

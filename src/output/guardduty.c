@@ -162,6 +162,25 @@ playbook(struct emit *e, const struct finding *f)
 }
 
 static void
+suppressed(struct emit *e, const struct finding *f)
+{
+	const struct suppressed *s = f->suppressed;
+
+	if (s == NULL) {
+		emit_null(e, "suppressedBy");
+		return;
+	}
+	emit_object(e, "suppressedBy");
+	emit_text(e, "reason", s->reason);
+	emit_text_or_null(e, "owner", s->owner);
+	if (s->until_us != 0)
+		fact_moment(e, "expires", s->until_us);
+	else
+		emit_null(e, "expires");
+	emit_close(e, '}');
+}
+
+static void
 ours(struct emit *e, const struct finding *f, const struct config *c)
 {
 	const struct signal *s = f->first;
@@ -190,7 +209,7 @@ ours(struct emit *e, const struct finding *f, const struct config *c)
 	owner(e, f, c);
 	events(e, f);
 	playbook(e, f);
-	emit_null(e, "suppressedBy");
+	suppressed(e, f);
 	if (f->severity_was > 0)
 		emit_number(e, "severityWas", f->severity_was);
 	else

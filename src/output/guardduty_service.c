@@ -548,7 +548,8 @@ guardduty_service_write(struct emit *e, const struct finding *f)
 	emit_number(e, "count", (double)f->count);
 	fact_moment(e, "eventFirstSeen", f->first_us);
 	fact_moment(e, "eventLastSeen", f->last_us);
-	emit_bool(e, "archived", f->archived);
+	/* As GuardDuty does with what its suppression rules match. */
+	emit_bool(e, "archived", f->archived || f->suppressed != NULL);
 	additional(e, f);
 	emit_object(e, "evidence");
 	threat_intelligence(e, f);

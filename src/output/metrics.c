@@ -305,6 +305,10 @@ metrics_write(const struct metrics *m, struct buf *out)
 	add_feeds(out, m);
 	add_head(out, "findings_total", "counter", "Findings raised, by type.");
 	add_numbers(out, "findings_total", "type", m->findings, m->nfindings);
+	add_head(out, "findings_suppressed_total", "counter",
+	    "Findings that the configuration suppresses, by type.");
+	add_numbers(out, "findings_suppressed_total", "type", m->suppressed,
+	    m->nsuppressed);
 	add_head(out, "memory_bytes", "gauge", "Memory in use, by use.");
 	add_numbers(out, "memory_bytes", "use", m->memory, m->nmemory);
 	add_histogram(out, "commit_duration_seconds",

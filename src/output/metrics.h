@@ -63,6 +63,8 @@ struct metrics {
 	size_t nfeeds;
 	const struct metrics_number *findings; /* by type */
 	size_t nfindings;
+	const struct metrics_number *suppressed; /* findings, by type */
+	size_t nsuppressed;
 	const struct metrics_number *memory; /* bytes, by use */
 	size_t nmemory;
 	uint64_t memory_limit; /* of collected bytes not yet judged */

@@ -73,8 +73,9 @@ classify(struct emit *e, const struct finding *f, uint64_t revision)
 	buf_done(&type);
 	coded(e, "severity", "severity_id", severity_of(f->severity));
 	coded(e, "status", "status_id",
-	    f->archived ? (struct word){ 5, "Archived" }
-			: (struct word){ 1, "New" });
+	    f->archived	    ? (struct word){ 5, "Archived" }
+	    : f->suppressed ? (struct word){ 3, "Suppressed" }
+			    : (struct word){ 1, "New" });
 	coded(e, "confidence", "confidence_id", confidence_of(f->confidence));
 	emit_number(e, "confidence_score", round(f->confidence * 100));
 	time_ms(e, "time", revision > 0 ? f->last_us : f->first_us);

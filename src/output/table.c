@@ -264,6 +264,24 @@ certainty(const struct finding *f, struct buf *text)
 		buf_printf(text, ", probability by chance %.2g", f->p);
 }
 
+/* "our scanner (secops, until 2027-01-31 00:00 UTC)" */
+static void
+expected_by(const struct suppressed *s, struct buf *text)
+{
+	struct buf time = { 0 };
+
+	buf_reset(text);
+	if (s == NULL)
+		return;
+	buf_add(text, s->reason);
+	join(text, " (",
+	    span_is_empty(s->owner) ? SPAN("by nobody named") : s->owner);
+	if (s->until_us != 0)
+		buf_printf(text, ", until %s UTC", minute(s->until_us, &time));
+	buf_add_char(text, ')');
+	buf_done(&time);
+}
+
 static void
 heading(struct paper *p, const char *text)
 {
@@ -292,6 +310,8 @@ facts(struct paper *p, const struct finding *f, const struct config *c)
 	label(p, "Owner", buf_span(&text));
 	certainty(f, &text);
 	label(p, "How sure", buf_span(&text));
+	expected_by(f->suppressed, &text);
+	label(p, "Suppressed", buf_span(&text));
 	label(p, "ATT&CK", span_str(finding_detector(f)->mitre));
 	label(p, "Finding", span_str(f->id));
 	buf_done(&text);

@@ -465,7 +465,9 @@ count_finding(struct ledger *l, const struct finding *f)
 {
 	struct buf name = { 0 };
 
-	buf_printf(&name, LEDGER_FINDINGS "%s", finding_detector(f)->type);
+	buf_printf(&name, "%s%s",
+	    f->suppressed ? LEDGER_SUPPRESSED : LEDGER_FINDINGS,
+	    finding_detector(f)->type);
 	ledger_count(l, buf_text(&name), 1);
 	buf_done(&name);
 }
@@ -478,6 +480,7 @@ collect_finding(void *cookie, const struct finding *f, bool told)
 	const char *owed[FEEDS_MAX + 1];
 	size_t n = 0;
 
+	told &= f->suppressed == NULL;
 	for (size_t i = 0;
 	     told && o->feeds != NULL && o->feeds[i] != NULL && n < FEEDS_MAX;
 	     i++) {

@@ -52,8 +52,10 @@ size_t ledger_forgotten(const struct ledger *l);
 /* Was this identity of a source consumed? */
 bool ledger_seen(
     const struct ledger *l, struct span source, struct span identity);
-/* Counters of findings are named by this and their type. */
+/* Counters of findings, and of those that are suppressed, are named by this
+ * and their type. */
 #define LEDGER_FINDINGS "findings/"
+#define LEDGER_SUPPRESSED "suppressed/"
 
 /* A counter of the store, 0 at first. */
 uint64_t ledger_counter(const struct ledger *l, const char *name);

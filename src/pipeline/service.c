@@ -351,10 +351,10 @@ report_events(struct service *s, struct report *r)
 static void
 report_type(void *cookie, const char *type, uint64_t value)
 {
-	struct service *s = cookie;
+	struct service_types *t = cookie;
 
-	if (s->ntypes < SERVICE_TYPES_MAX)
-		s->types[s->ntypes++] = (struct metrics_number){ type, value };
+	if (t->count < SERVICE_TYPES_MAX)
+		t->list[t->count++] = (struct metrics_number){ type, value };
 }
 
 static void
@@ -367,8 +367,11 @@ report(struct service *s, struct report *r)
 	report_sources(s, r);
 	report_feeds(s, r);
 	report_events(s, r);
-	s->ntypes = 0;
-	ledger_counters(s->ledger, LEDGER_FINDINGS, report_type, s);
+	s->types.count = 0;
+	s->suppressed_types.count = 0;
+	ledger_counters(s->ledger, LEDGER_FINDINGS, report_type, &s->types);
+	ledger_counters(
+	    s->ledger, LEDGER_SUPPRESSED, report_type, &s->suppressed_types);
 	if (s->store_trouble.len > 0)
 		add_reason(r, "store", "", buf_text(&s->store_trouble));
 	r->memory[0] = (struct metrics_number){ "queue",
@@ -388,8 +391,10 @@ report(struct service *s, struct report *r)
 		.nsources = s->nsources,
 		.feeds = r->feeds,
 		.nfeeds = s->nfeeds,
-		.findings = s->types,
-		.nfindings = s->ntypes,
+		.findings = s->types.list,
+		.nfindings = s->types.count,
+		.suppressed = s->suppressed_types.list,
+		.nsuppressed = s->suppressed_types.count,
 		.memory = r->memory,
 		.nmemory = COUNTOF(r->memory),
 		.memory_limit = c->service.memory_bytes,

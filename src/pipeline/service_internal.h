@@ -101,8 +101,10 @@ struct service {
 	struct buf store_trouble;
 	struct pipeline_counts counts; /* as of the last commit */
 	struct metrics_histogram commit_time, delivery_time;
-	struct metrics_number types[SERVICE_TYPES_MAX];
-	size_t ntypes;
+	struct service_types {
+		struct metrics_number list[SERVICE_TYPES_MAX];
+		size_t count;
+	} types, suppressed_types;
 	pthread_mutex_t log_lock;
 	pthread_t writer, workers;
 	bool writer_started, workers_started;

@@ -76,7 +76,8 @@ shard_knew(
 {
 	struct member *m = cookie;
 
-	findings_knew(m->findings, identity, facts, count);
+	findings_knew(
+	    m->findings, m->shard->options.config, identity, facts, count);
 }
 
 struct shard *

@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "detect/engine.h"
+#include "detect/suppress.h"
 #include "sequence/judge.h"
 #include "sequence/tell.h"
 
@@ -15,6 +16,7 @@
 #define WRONG_CLOCKS 16
 
 struct sequences {
+	const struct config *config; /* borrowed */
 	struct judge_options judge;
 	struct tell_options tell[SEQUENCE_KINDS];
 	struct chain_step **steps; /* owned */
@@ -58,6 +60,7 @@ sequences_new(const struct config *config)
 {
 	struct sequences *s = status_calloc(1, sizeof(*s));
 
+	s->config = config;
 	s->judge.window_us = (int64_t)(config->sequence_window_hours *
 				       (double)CIVIL_US_PER_HOUR);
 	for (unsigned kind = 0; kind < SEQUENCE_KINDS; kind++)
@@ -237,9 +240,13 @@ sequences_judge(struct sequences *s, size_t *count)
 		qsort(s->steps, s->count, sizeof(struct chain_step *), by_time);
 	verdicts = judge_steps(&s->judge, s->steps, s->count, &n);
 	s->findings = status_calloc(n + 1, sizeof(struct finding *));
-	for (size_t i = 0; i < n; i++)
-		s->findings[s->nfindings++] = tell_finding(
+	for (size_t i = 0; i < n; i++) {
+		struct finding *f = tell_finding(
 		    &s->tell[verdicts[i].kind], &verdicts[i], s->steps);
+
+		finding_suppress(f, suppress_match(s->config, f->first));
+		s->findings[s->nfindings++] = f;
+	}
 	judge_free(verdicts, n);
 	s->stale = false;
 	*count = s->nfindings;

@@ -6,6 +6,9 @@
 # log - that no log can forge one is the point.  tests/unit/test_notice.c takes
 # them from a source's notice to the finding, by name, and shows that logs that
 # look the same stay quiet.
+#
+# tests/scenarios/engine_*/ try what all detectors share, and noise_*/ what other
+# tools are known to flood with.
 set -eu
 cd "$1"
 bad=0
@@ -31,6 +34,10 @@ done
 for left in playbooks/*.yaml tests/scenarios/*/; do
 	name=$(basename "$left" .yaml)
 	[ -e "$left" ] || continue
+	case $left in tests/scenarios/engine_* | tests/scenarios/noise_*)
+		continue
+		;;
+	esac
 	if [ -z "$(find detectors -name "$name.c")" ]; then
 		echo "$left: no detector of that name"
 		bad=1

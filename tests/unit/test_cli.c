@@ -436,6 +436,10 @@ statistics_are_one_json_object(void **state)
 	static const struct stats_type types[] = { { "Recon:EC2/Portscan",
 	    2 } };
 	static const struct stats_extra extras[] = { { "ignored", 7 } };
+	static const struct stats_suppression suppressions[] = {
+		{ "our \"scanner\"", "secops", 1801440000000000, 3 },
+		{ "x", NULL, 0, 0 },
+	};
 	const struct run_stats s = { .bytes = 10,
 		.events = { 1, 2, 3, 4 },
 		.duplicates = { 5, 0, 1 },
@@ -447,7 +451,9 @@ statistics_are_one_json_object(void **state)
 		.ntypes = 1,
 		.seconds = 1.25,
 		.extras = extras,
-		.nextras = 1 };
+		.nextras = 1,
+		.suppressions = suppressions,
+		.nsuppressions = 2 };
 	struct buf text = { 0 };
 
 	(void)state;
@@ -462,7 +468,11 @@ statistics_are_one_json_object(void **state)
 	    "\"vpcflow\":{\"duplicates\":0,\"late\":6,\"quarantined\":2},"
 	    "\"dns\":{\"duplicates\":1,\"late\":0,\"quarantined\":0},"
 	    "\"k8s-audit\":{\"duplicates\":0,\"late\":0,\"quarantined\":0},"
-	    "\"unknown\":{\"quarantined\":4}},\"ignored\":7}\n");
+	    "\"unknown\":{\"quarantined\":4}},\"ignored\":7,"
+	    "\"suppressions\":[{\"reason\":\"our \\\"scanner\\\"\","
+	    "\"owner\":\"secops\",\"expires\":\"2027-02-01T00:00:00Z\","
+	    "\"findings\":3},{\"reason\":\"x\",\"owner\":null,"
+	    "\"expires\":null,\"findings\":0}]}\n");
 	buf_done(&text);
 }
 
