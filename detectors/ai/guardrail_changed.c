@@ -43,6 +43,7 @@ DETECTOR(guardrail_changed) = {
 	.mitre = "T1562.001",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

@@ -99,6 +99,7 @@ DETECTOR(console_two_places) = {
 	.mitre = "T1078.004 T1550.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

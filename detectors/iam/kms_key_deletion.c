@@ -51,6 +51,7 @@ DETECTOR(kms_key_deletion) = {
 	.mitre = "T1485 T1486",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

@@ -60,6 +60,7 @@ DETECTOR(mfa_deactivated) = {
 	.mitre = "T1556.006",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

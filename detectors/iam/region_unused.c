@@ -75,6 +75,7 @@ DETECTOR(region_unused) = {
 	.mitre = "T1535",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

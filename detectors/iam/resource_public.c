@@ -114,6 +114,7 @@ DETECTOR(resource_public) = {
 	.mitre = "T1530 T1537",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

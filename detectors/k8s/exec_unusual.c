@@ -84,6 +84,7 @@ DETECTOR(exec_unusual) = {
 	.mitre = "T1609",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,

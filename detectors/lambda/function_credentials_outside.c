@@ -72,6 +72,7 @@ DETECTOR(function_credentials_outside) = {
 	.mitre = "T1552.005 T1078.004",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

@@ -46,6 +46,7 @@ DETECTOR(customer_keys_enabled) = {
 	.mitre = "T1486 T1562.001",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

@@ -37,6 +37,7 @@ struct lane {
 	} paid[LANE_PAID_MAX];
 	uint32_t npaid;
 	uint64_t late;
+	unsigned carried; /* bits of enum carried: what its records showed */
 };
 
 struct lane *lane_new(enum source source, uint64_t key, size_t limit_bytes);

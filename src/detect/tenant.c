@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/civil.h"
+#include "detect/carried.h"
 #include "detect/engine_internal.h"
 #include "detect/iam_act.h"
 #include "detect/k8s_act.h"
@@ -316,6 +317,7 @@ tally(struct detect *d)
 	}
 	add_sums(&d->activity->sums, d->ev);
 	if (fresh) {
+		d->lane->carried |= carried_of(d->ev);
 		learn_activity(&(struct learn){
 		    d->tenant->known, d->tenant->passing, d->ev, NULL });
 		d->activity->hour_late = late ? (int32_t)hour : 0;
