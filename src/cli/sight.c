@@ -249,11 +249,19 @@ has_s3(const struct config *c)
 	return false;
 }
 
+static bool
+has_geo(const struct config_geo *g)
+{
+	return g->country != NULL || g->city != NULL || g->asn != NULL ||
+	       g->aws_ranges != NULL;
+}
+
 enum sight_state
 sight_of(const struct sight *s, const struct detector_row *row, struct buf *why)
 {
 	const struct detector *d = row->detector;
 	struct engine_setting set;
+	enum sight_state state;
 	struct tally t = { 0 };
 
 	engine_setting(s->config, row, &set);
@@ -276,5 +284,12 @@ sight_of(const struct sight *s, const struct detector_row *row, struct buf *why)
 			(void)add_unseen(why, d->sources);
 		return SIGHT_BLIND;
 	}
-	return judge(&t, d, why);
+	state = judge(&t, d, why);
+	if (state != SIGHT_BLIND && (d->wants & DETECT_NEEDS_GEO) &&
+	    !has_geo(&s->config->geo)) {
+		add_reason(why, "no file that says where addresses are is "
+				"configured (geo:)");
+		state = state == SIGHT_SEES ? SIGHT_WEAK : state;
+	}
+	return state;
 }

@@ -230,6 +230,14 @@ size_t detect_listed_name(
 size_t detect_listed_image(
     const struct detect *d, struct span image, struct lists_hit *hits);
 
+struct geo_place; /* geo/geo.h */
+
+/* Where an address is, as far as the files of `geo:` say; and whether they
+ * tell AWS's own addresses from others.  detect/place.h compares two. */
+void detect_place(
+    struct detect *d, const struct ip *ip, struct geo_place *place);
+bool detect_has_ranges(const struct detect *d);
+
 /* Event time of the newest event of this stream (its watermark). */
 int64_t detect_now(const struct detect *d);
 

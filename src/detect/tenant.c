@@ -275,8 +275,8 @@ prepare_lessons(struct detect *d, struct activities *table)
 
 		if (entity == 0 || s->key[f] == 0)
 			continue;
-		lessons[n].profile =
-		    baseline_profile(profiles[i].scope, entity, f);
+		lessons[n].profile = engine_profile(
+		    d->tenant->engine, profiles[i].scope, entity, f);
 		lessons[n++].value = s->key[f];
 	}
 	name_values(d, s);

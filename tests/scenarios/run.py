@@ -9,7 +9,8 @@ beside the folder and gives its path; expected.json lists the findings of fire()
 must give exactly the findings of expected.json among the types named in it;
 what quiet() makes must give none of these types and nothing of severity 4 or
 more.  --bless prints what was found in the
-form of expected.json.
+form of expected.json.  fire_geo(w), quiet_geo(w), configure_geo(folder) and
+expected_geo.json are the same once more, for what databases of places tell.
 """
 
 import argparse
@@ -89,6 +90,21 @@ def compare(expected, fired, quiet):
         yield show("not quiet:", noise)
 
 
+def judge(options, scenario, form, root):
+    """One form of the scenario: what is wrong."""
+    configure = getattr(scenario, "configure" + form, None)
+    found = [make_and_run(options.binary, getattr(scenario, act + form),
+                          os.path.join(root, act + form), configure)
+             for act in ("fire", "quiet")]
+    if options.bless:
+        print(json.dumps({"form": form, "fire": found[0],
+                          "quiet": found[1]}, indent=1))
+        return []
+    with open(os.path.join(options.scenario, "expected%s.json" % form),
+              encoding="utf-8") as file:
+        return list(compare(json.load(file), *found))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -98,21 +114,14 @@ def main():
     options = parser.parse_args()
     scenario = load(options.scenario)
     root = options.keep or tempfile.mkdtemp(prefix="scenario-")
+    wrong = []
     try:
-        configure = getattr(scenario, "configure", None)
-        fired = make_and_run(options.binary, scenario.fire,
-                             os.path.join(root, "fire"), configure)
-        quiet = make_and_run(options.binary, scenario.quiet,
-                             os.path.join(root, "quiet"), configure)
+        for form in ("", "_geo"):
+            if hasattr(scenario, "fire" + form):
+                wrong += judge(options, scenario, form, root)
     finally:
         if not options.keep:
             shutil.rmtree(root, ignore_errors=True)
-    if options.bless:
-        print(json.dumps({"fire": fired, "quiet": quiet}, indent=1))
-        return
-    with open(os.path.join(options.scenario, "expected.json"),
-              encoding="utf-8") as file:
-        wrong = list(compare(json.load(file), fired, quiet))
     if wrong:
         sys.exit("\n".join(wrong))
 
