@@ -163,6 +163,18 @@ _nephoscope()
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
 		;;
+	detectors:--format)
+		COMPREPLY=($(compgen -W 'table json markdown navigator' -- "$word"))
+		return
+		;;
+	detectors:--seen)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
+	detectors:--config | detectors:-c)
+		COMPREPLY=($(compgen -f -- "$word"))
+		return
+		;;
 	playbook:--state)
 		COMPREPLY=($(compgen -f -- "$word"))
 		return
@@ -191,7 +203,7 @@ _nephoscope()
 	findings) words='--help --state --config --format --type --min-severity --since --until --note --archived --suppressed list show archive reopen feedback' ;;
 	investigate) words='--help --state --config --since --until' ;;
 	state) words='--help --state --config info verify backup' ;;
-	detectors) words='--help list show' ;;
+	detectors) words='--help --format --seen --config list show' ;;
 	playbook) words='--help --state --config' ;;
 	config) words='--help --config check show schema' ;;
 	aws) words='--help --config --source whoami policy' ;;

@@ -124,6 +124,7 @@ DETECTOR(model_cost) = {
 	.mitre = "T1496.004",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.when = DETECT_EACH,

@@ -55,6 +55,7 @@ DETECTOR(model_invocation) = {
 	.mitre = "T1496.004",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

@@ -49,6 +49,7 @@ DETECTOR(notebook_lifecycle) = {
 	.mitre = "T1059 T1037",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -193,6 +193,7 @@ DETECTOR(dns_exfiltration) = {
 	.mitre = "T1048.003 T1071.004",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_DNS,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

@@ -68,6 +68,7 @@ DETECTOR(metadata_rebind) = {
 	.mitre = "T1552.005",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_DNS,
+	.needs = CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.9,
 	.when = DETECT_EACH,

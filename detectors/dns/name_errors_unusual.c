@@ -125,6 +125,7 @@ DETECTOR(name_errors_unusual) = {
 	.mitre = "T1568.002",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_DNS,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_RCODE,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,

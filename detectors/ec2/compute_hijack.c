@@ -144,6 +144,7 @@ DETECTOR(compute_hijack) = {
 	.mitre = "T1496.001 T1578.002",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

@@ -39,6 +39,7 @@ DETECTOR(flow_logs_deleted) = {
 	.mitre = "T1562.008",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

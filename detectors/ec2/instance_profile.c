@@ -47,6 +47,7 @@ DETECTOR(instance_profile) = {
 	.mitre = "T1098.003 T1548.005",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.acts_only = true,

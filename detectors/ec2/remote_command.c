@@ -127,6 +127,7 @@ DETECTOR(remote_command) = {
 	.mitre = "T1059 T1021.007 T1651",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

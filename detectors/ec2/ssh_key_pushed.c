@@ -49,6 +49,7 @@ DETECTOR(ssh_key_pushed) = {
 	.mitre = "T1021.004 T1021.008",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -57,6 +57,7 @@ DETECTOR(traffic_mirroring) = {
 	.mitre = "T1040 T1020.001",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

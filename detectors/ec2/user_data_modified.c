@@ -46,6 +46,7 @@ DETECTOR(user_data_modified) = {
 	.mitre = "T1037 T1578.005",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -145,6 +145,7 @@ DETECTOR(access_denied_enumeration) = {
 	.mitre = "T1580 T1087.004",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_ACTIVITY,

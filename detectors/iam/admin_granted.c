@@ -146,6 +146,7 @@ DETECTOR(admin_granted) = {
 	.mitre = "T1098.003 T1548",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -29,6 +29,7 @@ DETECTOR(anomalous_credential_access) = {
 	.mitre = "T1552 T1555.006",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.by_tactic = true,

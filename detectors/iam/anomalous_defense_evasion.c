@@ -30,6 +30,7 @@ DETECTOR(anomalous_defense_evasion) = {
 	.mitre = "T1562.008",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.by_tactic = true,

@@ -32,6 +32,7 @@ DETECTOR(anomalous_discovery) = {
 	.mitre = "T1580 T1526",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_READS,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.by_tactic = true,

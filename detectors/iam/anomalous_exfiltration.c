@@ -30,6 +30,7 @@ DETECTOR(anomalous_exfiltration) = {
 	.mitre = "T1537 T1530",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.statistical = true,
 	.by_tactic = true,

@@ -30,6 +30,7 @@ DETECTOR(anomalous_impact) = {
 	.mitre = "T1485 T1496",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.statistical = true,
 	.by_tactic = true,

@@ -28,6 +28,7 @@ DETECTOR(anomalous_initial_access) = {
 	.mitre = "T1078.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.by_tactic = true,

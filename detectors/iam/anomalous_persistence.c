@@ -28,6 +28,7 @@ DETECTOR(anomalous_persistence) = {
 	.mitre = "T1098",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.by_tactic = true,

@@ -30,6 +30,7 @@ DETECTOR(anomalous_privilege_escalation) = {
 	.mitre = "T1098.003 T1548",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.by_tactic = true,

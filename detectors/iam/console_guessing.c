@@ -142,6 +142,7 @@ DETECTOR(console_guessing) = {
 	.mitre = "T1110.001 T1110.003",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

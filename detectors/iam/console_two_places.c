@@ -4,18 +4,24 @@
  *
  * Sources     CloudTrail
  * Key         user: the last sign-ins
- * Statistic   none: two successful sign-ins within an hour from networks
- *             that differ in their first bits, the second with another
- *             browser and from a network that is new to the account. Says
- *             nothing of countries: no list is needed.
+ * Statistic   none: two successful sign-ins, the second with another browser
+ *             and from a network that is new to the account. With a database
+ *             of cities: so far apart that nobody travels it in the time
+ *             between, at most twelve hours; with one of countries: from two
+ *             within an hour. Else within an hour from networks that differ in
+ *             their first bits: no list is needed.
  * References  https://attack.mitre.org/techniques/T1078/004/
  *             https://attack.mitre.org/techniques/T1550/004/
  */
+#include <stdio.h>
+
 #include "base/hash.h"
 #include "detect/iam_act.h"
+#include "detect/place.h"
 
 #define LOGINS_KEPT 4
 #define TOGETHER_US ((int64_t)3600 * 1000000)
+#define TRAVEL_US (12 * TOGETHER_US)
 
 struct login {
 	struct ip from;
@@ -45,7 +51,7 @@ match(const struct event *ev)
 /* Addresses that share not even their first bits belong to different
  * providers, mostly of different places. */
 static bool
-is_far(const struct ip *a, const struct ip *b)
+is_other_provider(const struct ip *a, const struct ip *b)
 {
 	size_t first = ip_is_v4(a) ? 12 : 0, bytes = ip_is_v4(a) ? 1 : 4;
 
@@ -53,13 +59,55 @@ is_far(const struct ip *a, const struct ip *b)
 	       memcmp(a->byte + first, b->byte + first, bytes) != 0;
 }
 
-static void
-raise(struct detect *d, const struct event *ev, const struct ip *before)
+static bool
+is_far(struct detect *d, const struct login *before, const struct login *now)
 {
-	char text[IP_TEXT_BYTES];
-	const struct fact facts[] = {
-		{ "usual", span_str(ip_format(before, text)) },
+	int64_t between_us = now->time_us - before->time_us;
+
+	switch (place_apart(d, &before->from, &now->from, between_us)) {
+	case PLACE_NEAR:
+		return false;
+	case PLACE_FAR:
+		return true;
+	case PLACE_ABROAD:
+		return between_us <= TOGETHER_US;
+	case PLACE_UNKNOWN:
+		break;
+	}
+	return between_us <= TOGETHER_US &&
+	       is_other_provider(&before->from, &now->from);
+}
+
+/* "192.0.2.1", or "192.0.2.1 (Lisbon, Portugal)" where it is known. */
+static struct span
+say_where(struct detect *d, const struct ip *ip, char *room, size_t size)
+{
+	char address[IP_TEXT_BYTES], where[PLACE_TEXT_BYTES];
+	struct geo_place place;
+	struct span text;
+
+	detect_place(d, ip, &place);
+	text = place_text(&place, where);
+	(void)snprintf(room, size, "%s%s%s%s", ip_format(ip, address),
+	    text.len > 0 ? " (" : "", where, text.len > 0 ? ")" : "");
+	return span_str(room);
+}
+
+static void
+raise(struct detect *d, const struct event *ev, const struct login *before)
+{
+	char text[IP_TEXT_BYTES + PLACE_TEXT_BYTES + 4], within[32];
+	int64_t hours =
+	    (ev->time_us - before->time_us + TOGETHER_US - 1) / TOGETHER_US;
+	struct fact facts[] = {
+		{ "usual", say_where(d, &before->from, text, sizeof(text)) },
+		{ "within", SPAN("") },
 	};
+
+	if (hours > 1) {
+		(void)snprintf(within, sizeof(within), "%d hours", (int)hours);
+		facts[1].value = span_str(within);
+	}
 
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_MEDIUM,
@@ -84,11 +132,12 @@ observe(struct detect *d, const struct event *ev, void *state)
 	for (uint32_t i = 0; i < LOGINS_KEPT && i < st->count; i++) {
 		const struct login *l = &st->list[i];
 
-		if (ev->time_us - l->time_us > TOGETHER_US ||
-		    l->agent == now.agent || !is_far(&l->from, &now.from) ||
-		    place.known_days < DETECT_KNOWN_DAYS || place.count > 0)
+		if (ev->time_us - l->time_us > TRAVEL_US ||
+		    l->agent == now.agent ||
+		    place.known_days < DETECT_KNOWN_DAYS || place.count > 0 ||
+		    !is_far(d, l, &now))
 			continue;
-		raise(d, ev, &l->from);
+		raise(d, ev, l);
 		break;
 	}
 	st->list[st->count++ % LOGINS_KEPT] = now;
@@ -96,13 +145,15 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 DETECTOR(console_two_places) = {
 	.type = "UnauthorizedAccess:IAMUser/ConsoleLoginSuccess.B",
-	.title = "{actor} signed in from two places within an hour",
+	.title = "{actor} signed in from two places within {within|an hour}",
 	.story = "{actor} signed in to the console from {remote} "
-		 "with another browser, within an hour of a sign-in "
+		 "with another browser, within {within|an hour} of a sign-in "
 		 "from {usual}. One person is rarely in both places.",
 	.mitre = "T1078.004 T1550.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
+	.wants = DETECT_NEEDS_GEO,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

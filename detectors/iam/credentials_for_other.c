@@ -107,6 +107,7 @@ DETECTOR(credentials_for_other) = {
 	.mitre = "T1098.001 T1136.003",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

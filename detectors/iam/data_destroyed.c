@@ -136,6 +136,7 @@ DETECTOR(data_destroyed) = {
 	.mitre = "T1485 T1490",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -58,6 +58,7 @@ DETECTOR(data_exported) = {
 	.mitre = "T1537 T1005",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -79,6 +79,7 @@ DETECTOR(identity_provider) = {
 	.mitre = "T1484.002 T1556.007",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

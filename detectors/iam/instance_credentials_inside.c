@@ -6,7 +6,9 @@
  * Sources     CloudTrail
  * Key         none
  * Statistic   none: the account of the VPC endpoint is not the account of
- *             the machine. A partner's account counts a band less.
+ *             the machine. A partner's account counts a band less. With
+ *             AWS's ranges also a second address of EC2, for which
+ *             instance_credentials_outside keeps where a key was.
  * References  https://attack.mitre.org/techniques/T1552/005/
  *             https://attack.mitre.org/techniques/T1078/004/
  */
@@ -49,15 +51,16 @@ DETECTOR(instance_credentials_inside) = {
 	.type = "UnauthorizedAccess:IAMUser/"
 		"InstanceCredentialExfiltration.InsideAWS",
 	.title = "Credentials of instance {session} are used in "
-		 "account {subject}",
+		 "{elsewhere|account} {subject}",
 	.story = "{actor} called {service} {api} from {remote} "
-		 "through a VPC endpoint of account {subject}, with "
+		 "{way|through a VPC endpoint of account} {subject}, with "
 		 "credentials of instance {session} in account "
 		 "{account}: somebody carried the key into a network "
 		 "of their own.",
 	.mitre = "T1552.005 T1078.004",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE | DETECT_NEEDS_GEO,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

@@ -11,15 +11,24 @@
  *             families are the machine's own ways out. The same program from
  *             both places is medium: it may be a second way out.
  *             A program of a laptop's system, new to the role, says the
- *             same at once.
+ *             same at once. With AWS's ranges (`geo: {aws_ranges}`) an
+ *             address that is not AWS's is outside at the first call, high
+ *             when the same key was seen inside; and a second one of EC2 in
+ *             another region or a network new to the role is somebody
+ *             else's machine: the type InsideAWS.
  * References  https://attack.mitre.org/techniques/T1552/005/
  *             https://attack.mitre.org/techniques/T1078/004/
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "base/hash.h"
 #include "detect/iam_act.h"
+#include "detect/place.h"
 #include "event/normalise.h"
+
+/* It has a file of its own, for what needs no ranges. */
+extern const struct detector detector_instance_credentials_inside;
 
 #define KEYS_KEPT 48
 
@@ -82,14 +91,25 @@ is_laptop(struct span agent)
 	return false;
 }
 
+struct report {
+	const struct detector *as;
+	double severity;
+	struct span odd, before, region; /* of AWS, where it is used */
+};
+
 static void
-raise(struct detect *d, const struct event *ev, double severity,
-    struct span odd, struct span before)
+raise_as(struct detect *d, const struct event *ev, const struct report *r)
 {
-	const struct fact facts[] = { { "odd", odd } };
+	const struct fact facts[] = {
+		{ "odd", r->odd },
+		{ "elsewhere", SPAN("another place of AWS in") },
+		{ "way", SPAN("which is an address of AWS in") },
+	};
+	struct span before = r->before;
 
 	iam_act_raise(d, ev,
-	    &(struct iam_act_report){ .severity = severity,
+	    &(struct iam_act_report){ .as = r->as,
+		.severity = r->severity,
 		.what = SPAN("the key of a machine is used elsewhere"),
 		.target = normalise_session_name(ev->cloudtrail),
 		.target_kind = ENTITY_INSTANCE,
@@ -97,8 +117,18 @@ raise(struct detect *d, const struct event *ev, double severity,
 		    span_is_empty(before) ? NULL : "the same key before, from",
 		.observed = before,
 		.facts = facts,
-		.nfacts = COUNTOF(facts),
+		.nfacts = r->region.len > 0 ? COUNTOF(facts) : 1,
+		.who = r->region,
 		.always = true });
+}
+
+static void
+raise(struct detect *d, const struct event *ev, double severity,
+    struct span odd, struct span before)
+{
+	raise_as(d, ev,
+	    &(struct report){
+		.severity = severity, .odd = odd, .before = before });
 }
 
 static void
@@ -129,6 +159,88 @@ judge_place(struct detect *d, const struct event *ev, const struct ip *before,
 	    span_str(ip_format(before, text)));
 }
 
+/* Not an address of AWS: no machine of EC2 has it, but some go out through
+ * an office's network. */
+static void
+judge_outside(
+    struct detect *d, const struct event *ev, const struct credential *c)
+{
+	char text[IP_TEXT_BYTES] = "";
+	const struct ip *inside = &c->way[1];
+	struct usual role, account;
+	bool office;
+
+	if (ip_is_none(inside))
+		inside = &c->way[0];
+	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &role);
+	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &account);
+	if (role.days > 0)
+		return;
+	office = account.days >= DETECT_KNOWN_DAYS ||
+		 account.known_days < DETECT_KNOWN_DAYS;
+	if (ip_is_none(inside) && office)
+		return;
+	raise(d, ev,
+	    ip_is_none(inside) || office ? SEVERITY_MEDIUM : SEVERITY_HIGH,
+	    SPAN("which is no address of AWS"),
+	    span_str(ip_format(inside, text)));
+}
+
+/* Regions by which the role went out before, as values of its own. */
+static struct span
+way_out(const struct geo_place *place, char room[64])
+{
+	(void)snprintf(room, 64, "way out in %s", place->aws_region);
+	return span_str(room);
+}
+
+/* Both are EC2's: a machine has one region and few ways out. */
+static void
+judge_inside(struct detect *d, const struct event *ev, const struct ip *before,
+    const struct geo_place *now)
+{
+	char text[IP_TEXT_BYTES], room[64];
+	struct geo_place then;
+	struct usual place, region;
+	bool moved;
+
+	detect_place(d, before, &then);
+	detect_usual_value(
+	    d, SCOPE_ACTOR, FEATURE_OBJECT, way_out(now, room), &region);
+	moved = strcmp(then.aws_region, now->aws_region) != 0 &&
+		!(region.count > 0);
+	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
+	if (!moved && (place.days > 0 || place.known_days < DETECT_KNOWN_DAYS))
+		return;
+	raise_as(d, ev,
+	    &(struct report){ .as = &detector_instance_credentials_inside,
+		.severity = moved ? SEVERITY_HIGH : SEVERITY_MEDIUM,
+		.odd = SPAN("which is not where it was used before"),
+		.before = span_str(ip_format(before, text)),
+		.region = span_str(now->aws_region) });
+}
+
+static void
+judge_by_ranges(struct detect *d, const struct event *ev, struct credential *c)
+{
+	struct ip *way = &c->way[ip_is_v4(&ev->remote)];
+	struct geo_place place;
+	char room[64];
+
+	detect_place(d, &ev->remote, &place);
+	if (!place.aws) {
+		judge_outside(d, ev, c);
+		return;
+	}
+	if (ip_is_none(way)) {
+		*way = ev->remote;
+		detect_learn(
+		    d, SCOPE_ACTOR, FEATURE_OBJECT, way_out(&place, room));
+	} else if (place.aws_customer && !is_same_network(way, &ev->remote)) {
+		judge_inside(d, ev, way, &place);
+	}
+}
+
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -141,6 +253,10 @@ observe(struct detect *d, const struct event *ev, void *state)
 	c->last_us = ev->time_us;
 	if (is_laptop(ev->cloudtrail->agent))
 		judge_program(d, ev);
+	if (detect_has_ranges(d)) {
+		judge_by_ranges(d, ev, c);
+		return;
+	}
 	if (ip_is_none(way)) {
 		*way = ev->remote;
 		if (c->agent == 0)
@@ -163,6 +279,7 @@ DETECTOR(instance_credentials_outside) = {
 	.mitre = "T1552.005 T1078.004",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE | DETECT_NEEDS_GEO,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

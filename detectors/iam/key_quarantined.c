@@ -61,6 +61,7 @@ DETECTOR(key_quarantined) = {
 	.mitre = "T1552.001 T1078.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
 	.when = DETECT_EACH,

@@ -50,6 +50,7 @@ DETECTOR(kms_key_deletion) = {
 	.mitre = "T1485 T1486",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

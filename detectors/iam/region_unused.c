@@ -76,6 +76,7 @@ DETECTOR(region_unused) = {
 	.mitre = "T1535",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -62,6 +62,7 @@ DETECTOR(role_taken_from_outside) = {
 	.mitre = "T1199 T1078.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

@@ -53,6 +53,7 @@ DETECTOR(roles_anywhere) = {
 	.mitre = "T1098.001 T1556.007",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

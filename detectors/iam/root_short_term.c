@@ -41,6 +41,7 @@ DETECTOR(root_short_term) = {
 	.mitre = "T1078.004",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.95,
 	.when = DETECT_ACTIVITY,

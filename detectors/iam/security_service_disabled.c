@@ -171,6 +171,7 @@ DETECTOR(security_service_disabled) = {
 	.mitre = "T1562.001 T1562.008",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -48,6 +48,7 @@ DETECTOR(ses_identity) = {
 	.mitre = "T1586.002 T1583.001",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -61,6 +61,7 @@ DETECTOR(token_from_key) = {
 	.mitre = "T1550.001 T1098.001",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

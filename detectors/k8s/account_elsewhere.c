@@ -164,6 +164,7 @@ DETECTOR(account_elsewhere) = {
 	.mitre = "T1528 T1550.001",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
 	.when = DETECT_ACTIVITY,

@@ -72,6 +72,7 @@ DETECTOR(admin_default_service_account) = {
 	.mitre = "T1098.006",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = CARRIED_REQUEST,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
 	.acts_only = true,

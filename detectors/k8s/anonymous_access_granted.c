@@ -77,6 +77,7 @@ DETECTOR(anonymous_access_granted) = {
 	.mitre = "T1098.006",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = CARRIED_REQUEST,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
 	.acts_only = true,

@@ -35,6 +35,7 @@ DETECTOR(anonymous_credential_access) = {
 	.mitre = "T1552",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.95,
 	.when = DETECT_ACTIVITY,

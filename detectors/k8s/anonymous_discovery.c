@@ -33,6 +33,7 @@ DETECTOR(anonymous_discovery) = {
 	.mitre = "T1613",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.95,
 	.when = DETECT_ACTIVITY,

@@ -77,6 +77,7 @@ DETECTOR(api_extended) = {
 	.mitre = "T1557 T1546",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.acts_only = true,

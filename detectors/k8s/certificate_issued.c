@@ -142,6 +142,7 @@ DETECTOR(certificate_issued) = {
 	.mitre = "T1098 T1550",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
 	.acts_only = true,

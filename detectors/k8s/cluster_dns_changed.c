@@ -74,6 +74,7 @@ DETECTOR(cluster_dns_changed) = {
 	.mitre = "T1557 T1565",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
 	.acts_only = true,

@@ -124,6 +124,7 @@ DETECTOR(command_drift) = {
 	.mitre = "T1554 T1546",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.acts_only = true,

@@ -156,6 +156,7 @@ DETECTOR(denied_sweep) = {
 	.mitre = "T1613 T1087.004",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_ACTIVITY,

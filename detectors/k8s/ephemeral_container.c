@@ -93,6 +93,7 @@ DETECTOR(ephemeral_container) = {
 	.mitre = "T1609 T1610",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.6,
 	.acts_only = true,

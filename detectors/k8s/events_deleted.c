@@ -77,6 +77,7 @@ DETECTOR(events_deleted) = {
 	.mitre = "T1070",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -163,6 +163,7 @@ DETECTOR(exec_hostile) = {
 	.mitre = "T1609 T1059.004",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
 	.acts_only = true,

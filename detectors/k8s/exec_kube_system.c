@@ -87,6 +87,7 @@ DETECTOR(exec_kube_system) = {
 	.mitre = "T1609",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
 	.acts_only = true,

@@ -86,6 +86,7 @@ DETECTOR(exec_unusual) = {
 	.mitre = "T1609",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.acts_only = true,

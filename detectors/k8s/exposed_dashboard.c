@@ -47,6 +47,7 @@ DETECTOR(exposed_dashboard) = {
 	.mitre = "T1133",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.9,
 	.acts_only = true,

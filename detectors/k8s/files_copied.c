@@ -112,6 +112,7 @@ DETECTOR(files_copied) = {
 	.mitre = "T1005 T1048",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.acts_only = true,

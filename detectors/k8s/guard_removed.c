@@ -184,6 +184,7 @@ DETECTOR(guard_removed) = {
 	.mitre = "T1562.001 T1562.007",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.acts_only = true,

@@ -139,6 +139,7 @@ DETECTOR(image_drift) = {
 	.mitre = "T1525 T1554",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

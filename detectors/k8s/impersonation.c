@@ -79,6 +79,7 @@ DETECTOR(impersonation) = {
 	.mitre = "T1078 T1098.006",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

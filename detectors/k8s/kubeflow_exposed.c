@@ -55,6 +55,7 @@ DETECTOR(kubeflow_exposed) = {
 	.mitre = "T1133",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.85,
 	.acts_only = true,

@@ -95,6 +95,7 @@ DETECTOR(kubelet_proxy) = {
 	.mitre = "T1609 T1613",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.85,
 	.acts_only = true,

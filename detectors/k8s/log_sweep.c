@@ -127,6 +127,7 @@ DETECTOR(log_sweep) = {
 	.mitre = "T1552.001 T1213",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.5,
 	.acts_only = true,

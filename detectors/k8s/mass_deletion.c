@@ -206,6 +206,7 @@ DETECTOR(mass_deletion) = {
 	.mitre = "T1485 T1489",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.75,
 	.acts_only = true,

@@ -150,6 +150,7 @@ DETECTOR(node_changed) = {
 	.mitre = "T1489 T1610",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.6,
 	.acts_only = true,

@@ -70,6 +70,7 @@ DETECTOR(node_credentials) = {
 	.mitre = "T1552.001 T1078",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.75,
 	.when = DETECT_ACTIVITY,

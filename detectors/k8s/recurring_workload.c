@@ -78,6 +78,7 @@ DETECTOR(recurring_workload) = {
 	.mitre = "T1053.007 T1610",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.5,
 	.acts_only = true,

@@ -106,6 +106,7 @@ DETECTOR(resource_sweep) = {
 	.mitre = "T1613",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_READS,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.when = DETECT_FIRST,

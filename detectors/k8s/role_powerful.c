@@ -83,6 +83,7 @@ DETECTOR(role_powerful) = {
 	.mitre = "T1098.006",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.acts_only = true,

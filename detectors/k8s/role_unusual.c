@@ -62,6 +62,7 @@ DETECTOR(role_unusual) = {
 	.mitre = "T1098.006",
 	.tactic = TACTIC_PRIVILEGE_ESCALATION,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.acts_only = true,

@@ -196,6 +196,7 @@ DETECTOR(secrets_unusual) = {
 	.mitre = "T1552.007",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,

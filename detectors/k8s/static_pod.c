@@ -102,6 +102,7 @@ DETECTOR(static_pod) = {
 	.mitre = "T1543 T1610",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

@@ -95,6 +95,7 @@ DETECTOR(system_namespace) = {
 	.mitre = "T1036.005 T1610",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.acts_only = true,

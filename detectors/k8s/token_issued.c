@@ -122,6 +122,7 @@ DETECTOR(token_issued) = {
 	.mitre = "T1528 T1098",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.acts_only = true,

@@ -67,6 +67,7 @@ DETECTOR(tunnel_unusual) = {
 	.mitre = "T1572 T1090.001",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.acts_only = true,

@@ -131,6 +131,7 @@ DETECTOR(user_elsewhere) = {
 	.mitre = "T1078 T1133",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.6,
 	.when = DETECT_FIRST,

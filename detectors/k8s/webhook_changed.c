@@ -108,6 +108,7 @@ DETECTOR(webhook_changed) = {
 	.mitre = "T1546 T1557",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.acts_only = true,

@@ -203,6 +203,7 @@ DETECTOR(workload_unusual) = {
 	.mitre = "T1610",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.acts_only = true,

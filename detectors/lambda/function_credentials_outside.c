@@ -6,11 +6,18 @@
  * Key         none
  * Statistic   none: the record says that a function was given the key; the
  *             program does not say that it runs in Lambda, and neither it
- *             nor the network was seen with the role on earlier days
+ *             nor the network was seen with the role on earlier days. With
+ *             AWS's ranges (`geo: {aws_ranges}`) no history is needed where
+ *             the address is not AWS's, and one of AWS's is somebody else's
+ *             machine: the type InsideAWS.
  * References  https://attack.mitre.org/techniques/T1552/005/
  *             https://attack.mitre.org/techniques/T1078/004/
  */
 #include "detect/iam_act.h"
+#include "detect/place.h"
+
+/* It has a file of its own, for what needs no ranges. */
+extern const struct detector detector_function_credentials_inside;
 
 static bool
 match(const struct event *ev)
@@ -29,17 +36,34 @@ static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
 	struct usual place, program;
+	struct geo_place where;
+	const struct fact facts[] = {
+		{ "elsewhere", SPAN("another place of AWS in") },
+		{ "way", SPAN("which is an address of AWS in") },
+	};
+	bool young, outside, inside;
 
 	(void)state;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
 	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &program);
-	if (place.known_days < DETECT_KNOWN_DAYS || place.count > 0 ||
-	    program.count > 0)
+	detect_place(d, &ev->remote, &where);
+	outside = detect_has_ranges(d) && !where.aws;
+	/* By the number of AWS's network all its addresses are one place. */
+	inside = where.aws_customer;
+	young = place.known_days < DETECT_KNOWN_DAYS;
+	if ((young && !outside) ||
+	    (place.count > 0 && !(inside && where.asn != 0)) ||
+	    program.count > 0 || (where.aws && !inside))
 		return;
 	iam_act_raise(d, ev,
-	    &(struct iam_act_report){ .severity = SEVERITY_HIGH,
+	    &(struct iam_act_report){
+		.as = inside ? &detector_function_credentials_inside : NULL,
+		.severity = young || inside ? SEVERITY_MEDIUM : SEVERITY_HIGH,
 		.what = SPAN("the key of a function is used elsewhere"),
 		.target = iam_act_short(ev->cloudtrail->function),
+		.facts = facts,
+		.nfacts = inside ? COUNTOF(facts) : 0,
+		.who = span_str(where.aws_region),
 		.always = true });
 }
 
@@ -55,6 +79,8 @@ DETECTOR(function_credentials_outside) = {
 	.mitre = "T1552.005 T1078.004",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
+	.wants = DETECT_NEEDS_GEO,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

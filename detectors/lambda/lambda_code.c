@@ -87,6 +87,7 @@ DETECTOR(lambda_code) = {
 	.mitre = "T1525 T1648",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

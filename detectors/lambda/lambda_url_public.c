@@ -45,6 +45,7 @@ DETECTOR(lambda_url_public) = {
 	.mitre = "T1556 T1190",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -52,6 +52,7 @@ DETECTOR(listed_image) = {
 	.mitre = "T1610",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_IMAGES | CARRIED_REQUEST,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.9,
 	.lists = true,

@@ -101,6 +101,9 @@ DETECTOR(denial_of_service_tcp) = {
 	.mitre = "T1498.001",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_VPCFLOW,
+	.needs = CARRIED_COUNTS,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
+		 CARRIED_PKT_ADDRESS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
@@ -114,6 +117,9 @@ DETECTOR(denial_of_service_dns) = {
 	.mitre = "T1498.002",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_VPCFLOW,
+	.needs = CARRIED_COUNTS,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
+		 CARRIED_PKT_ADDRESS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
@@ -127,6 +133,9 @@ DETECTOR(denial_of_service_udp_on_tcp) = {
 	.mitre = "T1498.001",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_VPCFLOW,
+	.needs = CARRIED_COUNTS,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
+		 CARRIED_PKT_ADDRESS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
@@ -140,6 +149,9 @@ DETECTOR(denial_of_service_protocol) = {
 	.mitre = "T1498.001",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_VPCFLOW,
+	.needs = CARRIED_COUNTS,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
+		 CARRIED_PKT_ADDRESS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,
@@ -260,6 +272,9 @@ DETECTOR(denial_of_service) = {
 	.mitre = "T1498.001",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_VPCFLOW,
+	.needs = CARRIED_COUNTS,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
+		 CARRIED_PKT_ADDRESS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_EACH,

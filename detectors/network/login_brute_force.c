@@ -61,6 +61,7 @@ DETECTOR(login_brute_force) = {
 	.mitre = "T1110",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_VPCFLOW,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_COUNTS,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,

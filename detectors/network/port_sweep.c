@@ -178,6 +178,8 @@ DETECTOR(port_sweep) = {
 	.mitre = "T1046",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_VPCFLOW,
+	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS |
+		 CARRIED_PKT_ADDRESS,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

@@ -130,6 +130,8 @@ DETECTOR(portscan) = {
 	.mitre = "T1046",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_VPCFLOW,
+	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS |
+		 CARRIED_PKT_ADDRESS,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.when = DETECT_ACTIVITY,

@@ -47,6 +47,7 @@ DETECTOR(winrm_brute_force) = {
 	.mitre = "T1110 T1021.006",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_VPCFLOW,
+	.wants = DETECT_NEEDS_BASELINE | CARRIED_COUNTS,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,

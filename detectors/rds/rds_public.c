@@ -52,6 +52,7 @@ DETECTOR(rds_public) = {
 	.mitre = "T1190 T1133",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

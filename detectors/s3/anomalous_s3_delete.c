@@ -35,6 +35,7 @@ DETECTOR(anomalous_s3_delete) = {
 	.mitre = "T1485",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,

@@ -29,6 +29,7 @@ DETECTOR(anomalous_s3_discovery) = {
 	.mitre = "T1619",
 	.tactic = TACTIC_DISCOVERY,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_LOW,
 	.statistical = true,
 	.by_tactic = true,

@@ -35,6 +35,7 @@ DETECTOR(anomalous_s3_exfiltration) = {
 	.mitre = "T1530 T1537",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
 	.statistical = true,
 	.by_tactic = true,

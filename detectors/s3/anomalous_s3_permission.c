@@ -36,6 +36,7 @@ DETECTOR(anomalous_s3_permission) = {
 	.mitre = "T1530 T1222",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,

@@ -36,6 +36,7 @@ DETECTOR(anomalous_s3_write) = {
 	.mitre = "T1565.001 T1486",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
 	.statistical = true,
 	.when = DETECT_ACTIVITY,

@@ -44,6 +44,7 @@ DETECTOR(bucket_authenticated) = {
 	.mitre = "T1530",
 	.tactic = TACTIC_EXFILTRATION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -48,6 +48,7 @@ DETECTOR(bucket_public_block) = {
 	.mitre = "T1562.007 T1530",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -67,6 +67,7 @@ DETECTOR(bucket_versioning) = {
 	.mitre = "T1490 T1485",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

@@ -47,6 +47,7 @@ DETECTOR(customer_keys_enabled) = {
 	.mitre = "T1486 T1562.001",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_HIGH,
 	.confidence = 0.8,
 	.acts_only = true,

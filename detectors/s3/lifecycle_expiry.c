@@ -98,6 +98,7 @@ DETECTOR(lifecycle_expiry) = {
 	.mitre = "T1485.001 T1490",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.8,
 	.acts_only = true,

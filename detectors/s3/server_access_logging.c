@@ -44,6 +44,7 @@ DETECTOR(server_access_logging) = {
 	.mitre = "T1562.008",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL,
+	.wants = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.8,
 	.acts_only = true,

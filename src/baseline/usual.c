@@ -16,6 +16,7 @@ static const char *const features[FEATURE_COUNT] = {
 	[FEATURE_PORT] = "port",
 	[FEATURE_PEER] = "remote address",
 	[FEATURE_DOMAIN] = "domain",
+	[FEATURE_COUNTRY] = "country",
 };
 
 static const char *const scopes[SCOPE_COUNT] = {

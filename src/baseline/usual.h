@@ -24,7 +24,8 @@ enum scope {
 enum feature {
 	FEATURE_API,	 /* "iam:CreateUser"; "create pods/exec" */
 	FEATURE_AGENT,	 /* user agent family, "aws-cli/2" */
-	FEATURE_NETWORK, /* caller's /24 or /48, or AWS service host name */
+	FEATURE_NETWORK, /* caller's AS number where `geo:` knows it, else its
+			  * /24 or /48; or AWS service host name */
 	FEATURE_REGION,
 	FEATURE_RESOURCE, /* bucket; namespace */
 	FEATURE_OBJECT,	  /* Kubernetes: namespace/name of a secret, ... */
@@ -35,6 +36,7 @@ enum feature {
 	FEATURE_PORT,	  /* "out tcp/443": service port with direction */
 	FEATURE_PEER,	  /* flow: peer address (private) or network */
 	FEATURE_DOMAIN,	  /* DNS: registered domain */
+	FEATURE_COUNTRY,  /* of the caller, where `geo:` knows it */
 	FEATURE_COUNT,
 };
 

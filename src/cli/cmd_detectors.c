@@ -1,44 +1,76 @@
 /*
  * cmd_detectors.c - nephoscope detectors [list|show TYPE]
  */
+#include <stddef.h>
 #include <string.h>
 
+#include "cli/catalogue.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "config/nearest.h"
 #include "config/value.h"
 #include "detect/detector.h"
 
-static void
-add_sources(unsigned bits, struct buf *out)
-{
-	const char *separator = "";
+struct options {
+	const char *format, *seen, *config;
+};
 
-	for (unsigned s = 0; s < SOURCE_COUNT; s++) {
-		if (!(bits & SOURCE_BIT(s)))
-			continue;
-		buf_printf(out, "%s%s", separator, source_text((enum source)s));
-		separator = ", ";
+static void
+list_as(const char *format, const struct sight *sight, struct buf *text)
+{
+	if (strcmp(format, "json") == 0)
+		catalogue_json(sight, text);
+	else if (strcmp(format, "markdown") == 0)
+		catalogue_markdown(text);
+	else if (strcmp(format, "navigator") == 0)
+		catalogue_navigator(sight, text);
+	else
+		catalogue_table(sight, text);
+}
+
+/* By what a state file says of the logs that made it. */
+static int
+list_seen(const struct options *o)
+{
+	struct state_file file;
+	struct buf text = { 0 }, error = { 0 };
+	struct sight sight;
+	int code = state_file_open(o->seen, o->config, false, &file);
+
+	if (code != EXIT_CODE_DONE)
+		return code;
+	if (sight_load(&sight, &file, &error) != STATUS_OK) {
+		cli_complain("%s", buf_text(&error));
+		code = EXIT_CODE_IO;
+	} else {
+		if (sight.damaged)
+			cli_complain("part of %s is damaged or of another "
+				     "version, and left out",
+			    o->seen);
+		list_as(o->format, &sight, &text);
+		code = cli_print(&text);
 	}
+	buf_done(&error);
+	sight_done(&sight);
+	state_file_close(&file);
+	return code;
 }
 
 static int
-list(void)
+list(const struct options *o)
 {
 	struct buf text = { 0 };
 
-	buf_add_str(&text, "SEVERITY  SOURCE      TYPE\n");
-	for (size_t i = 0; i < detector_count; i++) {
-		const struct detector *d = detector_table[i].detector;
-		struct buf sources = { 0 };
-
-		add_sources(d->sources, &sources);
-		buf_printf(&text, "%8.1f  %-10s  %s%s\n", d->severity,
-		    buf_text(&sources), d->type,
-		    d->off ? " (off by default)" : "");
-		buf_done(&sources);
+	if (o->seen == NULL) {
+		list_as(o->format, NULL, &text);
+		return cli_print(&text);
 	}
-	return cli_print(&text);
+	if (strcmp(o->format, "markdown") == 0) {
+		cli_complain("--seen has no markdown; take table, json or "
+			     "navigator");
+		return EXIT_CODE_USAGE;
+	}
+	return list_seen(o);
 }
 
 static void
@@ -70,10 +102,15 @@ describe(const struct detector_row *row, struct buf *out)
 	if (d->title != NULL)
 		buf_printf(out, "  %s\n", d->title);
 	buf_printf(out, "\nSeverity  %.1f\nSources   ", d->severity);
-	add_sources(d->sources, out);
+	catalogue_add_sources(d->sources, out);
 	buf_printf(out, "\nKind      %s\n",
 	    d->statistical ? "statistical: answers to the alert budget"
 			   : "rule");
+	buf_printf(out, "Method    %s\nNeeds     ", row->method);
+	catalogue_add_needs(d->needs, out);
+	buf_add_str(out, "\nBetter    with ");
+	catalogue_add_needs(catalogue_wants(d), out);
+	buf_add_char(out, '\n');
 	if (d->mitre != NULL)
 		buf_printf(out, "ATT&CK    %s\n", d->mitre);
 	buf_printf(out, "Detector  detectors/%s/%s.c%s\n", row->area, row->file,
@@ -114,7 +151,6 @@ run(const void *options, const struct command_operands *operands)
 	bool is_show =
 	    operands->count > 0 && strcmp(operands->at[0], "show") == 0;
 
-	(void)options;
 	if (is_show && operands->count < 2) {
 		cli_complain("detectors show needs a finding type; "
 			     "`nephoscope detectors` lists them");
@@ -126,13 +162,45 @@ run(const void *options, const struct command_operands *operands)
 		    operands->at[1]);
 		return EXIT_CODE_USAGE;
 	}
-	return is_show ? show(operands->at[1]) : list();
+	return is_show ? show(operands->at[1]) : list(options);
 }
 
 static const char *const actions[] = { "list", "show", NULL };
 
+static const char *const formats[] = { "table", "json", "markdown", "navigator",
+	NULL };
+
+static const struct command_option options[] = {
+	{ .name = "format",
+	    .argument = "FORMAT",
+	    .kind = OPTION_WORD,
+	    .words = formats,
+	    .fallback = "table",
+	    .help = "how `list` is written; navigator: a layer for the "
+		    "ATT&CK Navigator",
+	    .offset = offsetof(struct options, format) },
+	{ .name = "seen",
+	    .argument = "STATE",
+	    .kind = OPTION_FILE,
+	    .help = "say how well each sees on the logs that this state file "
+		    "was made of, and why not",
+	    .offset = offsetof(struct options, seen) },
+	{ .letter = 'c',
+	    .name = "config",
+	    .argument = "FILE",
+	    .kind = OPTION_FILE,
+	    .help = "with --seen: the configuration with lists, geo files and "
+		    "detectors",
+	    .offset = offsetof(struct options, config) },
+	{ 0 },
+};
+
 static const struct command_example examples[] = {
 	{ "nephoscope detectors", "list what can be found" },
+	{ "nephoscope detectors list --seen acme.db -c nephoscope.yaml",
+	    "say which are blind on these logs, and why" },
+	{ "nephoscope detectors list --format navigator > layer.json",
+	    "make a layer of the techniques for the ATT&CK Navigator" },
 	{ "nephoscope detectors show Recon:EC2/Portscan",
 	    "show how one is found, and its parameters" },
 	{ 0 },
@@ -142,10 +210,17 @@ const struct command cli_detectors = {
 	.name = "detectors",
 	.operands = "[list|show TYPE]",
 	.summary = "list what can be found, or show one detector",
-	.about = "`list` prints each finding type with its severity and the "
-		 "logs it is found in. `show TYPE` prints how it is found and "
+	.about = "`list` prints each finding type with its severity, the logs "
+		 "it is found in, how it is found, whether GuardDuty has the "
+		 "same type, its ATT&CK techniques and what it needs. With "
+		 "--seen it says which see all they could, which are blind "
+		 "and why: a source that was not seen, a field that the log "
+		 "does not carry, a list that is not configured. `show TYPE` "
+		 "prints how it is found and "
 		 "the parameters that a configuration may set.",
 	.examples = examples,
+	.options = options,
+	.options_size = sizeof(struct options),
 	.actions = actions,
 	.operands_most = 2,
 	.run = run,

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/config_file.h"
 #include "cli/quarantine.h"
+#include "geo/geo.h"
 #include "lists/lists.h"
 #include "net/notify.h"
 #include "pipeline/service.h"
@@ -47,17 +48,20 @@ check(const struct config *c)
 	return EXIT_CODE_CONFIG;
 }
 
-/* A list that cannot be read must not end a service that runs. */
+/* A list or database that cannot be read must not end a service that runs. */
 static bool
-can_read_lists(const struct config *c)
+can_read_files(const struct config *c)
 {
 	struct lists *lists = NULL;
+	struct geo *geo = NULL;
 	struct buf error = { 0 };
-	bool good = lists_load(c, &lists, &error) == STATUS_OK;
+	bool good = lists_load(c, &lists, &error) == STATUS_OK &&
+		    geo_load(c, &geo, &error) == STATUS_OK;
 
 	if (!good)
 		cli_complain("%s", buf_text(&error));
 	lists_free(lists);
+	geo_free(geo);
 	buf_done(&error);
 	return good;
 }
@@ -70,7 +74,7 @@ accept(void *cookie)
 	struct config *c = NULL;
 
 	if (config_file_load(v->options->config, &c) == EXIT_CODE_DONE &&
-	    check(c) == EXIT_CODE_DONE && can_read_lists(c)) {
+	    check(c) == EXIT_CODE_DONE && can_read_files(c)) {
 		config_free(v->next);
 		v->next = c;
 		return true;

@@ -95,6 +95,12 @@ struct config_suppress {
 	unsigned line, column;
 };
 
+/* Files that say where addresses are; NULL when not given. */
+struct config_geo {
+	char *country, *city, *asn; /* MaxMind databases */
+	char *aws_ranges;	    /* AWS's ip-ranges.json */
+};
+
 /* One of `sources`; members that its kind does not use are NULL, 0 or -1. */
 struct config_source {
 	char *name;
@@ -164,6 +170,7 @@ struct config {
 	size_t nlists;
 	struct config_suppress *suppress;
 	size_t nsuppress;
+	struct config_geo geo;
 	struct config_baseline baseline;
 	double sequence_window_hours; /* 24 */
 	char *notes; /* one line for each key without effect; "" mostly */

@@ -405,8 +405,20 @@ static const struct shape_key list_keys[] = {
 };
 
 static const struct shape_key geo_keys[] = {
-	{ .name = "country", .help = "MaxMind database of countries" },
-	{ .name = "asn", .help = "MaxMind database of networks" },
+	{ .name = "country",
+	    AT(config, geo.country),
+	    .help = "MaxMind database (mmdb) of countries" },
+	{ .name = "city",
+	    AT(config, geo.city),
+	    .help = "MaxMind database of cities, with coordinates" },
+	{ .name = "asn",
+	    AT(config, geo.asn),
+	    .help = "MaxMind database of networks; callers are then known by "
+		    "their network's number instead of their /24 or /48" },
+	{ .name = "aws_ranges",
+	    AT(config, geo.aws_ranges),
+	    .help = "AWS's ip-ranges.json, which tells its addresses from "
+		    "others" },
 	{ 0 },
 };
 
@@ -590,7 +602,6 @@ static const struct shape_key root_keys[] = {
 	{ .name = "geo",
 	    .kind = SHAPE_MAP,
 	    .keys = geo_keys,
-	    .unused = true,
 	    .help = "where addresses are" },
 	{ .name = "feeds",
 	    .kind = SHAPE_LIST,

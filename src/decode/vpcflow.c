@@ -498,6 +498,7 @@ tidy(struct row *r)
 	drop_dash(&f->subnet_id);
 	if (span_equal(r->account, SPAN("unknown")))
 		r->account.len = 0;
+	f->has_pkt = !ip_is_none(&f->pkt_src) || !ip_is_none(&f->pkt_dst);
 	if (ip_equal(&f->pkt_src, &f->src))
 		memset(&f->pkt_src, 0, sizeof(f->pkt_src));
 	if (ip_equal(&f->pkt_dst, &f->dst))

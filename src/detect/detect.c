@@ -40,6 +40,8 @@ struct subject *
 detect_subject(struct detect *d)
 {
 	if (!d->have_subject) {
+		d->scratch->subject.geo = d->tenant->engine->geo;
+		d->scratch->subject.places = &d->scratch->places;
 		subject_of(&d->scratch->subject, d->ev,
 		    d->tenant->engine->options.key);
 		d->have_subject = true;
@@ -123,7 +125,7 @@ ask(struct detect *d, enum scope scope, enum feature feature, uint64_t value,
 	if (entity == 0 || value == 0)
 		return;
 	baseline_ask(d->tenant->baseline,
-	    baseline_profile(scope, entity, feature), value,
+	    engine_profile(d->tenant->engine, scope, entity, feature), value,
 	    (int32_t)civil_day(d->ev->time_us), usual);
 }
 
@@ -219,7 +221,7 @@ detect_learn(
 		return;
 	baseline_name(d->tenant->baseline, key, value);
 	baseline_learn(d->tenant->baseline,
-	    baseline_profile(scope, entity, feature), key,
+	    engine_profile(d->tenant->engine, scope, entity, feature), key,
 	    civil_hour(d->ev->time_us), 1);
 }
 
@@ -231,6 +233,23 @@ detect_workload(struct detect *d, struct span workload)
 			  : hash_mix(d->lane->key,
 				hash_seeded(d->tenant->engine->options.key,
 				    SCOPE_WORKLOAD, workload));
+}
+
+void
+detect_place(struct detect *d, const struct ip *ip, struct geo_place *place)
+{
+	const struct geo *geo = d->tenant->engine->geo;
+
+	if (geo == NULL)
+		memset(place, 0, sizeof(*place));
+	else
+		*place = *geo_recall(geo, &d->scratch->places, ip);
+}
+
+bool
+detect_has_ranges(const struct detect *d)
+{
+	return geo_has_ranges(d->tenant->engine->geo);
 }
 
 size_t

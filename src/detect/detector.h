@@ -23,6 +23,7 @@
 #include "base/span.h"
 #include "base/status.h"
 #include "baseline/usual.h"
+#include "detect/carried.h"
 #include "detect/tactic.h"
 #include "event/entity.h"
 #include "event/event.h"
@@ -41,6 +42,19 @@
 #define SEVERITY_CRITICAL 9.0
 
 #define DETECT_PARAMS_MAX 8
+
+/*
+ * Beside the bits of enum carried, which must be in the log: what must be
+ * known or given for a detector to see.
+ */
+enum detect_need {
+	DETECT_NEEDS_BASELINE = 1u << 24,  /* days of what is usual */
+	DETECT_NEEDS_ADDRESSES = 1u << 25, /* `lists:` of kind ip ... */
+	DETECT_NEEDS_NAMES = 1u << 26,	   /* ... domain ... */
+	DETECT_NEEDS_IMAGES = 1u << 27,	   /* ... image or hash */
+	DETECT_NEEDS_GEO = 1u << 28,	   /* `geo:` */
+	DETECT_NEEDS_INVENTORY = 1u << 29, /* what runs at an address */
+};
 
 /* A stream known for fewer days says nothing is unusual. */
 #define DETECT_KNOWN_DAYS 3
@@ -82,7 +96,11 @@ struct detector {
 	const char *story; /* one or two sentences with {placeholders} */
 	const char *mitre; /* "T1610 T1611": space-separated */
 	enum tactic tactic;
-	unsigned sources;  /* DETECT_CLOUDTRAIL | ... */
+	unsigned sources; /* DETECT_CLOUDTRAIL | ... */
+	/* Bits of enum carried and enum detect_need: without one of `needs`
+	 * it is blind, without one of `wants` it sees less or tells less
+	 * apart.  Bits of the log hold for the sources that can have them. */
+	unsigned needs, wants;
 	double severity;   /* SEVERITY_...; raise may say otherwise */
 	double confidence; /* 0..1 of a rule; 0 for a statistical detector,
 			    * whose confidence comes from p and n */
@@ -137,6 +155,8 @@ struct detector_row {
 	const char *name; /* its own */
 	const char *area; /* the folder's name */
 	const char *file; /* the file's name: of playbook and scenario */
+	/* How it is told: "Statistic" or "Rule" of the file's head comment. */
+	const char *method;
 };
 
 /* Generated from detectors/, sorted by area and name. */
@@ -237,6 +257,14 @@ size_t detect_listed_image(
  */
 uint64_t detect_overflow(const struct detect *d);
 struct span detect_tenant(const struct detect *d);
+
+struct geo_place; /* geo/geo.h */
+
+/* Where an address is, as far as the files of `geo:` say; and whether they
+ * tell AWS's own addresses from others.  detect/place.h compares two. */
+void detect_place(
+    struct detect *d, const struct ip *ip, struct geo_place *place);
+bool detect_has_ranges(const struct detect *d);
 
 /* Event time of the newest event of this stream (its watermark). */
 int64_t detect_now(const struct detect *d);

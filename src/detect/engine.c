@@ -5,6 +5,8 @@
 #include "detect/engine_internal.h"
 #include "lists/lists.h"
 
+#define BY_AS_SALT UINT64_C(0x6e756d62)
+
 static bool
 pattern_matches(
     const struct config_detector *set, const struct detector_row *row)
@@ -165,15 +167,21 @@ engine_new(const struct engine_options *options, struct engine **engine,
 {
 	struct engine *e;
 	struct lists *lists = NULL;
+	struct geo *geo = NULL;
 	enum status st = check_config(options->config, error);
 
 	if (st == STATUS_OK)
 		st = lists_load(options->config, &lists, error);
-	if (st != STATUS_OK)
+	if (st == STATUS_OK)
+		st = geo_load(options->config, &geo, error);
+	if (st != STATUS_OK) {
+		lists_free(lists);
 		return st;
+	}
 	e = status_calloc(1, sizeof(*e));
 	e->options = *options;
 	e->lists = lists;
+	e->geo = geo;
 	e->memory_bytes =
 	    (size_t)options->config->baseline.memory_per_tenant_bytes;
 	e->rows = status_calloc(detector_count, sizeof(*e->rows));
@@ -191,5 +199,15 @@ engine_free(struct engine *e)
 		return;
 	free(e->rows);
 	lists_free(e->lists);
+	geo_free(e->geo);
 	free(e);
+}
+
+uint64_t
+engine_profile(const struct engine *e, enum scope scope, uint64_t entity,
+    enum feature feature)
+{
+	if (feature == FEATURE_NETWORK && geo_has_asn(e->geo))
+		entity = hash_mix(entity, BY_AS_SALT);
+	return baseline_profile(scope, entity, feature);
 }

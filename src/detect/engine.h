@@ -98,6 +98,18 @@ NODISCARD bool engine_known(const struct image_reader *r,
     const struct hash_key *key,
     void (*visit)(void *cookie, const struct inventory_row *row), void *cookie);
 
+/* A source of a tenant: of audit logs, one cluster's. */
+struct engine_stream {
+	enum source source;
+	uint64_t key;	  /* hash of the cluster's name; 0: none */
+	unsigned carried; /* bits of enum carried; 0: not known yet */
+};
+
+/* The streams of a saved tenant, without the rest of it.  False when the bytes
+ * are damaged or of another version. */
+NODISCARD bool engine_streams(const struct image_reader *r,
+    void (*visit)(void *cookie, const struct engine_stream *s), void *cookie);
+
 struct span engine_tenant_name(const struct tenant *t);
 
 struct engine_counts {

@@ -10,8 +10,9 @@
 
 /* Bump when a lane, an activity or the head change their layout. */
 #define IMAGE_VERSION 3
-/* Here repetitions were not kept apart by kind of log. */
-#define IMAGE_VERSION_ONE_COUNT 2
+/* The one before, which did not know what lanes carry and did not keep
+ * repetitions apart by kind of log, is read too. */
+#define IMAGE_VERSION_PLAIN 2
 
 /* The regions of an image; IMAGE_REGIONS bounds the last. */
 #define REGION_HEAD 0
@@ -47,6 +48,7 @@ save_lanes(
 	for (const struct lane *l = t->lanes; l != NULL; l = l->next) {
 		pack_u64(head, l->source);
 		pack_u64(head, l->key);
+		pack_u64(head, l->carried);
 		lane_save(l, w, REGION_LANES + LANE_STRIDE * count++);
 	}
 }
@@ -98,22 +100,67 @@ engine_tenant_save(const struct tenant *t, const struct image_writer *w)
 	buf_done(&head);
 }
 
-static bool
-load_lanes(struct tenant *t, const struct image_reader *r, struct unpack *head)
+/* What of a tenant's head stands before the states of its detectors. */
+struct head {
+	struct unpack rest;
+	uint64_t version;
+	uint64_t events, duplicates[SOURCE_COUNT], held;
+};
+
+static void
+read_duplicates(struct head *h)
 {
-	uint64_t count = unpack_count(head, LANES_MAX);
+	uint64_t count = 1;
+
+	if (h->version != IMAGE_VERSION_PLAIN)
+		count = unpack_count(&h->rest, SOURCE_COUNT);
+	for (uint64_t i = 0; i < count; i++)
+		h->duplicates[i] = unpack_u64(&h->rest);
+}
+
+static bool
+head_read(struct head *h, struct span bytes)
+{
+	*h = (struct head){ .rest = unpack_of(bytes) };
+	h->version = unpack_u64(&h->rest);
+	if ((h->version != IMAGE_VERSION &&
+		h->version != IMAGE_VERSION_PLAIN) ||
+	    unpack_u64(&h->rest) != sizeof(struct activity_row))
+		return false;
+	h->events = unpack_u64(&h->rest);
+	read_duplicates(h);
+	h->held = unpack_u64(&h->rest);
+	return !h->rest.failed;
+}
+
+static struct engine_stream
+stream_read(struct head *h)
+{
+	struct engine_stream s = { 0 };
+
+	s.source = (enum source)unpack_count(&h->rest, SOURCE_COUNT - 1);
+	s.key = unpack_u64(&h->rest);
+	if (h->version != IMAGE_VERSION_PLAIN)
+		s.carried = (unsigned)unpack_count(&h->rest, UINT32_MAX);
+	return s;
+}
+
+static bool
+load_lanes(struct tenant *t, const struct image_reader *r, struct head *h)
+{
+	uint64_t count = unpack_count(&h->rest, LANES_MAX);
 	struct lane **at = &t->lanes;
 
-	for (unsigned i = 0; i < count && !head->failed; i++) {
-		uint64_t source = unpack_count(head, SOURCE_COUNT - 1);
-		uint64_t key = unpack_u64(head);
+	for (unsigned i = 0; i < count && !h->rest.failed; i++) {
+		struct engine_stream s = stream_read(h);
 
-		*at = engine_lane_new(t, (enum source)source, key);
+		*at = engine_lane_new(t, s.source, s.key);
+		(*at)->carried = s.carried;
 		if (!lane_load(*at, r, REGION_LANES + LANE_STRIDE * i))
 			return false;
 		at = &(*at)->next;
 	}
-	return !head->failed;
+	return !h->rest.failed;
 }
 
 static struct engine_row *
@@ -151,17 +198,6 @@ load_states(struct tenant *t, const struct image_reader *r, struct unpack *head)
 	}
 }
 
-static void
-load_duplicates(struct tenant *t, struct unpack *head, uint64_t version)
-{
-	uint64_t count = 1;
-
-	if (version != IMAGE_VERSION_ONE_COUNT)
-		count = unpack_count(head, SOURCE_COUNT);
-	for (uint64_t i = 0; i < count; i++)
-		t->duplicates[i] = unpack_u64(head);
-}
-
 static bool
 load_waves(struct tenant *t, const struct image_reader *r)
 {
@@ -176,27 +212,22 @@ engine_tenant_load(struct tenant *t, const struct image_reader *r)
 {
 	/* The head outlives the next get(). */
 	struct buf copy = { 0 };
-	struct unpack head;
-	uint64_t version;
+	struct head head;
 	bool loaded;
 
 	buf_add(&copy, image_get(r, REGION_HEAD));
-	head = unpack_of(buf_span(&copy));
-	version = unpack_u64(&head);
-	loaded =
-	    (version == IMAGE_VERSION || version == IMAGE_VERSION_ONE_COUNT) &&
-	    unpack_u64(&head) == sizeof(struct activity_row);
+	loaded = head_read(&head, buf_span(&copy));
 	if (loaded) {
-		t->events = unpack_u64(&head);
-		load_duplicates(t, &head, version);
-		t->held = unpack_u64(&head);
+		t->events = head.events;
+		memcpy(t->duplicates, head.duplicates, sizeof(t->duplicates));
+		t->held = head.held;
 		loaded = baseline_load(t->baseline, r, REGION_BASELINE) &&
 			 dedup_load(t->dedup, r, REGION_DEDUP) &&
 			 inventory_load(t->known, r, REGION_KNOWN) &&
 			 inventory_load(t->passing, r, REGION_PASSING) &&
 			 waiting_load(&t->waiting, r, REGION_WAITING) &&
 			 load_waves(t, r) && load_lanes(t, r, &head) &&
-			 load_states(t, r, &head);
+			 load_states(t, r, &head.rest);
 	}
 	buf_done(&copy);
 	if (!loaded)
@@ -220,4 +251,24 @@ engine_known(const struct image_reader *r, const struct hash_key *key,
 		inventory_free(t);
 	}
 	return loaded;
+}
+
+bool
+engine_streams(const struct image_reader *r,
+    void (*visit)(void *cookie, const struct engine_stream *s), void *cookie)
+{
+	struct head head;
+	uint64_t count;
+
+	if (!head_read(&head, image_get(r, REGION_HEAD)))
+		return false;
+	count = unpack_count(&head.rest, LANES_MAX);
+	for (unsigned i = 0; i < count; i++) {
+		struct engine_stream s = stream_read(&head);
+
+		if (head.rest.failed)
+			return false;
+		visit(cookie, &s);
+	}
+	return true;
 }

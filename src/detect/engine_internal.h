@@ -16,6 +16,7 @@
 #include "detect/subject.h"
 #include "detect/waiting.h"
 #include "detect/waves.h"
+#include "geo/geo.h"
 #include "inventory/inventory.h"
 
 /* A detector as configured. */
@@ -33,6 +34,7 @@ struct engine {
 	size_t nrows;
 	struct calls calls[SOURCE_COUNT];
 	struct lists *lists; /* NULL: none */
+	struct geo *geo;     /* NULL: none */
 	size_t memory_bytes; /* per tenant */
 };
 
@@ -68,6 +70,7 @@ struct engine_scratch {
 	struct known_keys known[KEYS_KNOWN];
 	struct subject_keys keys; /* of the event */
 	struct subject subject;
+	struct geo_cache places; /* asked for last */
 	struct facts facts;
 	/* What the baseline said of the event's own values: asked once. */
 	struct usual usual[SCOPE_COUNT][FEATURE_COUNT];
@@ -98,6 +101,11 @@ struct lane *engine_lane_new(
 struct states *engine_states_of(struct tenant *t, const struct engine_row *row);
 /* Back to a tenant without history. */
 void engine_tenant_forget(struct tenant *t);
+
+/* The baseline's profile.  Networks by AS number are profiles of their own:
+ * who begins with a file of them must not find that all networks are new. */
+uint64_t engine_profile(const struct engine *e, enum scope scope,
+    uint64_t entity, enum feature feature);
 
 /* The keys of d->ev's subject, remembered or made at the first call. */
 const struct subject_keys *detect_keys(struct detect *d);

@@ -32,6 +32,9 @@ engine_facts(struct detect *d, const struct raise *r)
 	struct tenant *t = d->tenant;
 
 	facts_of(f, d->ev, detect_subject(d), t->name, d->batch->place);
+	if (t->engine->geo != NULL)
+		facts_place(f, geo_recall(t->engine->geo, &d->scratch->places,
+				   &d->ev->remote));
 	known_facts(f,
 	    &(struct known){ t->known, t->passing, d->ev->time_us, d->ev, r });
 }

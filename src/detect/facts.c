@@ -253,6 +253,33 @@ facts_of(struct facts *f, const struct event *ev, const struct subject *subject,
 	}
 }
 
+static void
+add_degrees(struct facts *f, const char *name, float degrees)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%.4f", (double)degrees);
+	add(f, name, keep(f, span_str(text)));
+}
+
+void
+facts_place(struct facts *f, const struct geo_place *p)
+{
+	if (!p->known)
+		return;
+	add(f, "country", keep(f, span_str(p->country)));
+	add(f, "country_name", keep(f, span_str(p->country_name)));
+	add(f, "city", keep(f, span_str(p->city)));
+	if (p->located) {
+		add_degrees(f, "latitude", p->latitude);
+		add_degrees(f, "longitude", p->longitude);
+	}
+	if (p->asn != 0)
+		add_number(f, "asn", p->asn);
+	add(f, "organisation", keep(f, span_str(p->organisation)));
+	add(f, "aws_region", keep(f, span_str(p->aws_region)));
+}
+
 struct span
 facts_copy(struct facts *f, struct span value)
 {

@@ -11,6 +11,7 @@
 #include "detect/detector.h"
 #include "detect/subject.h"
 #include "event/event.h"
+#include "geo/geo.h"
 
 #define FACTS_MAX 48
 #define FACTS_ROOM_BYTES 6144
@@ -25,6 +26,9 @@ struct facts {
 /* Collect the facts of `ev`; `parcel` is the place it came from. */
 void facts_of(struct facts *f, const struct event *ev,
     const struct subject *subject, struct span tenant, struct span parcel);
+
+/* Add where the other side is: country, city, network, AWS's region. */
+void facts_place(struct facts *f, const struct geo_place *place);
 
 /* A text that is kept in the room; cut where the room ends. */
 struct span facts_copy(struct facts *f, struct span value);

@@ -286,7 +286,8 @@ iam_act_raise(
 	facts[nfacts++] = (struct fact){ "subject", r->who };
 	nwhy = explain(why, d, r, &h);
 	detect_raise(d,
-	    &(struct raise){ .severity = severity,
+	    &(struct raise){ .as = r->as,
+		.severity = severity,
 		.resource_kind = r->target_kind != ENTITY_NONE ? r->target_kind
 							       : ENTITY_ACCOUNT,
 		.resource = span_is_empty(r->target) ? ev->account : r->target,

@@ -86,7 +86,8 @@ enum policy_reach iam_act_share(
 bool iam_act_is_partner(struct detect *d, struct span account);
 
 struct iam_act_report {
-	double severity;    /* when nothing is usual about it */
+	const struct detector *as; /* raise.as */
+	double severity;	   /* when nothing is usual about it */
 	struct span what;   /* fact {what}, and first line of the evidence */
 	struct span target; /* fact {resource}: part of the identity */
 	enum entity_kind target_kind; /* no target: it is the account */

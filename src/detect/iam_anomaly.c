@@ -39,7 +39,8 @@ struct view {
 };
 
 struct judgement {
-	struct view api, region, resource, network, agent, hour;
+	struct view api, region, resource, network, country, agent, hour;
+	bool has_country;
 	double behaviour, origin, volume, refusals;
 	double p;
 };
@@ -262,10 +263,11 @@ static double
 judge_origin(const struct judgement *j)
 {
 	double p[] = { j->network.p, j->network.p_tenant, j->agent.p,
-		j->agent.p_tenant, j->hour.p };
-	static const double weight[] = { 1, 1, 0.5, 0.5, 1 };
+		j->agent.p_tenant, j->hour.p, j->country.p };
+	static const double weight[] = { 1, 1, 0.5, 0.5, 1, 1 };
 
-	return weigh(p, weight, COUNTOF(p));
+	/* The country only where it is known. */
+	return weigh(p, weight, COUNTOF(p) - !j->has_country);
 }
 
 /* Remember what is new in the session: a call, or a bucket it is made on. */
@@ -323,6 +325,8 @@ judge(struct detect *d, const struct iam_anomaly *st, struct judgement *j)
 	j->region = look(d, FEATURE_REGION);
 	j->resource = look(d, FEATURE_RESOURCE);
 	j->network = look(d, FEATURE_NETWORK);
+	j->country = look(d, FEATURE_COUNTRY);
+	j->has_country = !span_is_empty(detect_feature(d, FEATURE_COUNTRY));
 	j->agent = look(d, FEATURE_AGENT);
 	j->hour = look(d, FEATURE_HOUR);
 	j->behaviour =
@@ -376,6 +380,7 @@ explain(struct lines *l, struct detect *d, const struct iam_anomaly *st,
 	};
 	add_view(l, d, &j->resource, FEATURE_RESOURCE);
 	add_view(l, d, &j->network, FEATURE_NETWORK);
+	add_view(l, d, &j->country, FEATURE_COUNTRY);
 	add_view(l, d, &j->agent, FEATURE_AGENT);
 	add_view(l, d, &j->hour, FEATURE_HOUR);
 	if (j->volume < 1) {
@@ -400,6 +405,7 @@ say_odd(const struct judgement *j, char *room, size_t size)
 		{ j->api.p < NEW_P, "an unusual API" },
 		{ j->resource.p < NEW_P, "an unusual resource" },
 		{ j->network.p < NEW_P, "an unusual network" },
+		{ j->country.p < NEW_P, "an unusual country" },
 		{ j->agent.p < NEW_P, "an unusual program" },
 		{ j->hour.p < NEW_P, "an unusual hour" },
 		{ j->volume < NEW_P, "an unusual amount" },

@@ -58,6 +58,8 @@ k8s_judge_request(struct detect *d, struct k8s_judge *j)
 	j->norigin = j->nbehaviour = j->nwhy = 0;
 	for (size_t i = 0; i < COUNTOF(origin); i++)
 		j->origin[j->norigin++] = ask(d, j, origin[i]);
+	if (!span_is_empty(detect_feature(d, FEATURE_COUNTRY)))
+		j->origin[j->norigin++] = ask(d, j, FEATURE_COUNTRY);
 	for (size_t i = 0; i < COUNTOF(behaviour); i++)
 		j->behaviour[j->nbehaviour++] = ask(d, j, behaviour[i]);
 	detect_usual(d, SCOPE_RESOURCE, FEATURE_USER, &usual);

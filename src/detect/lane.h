@@ -43,6 +43,7 @@ struct lane {
 	 * rest, and weighs in sequences what it would weigh without. */
 	struct lane_purse purse, suppressed;
 	uint64_t late;
+	unsigned carried; /* bits of enum carried: what its records showed */
 };
 
 struct lane *lane_new(enum source source, uint64_t key, size_t limit_bytes);

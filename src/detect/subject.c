@@ -30,6 +30,9 @@ static const struct profile_kind cloudtrail_profiles[] = {
 	{ SCOPE_TENANT, FEATURE_HOUR },
 	{ SCOPE_TENANT, FEATURE_USER },
 	{ SCOPE_RESOURCE, FEATURE_USER },
+	{ SCOPE_ACTOR, FEATURE_COUNTRY },
+	{ SCOPE_PEERS, FEATURE_COUNTRY },
+	{ SCOPE_TENANT, FEATURE_COUNTRY },
 };
 
 static const struct profile_kind audit_profiles[] = {
@@ -55,6 +58,9 @@ static const struct profile_kind audit_profiles[] = {
 	{ SCOPE_TENANT, FEATURE_USER },
 	{ SCOPE_RESOURCE, FEATURE_USER },
 	{ SCOPE_RESOURCE, FEATURE_API },
+	{ SCOPE_ACTOR, FEATURE_COUNTRY },
+	{ SCOPE_PEERS, FEATURE_COUNTRY },
+	{ SCOPE_TENANT, FEATURE_COUNTRY },
 };
 
 static const struct profile_kind flow_profiles[] = {
@@ -112,6 +118,14 @@ subject_teaches(const struct event *ev)
 	return false;
 }
 
+/* "AS64500 Example", as put_network() writes it. */
+static bool
+is_as(struct span s)
+{
+	return s.len > 2 && s.at[0] == 'A' && s.at[1] == 'S' &&
+	       s.at[2] >= '1' && s.at[2] <= '9';
+}
+
 uint64_t
 subject_value_key(
     const struct hash_key *key, enum feature feature, struct span value)
@@ -120,6 +134,8 @@ subject_value_key(
 
 	if (span_is_empty(value))
 		return 0;
+	if (feature == FEATURE_NETWORK && is_as(value))
+		value.len = span_find(value, ' ', 0);
 	h = hash_seeded(key, (uint64_t)feature + 0x100, value);
 	return h ? h : 1;
 }
@@ -176,9 +192,19 @@ put_hour(struct subject *s, int64_t time_us)
 static void
 put_network(struct subject *s, const struct ip *ip, struct span raw)
 {
-	char text[IP_TEXT_BYTES + 8];
+	char text[IP_TEXT_BYTES + 8], as[GEO_ASN_BYTES + 4];
+	const struct geo_place *place = NULL;
 
-	if (ip_is_none(ip))
+	if (s->geo != NULL && !ip_is_none(ip)) {
+		place = geo_recall(s->geo, s->places, ip);
+		put_one(s, FEATURE_COUNTRY, span_str(place->country));
+	}
+	if (place != NULL && place->asn != 0) {
+		(void)snprintf(as, sizeof(as), "AS%u", place->asn);
+		put(s, FEATURE_NETWORK, span_str(as),
+		    place->organisation[0] ? " " : "",
+		    span_str(place->organisation));
+	} else if (ip_is_none(ip))
 		put_one(s, FEATURE_NETWORK, raw);
 	else
 		put_one(

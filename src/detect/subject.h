@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "detect/detector.h"
+#include "geo/geo.h"
 
 #define SUBJECT_FEATURE_BYTES 256
 
@@ -37,6 +38,9 @@ struct subject {
 	struct buf name, peers, scratch; /* room for normalised names */
 	char room[FEATURE_COUNT][SUBJECT_FEATURE_BYTES];
 	struct subject_principal principals[SUBJECT_PRINCIPALS];
+	/* Where addresses are; NULL: nobody says.  Set by who makes it. */
+	const struct geo *geo;
+	struct geo_cache *places;
 };
 
 /* What of a subject is compared and learned: its texts are only shown. */
@@ -58,11 +62,12 @@ uint64_t subject_memo(const struct event *ev);
 #define SUBJECT_HOUR_BYTES 32
 struct span subject_hour(int64_t time_us, char room[SUBJECT_HOUR_BYTES]);
 
-/* Fill `s` (zeroed before its first use) for `ev`. */
+/* Fill `s` (zeroed before its first use, but for geo) for `ev`. */
 void subject_of(
     struct subject *s, const struct event *ev, const struct hash_key *key);
 
-/* The key under which a value of a feature is known. */
+/* The key under which a value of a feature is known: of an AS, its number and
+ * not its name, which changes. */
 uint64_t subject_value_key(
     const struct hash_key *key, enum feature feature, struct span value);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/civil.h"
+#include "detect/carried.h"
 #include "detect/engine_internal.h"
 #include "detect/iam_act.h"
 #include "detect/k8s_act.h"
@@ -277,8 +278,8 @@ prepare_lessons(struct detect *d, struct activities *table)
 
 		if (entity == 0 || s->key[f] == 0)
 			continue;
-		lessons[n].profile =
-		    baseline_profile(profiles[i].scope, entity, f);
+		lessons[n].profile = engine_profile(
+		    d->tenant->engine, profiles[i].scope, entity, f);
 		lessons[n++].value = s->key[f];
 	}
 	name_values(d, s);
@@ -319,6 +320,7 @@ tally(struct detect *d)
 	}
 	add_sums(&d->activity->sums, d->ev);
 	if (fresh) {
+		d->lane->carried |= carried_of(d->ev);
 		learn_activity(&(struct learn){
 		    d->tenant->known, d->tenant->passing, d->ev, NULL });
 		d->activity->hour_late = late ? (int32_t)hour : 0;

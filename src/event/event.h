@@ -92,6 +92,7 @@ struct flow {
 	int64_t start_us, end_us;
 	struct span interface_id, instance_id, vpc_id, subnet_id;
 	struct ip pkt_src, pkt_dst; /* none where absent or equal */
+	bool has_pkt;		    /* the format has one of them */
 	/*
 	 * Who is "ours" and who the other side, decided by the decoder from
 	 * flow-direction, private addresses and ports; local is the side that

@@ -124,10 +124,43 @@ empty_remark(const struct finding *f, struct span text)
 	return known ? 0 : len + 3;
 }
 
+/* Bytes of "{name|words}" at the front of `text`: the words stand where the
+ * log or the detector does not say the name.  0: there is none. */
+static size_t
+choice(struct span text, struct span *name, struct span *words)
+{
+	size_t bar = span_find(text, '|', 0), end = span_find(text, '}', 0);
+	char plain[64];
+
+	if (bar >= end || end >= text.len || bar + 2 > sizeof(plain))
+		return 0;
+	/* Up to the bar it is a placeholder. */
+	memcpy(plain, text.at, bar);
+	plain[bar] = '}';
+	if (vocabulary_placeholder(span_of(plain, bar + 1), name) != bar + 1)
+		return 0;
+	*name = span_of(text.at + 1, bar - 1);
+	*words = span_of(text.at + bar + 1, end - bar - 1);
+	return end + 1;
+}
+
+static void
+add_choice(const struct finding *f, struct span name, struct span words,
+    struct buf *out)
+{
+	struct buf value = { 0 };
+
+	if (vocabulary_value(f, name, &value))
+		add_short(buf_span(&value), out);
+	else
+		buf_add(out, words);
+	buf_done(&value);
+}
+
 void
 finding_expand(const struct finding *f, const char *text, struct buf *out)
 {
-	struct span rest = span_str(text), name;
+	struct span rest = span_str(text), name, words;
 
 	while (rest.len > 0) {
 		size_t len = empty_remark(f, rest);
@@ -139,6 +172,9 @@ finding_expand(const struct finding *f, const char *text, struct buf *out)
 		len = vocabulary_placeholder(rest, &name);
 		if (len > 0) {
 			add_value(f, name, out);
+			rest = span_skip(rest, len);
+		} else if ((len = choice(rest, &name, &words)) > 0) {
+			add_choice(f, name, words, out);
 			rest = span_skip(rest, len);
 		} else {
 			len = next_stop(rest);
@@ -334,6 +370,37 @@ add_behind(const struct finding *f, struct buf *out)
 	}
 }
 
+/* Where the other address is. */
+static void
+add_place(const struct finding *f, struct buf *out)
+{
+	const struct signal *s = f->first;
+	struct span address =
+	    signal_fact(s, s->source == SOURCE_VPCFLOW ? "peer" : "remote");
+	struct span country = signal_fact(s, "country_name");
+	struct span asn = signal_fact(s, "asn");
+
+	if (span_is_empty(country))
+		country = signal_fact(s, "country");
+	if (span_is_empty(address) ||
+	    (span_is_empty(country) && span_is_empty(asn)))
+		return;
+	buf_add_char(out, ' ');
+	add_short(address, out);
+	buf_add_str(out, " is");
+	add_known_fact(f, " in ", "city", out);
+	if (!span_is_empty(country)) {
+		buf_add_str(
+		    out, span_is_empty(signal_fact(s, "city")) ? " in " : ", ");
+		add_short(country, out);
+	}
+	if (!span_is_empty(asn)) {
+		add_known_fact(f, " in network AS", "asn", out);
+		add_known_fact(f, " of ", "organisation", out);
+	}
+	buf_add_char(out, '.');
+}
+
 void
 finding_describe(const struct finding *f, struct buf *out)
 {
@@ -348,6 +415,7 @@ finding_describe(const struct finding *f, struct buf *out)
 	if (out->len > 0 && out->at[out->len - 1] != '.')
 		buf_add_char(out, '.');
 	add_behind(f, out);
+	add_place(f, out);
 	for (size_t line = 0; line < DESCRIBE_LINES; line++) {
 		size_t best = SIGNAL_WHY_MAX;
 

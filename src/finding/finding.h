@@ -80,8 +80,9 @@ finding_detector(const struct finding *f)
 /*
  * Expand `{name}` of a template with the finding's facts and these: {actor},
  * {actor.kind}, {resource}, {account}, {region}, {cluster}, {time} (first),
- * {last}, {count}, {type}, {p}.  A missing one becomes "unknown ..."; texts
- * stay raw bytes: the output's encoder makes them safe.
+ * {last}, {count}, {type}, {p}.  A missing one becomes "unknown ...", and
+ * `{name|words}` the words; texts stay raw bytes: the output's encoder makes
+ * them safe.
  */
 void finding_expand(const struct finding *f, const char *text, struct buf *out);
 

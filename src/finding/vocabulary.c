@@ -31,6 +31,15 @@ const struct fact_name vocabulary_table[] = {
 	{ "event_id", "id of the raw record", false },
 	{ "parcel", "file or object that holds the record", false },
 	{ "source", "cloudtrail, vpcflow, dns, k8s-audit or notice", false },
+	/* where the remote address is, with `geo:` */
+	{ "asn", "number of the remote address's network (AS)", false },
+	{ "aws_region", "AWS region whose address it is", false },
+	{ "city", "city of the remote address", false },
+	{ "country", "its country, two letters", false },
+	{ "country_name", "the country's name", false },
+	{ "latitude", "degrees north", false },
+	{ "longitude", "degrees east", false },
+	{ "organisation", "who has the network", false },
 	/* CloudTrail */
 	{ "access_key", "access key id", false },
 	{ "api", "API called", false },
@@ -130,6 +139,7 @@ const struct fact_name vocabulary_table[] = {
 	{ "container", "name of the container", false },
 	{ "domain_count", "how many domains", false },
 	{ "domains", "some of the domains", false },
+	{ "elsewhere", "other place of AWS", false },
 	{ "grant", "what was opened, and how", false },
 	{ "harm", "what is no longer recorded", false },
 	{ "host_count", "how many addresses", false },
@@ -154,8 +164,10 @@ const struct fact_name vocabulary_table[] = {
 	{ "trail", "the trail", false },
 	{ "usual", "what is usual instead", false },
 	{ "victim", "address that is guessed at", false },
+	{ "way", "way by which it happened", false },
 	{ "what", "what the name stands for", false },
 	{ "where", "where it happened", false },
+	{ "within", "time between two acts", false },
 };
 const size_t vocabulary_count = COUNTOF(vocabulary_table);
 

@@ -390,8 +390,41 @@ resources(struct emit *e, const struct place *p)
 
 /* --- action --------------------------------------------------------------- */
 
+/* Where it is, as far as `geo:` tells. */
 static void
-remote_ip(struct emit *e, struct span value)
+place(struct emit *e, const struct finding *f)
+{
+	double latitude, longitude;
+
+	if (!span_is_empty(fact(f, "country"))) {
+		emit_object(e, "Country");
+		text(e, "CountryCode", fact(f, "country"), API_UNITS);
+		text(e, "CountryName", fact(f, "country_name"), API_UNITS);
+		emit_close(e, '}');
+	}
+	if (!span_is_empty(fact(f, "city"))) {
+		emit_object(e, "City");
+		text(e, "CityName", fact(f, "city"), API_UNITS);
+		emit_close(e, '}');
+	}
+	if (fact_degrees(fact(f, "latitude"), &latitude) &&
+	    fact_degrees(fact(f, "longitude"), &longitude)) {
+		emit_object(e, "GeoLocation");
+		emit_number(e, "Lat", latitude);
+		emit_number(e, "Lon", longitude);
+		emit_close(e, '}');
+	}
+	if (!span_is_empty(fact(f, "asn"))) {
+		emit_object(e, "Organization");
+		emit_number(e, "Asn", fact_number(f, "asn"));
+		text(e, "AsnOrg", fact(f, "organisation"), API_UNITS);
+		text(e, "Org", fact(f, "organisation"), API_UNITS);
+		emit_close(e, '}');
+	}
+}
+
+static void
+remote_ip(struct emit *e, const struct finding *f, struct span value)
 {
 	struct ip ip;
 
@@ -399,6 +432,7 @@ remote_ip(struct emit *e, struct span value)
 		return;
 	emit_object(e, "RemoteIpDetails");
 	v4(e, "IpAddressV4", value);
+	place(e, f);
 	emit_close(e, '}');
 }
 
@@ -424,7 +458,7 @@ api_call(struct emit *e, const struct finding *f)
 	text(e, "ServiceName", buf_span(&service), API_UNITS);
 	emit_text(e, "CallerType",
 	    ip_parse(remote, &ip) ? SPAN("remoteip") : SPAN("domain"));
-	remote_ip(e, remote);
+	remote_ip(e, f, remote);
 	if (!ip_parse(remote, &ip)) {
 		emit_object(e, "DomainDetails");
 		text(e, "Domain", remote, API_UNITS);
@@ -451,7 +485,7 @@ port_probe(struct emit *e, const struct finding *f)
 		v4(e, "IpAddressV4", fact(f, "local"));
 		emit_close(e, '}');
 	}
-	remote_ip(e, fact(f, "peer"));
+	remote_ip(e, f, fact(f, "peer"));
 	emit_close(e, '}');
 	emit_close(e, ']');
 	emit_bool(e, "Blocked", fact_is_blocked(f));
@@ -465,7 +499,7 @@ connection(struct emit *e, const struct finding *f)
 	emit_object(e, "NetworkConnectionAction");
 	emit_text(e, "ConnectionDirection",
 	    fact_is_outbound(f) ? SPAN("OUT") : SPAN("IN"));
-	remote_ip(e, fact(f, "peer"));
+	remote_ip(e, f, fact(f, "peer"));
 	port(e, "RemotePortDetails", fact_number(f, "peer_port"));
 	port(e, "LocalPortDetails", fact_number(f, "local_port"));
 	text(e, "Protocol", fact(f, "protocol"), 64);

@@ -31,6 +31,23 @@ fact_number(const struct finding *f, const char *name)
 	return span_to_u64(fact(f, name), &n) ? (double)n : 0;
 }
 
+/* A number of degrees, "-33.8600". */
+static inline bool
+fact_degrees(struct span text, double *number)
+{
+	uint64_t whole, part;
+	bool south = span_starts(text, SPAN("-"));
+	struct span rest = span_skip(text, south);
+	struct span before = span_cut(&rest, '.');
+
+	if (rest.len != 4 || !span_to_u64(before, &whole) ||
+	    !span_to_u64(rest, &part))
+		return false;
+	*number = (double)whole + (double)part / 10000;
+	*number = south ? -*number : *number;
+	return true;
+}
+
 /* "Kubernetes" of "Execution:Kubernetes/ExecInKubeSystemPod". */
 static inline struct span
 fact_resource_word(const struct finding *f)

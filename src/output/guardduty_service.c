@@ -204,7 +204,46 @@ guardduty_service_resource(
 /* --- service.action ------------------------------------------------------- */
 
 static void
-remote_ip(struct emit *e, struct span text)
+degrees(struct emit *e, const char *key, struct span text)
+{
+	double number;
+
+	if (fact_degrees(text, &number))
+		emit_number(e, key, number);
+}
+
+/* Where it is, as far as `geo:` tells. */
+static void
+place(struct emit *e, const struct finding *f)
+{
+	if (!span_is_empty(fact(f, "asn"))) {
+		emit_object(e, "organization");
+		emit_text(e, "asn", fact(f, "asn"));
+		emit_text_if(e, "asnOrg", fact(f, "organisation"));
+		emit_text_if(e, "org", fact(f, "organisation"));
+		emit_close(e, '}');
+	}
+	if (!span_is_empty(fact(f, "country"))) {
+		emit_object(e, "country");
+		emit_text_if(e, "countryName", fact(f, "country_name"));
+		emit_text(e, "countryCode", fact(f, "country"));
+		emit_close(e, '}');
+	}
+	if (!span_is_empty(fact(f, "city"))) {
+		emit_object(e, "city");
+		emit_text(e, "cityName", fact(f, "city"));
+		emit_close(e, '}');
+	}
+	if (!span_is_empty(fact(f, "latitude"))) {
+		emit_object(e, "geoLocation");
+		degrees(e, "lat", fact(f, "latitude"));
+		degrees(e, "lon", fact(f, "longitude"));
+		emit_close(e, '}');
+	}
+}
+
+static void
+remote_ip(struct emit *e, const struct finding *f, struct span text)
 {
 	struct ip ip;
 
@@ -212,6 +251,7 @@ remote_ip(struct emit *e, struct span text)
 		return;
 	emit_object(e, "remoteIpDetails");
 	address(e, "ipAddressV4", "ipAddressV6", text);
+	place(e, f);
 	emit_close(e, '}');
 }
 
@@ -248,7 +288,7 @@ api_call(struct emit *e, const struct finding *f)
 					     : SPAN("Domain"));
 	emit_text_if(e, "userAgent", fact(f, "user_agent"));
 	emit_text_if(e, "errorCode", fact(f, "error"));
-	remote_ip(e, fact(f, "remote"));
+	remote_ip(e, f, fact(f, "remote"));
 	if (!ip_parse(fact(f, "remote"), &ip)) {
 		emit_object(e, "domainDetails");
 		emit_text(e, "domain", fact(f, "remote"));
@@ -274,7 +314,7 @@ kubernetes_call(struct emit *e, const struct finding *f)
 	emit_text_if(e, "userAgent", fact(f, "user_agent"));
 	emit_number(e, "statusCode", fact_number(f, "code"));
 	emit_text_if(e, "parameters", fact(f, "command"));
-	remote_ip(e, fact(f, "remote"));
+	remote_ip(e, f, fact(f, "remote"));
 	emit_close(e, '}');
 }
 
@@ -300,7 +340,7 @@ port_probe(struct emit *e, const struct finding *f)
 	emit_object(e, NULL);
 	port(e, f, "localPortDetails", "local_port");
 	local_ip(e, f);
-	remote_ip(e, fact(f, "peer"));
+	remote_ip(e, f, fact(f, "peer"));
 	emit_close(e, '}');
 	emit_close(e, ']');
 	emit_close(e, '}');
@@ -320,7 +360,7 @@ connection(struct emit *e, const struct finding *f)
 	port(e, f, "localPortDetails", "local_port");
 	local_ip(e, f);
 	emit_text_if(e, "localNetworkInterface", fact(f, "interface"));
-	remote_ip(e, fact(f, "peer"));
+	remote_ip(e, f, fact(f, "peer"));
 	port(e, f, "remotePortDetails", "peer_port");
 	emit_close(e, '}');
 }

@@ -15,7 +15,8 @@ static const struct detector fuzz_detector = {
 	.story = "s",
 	.mitre = "",
 };
-static const struct detector_row fuzz_row = { &fuzz_detector, "x", "k8s", "x" };
+static const struct detector_row fuzz_row = { &fuzz_detector, "x", "k8s", "x",
+	"" };
 
 /* What was refused shows no command. */
 static void

@@ -8,9 +8,10 @@ SCENARIO_DIR/scenario.py has fire(w) and quiet(w), which fill a world
 beside the folder and gives its path; expected.json lists the findings of fire().  What fire() makes
 must give exactly the findings of expected.json among the types named in it;
 what quiet() makes must give none of these types and nothing of severity 4 or
-more.  Without fire() there is no expected.json, and what quiet() makes must give
-nothing at all.  --bless prints what was found in the
-form of expected.json.
+more.  Without fire() there is no expected.json, and what quiet() makes must
+give nothing at all.  --bless prints what was found in the
+form of expected.json.  fire_geo(w), quiet_geo(w), configure_geo(folder) and
+expected_geo.json are the same once more, for what databases of places tell.
 """
 
 import argparse
@@ -91,6 +92,24 @@ def compare(expected, fired, quiet):
         yield show("not quiet:", noise)
 
 
+def judge(options, scenario, form, root):
+    """One form of the scenario: what is wrong."""
+    configure = getattr(scenario, "configure" + form, None)
+    found = {}
+    for act in ("fire", "quiet"):
+        play = getattr(scenario, act + form, None)
+        found[act] = play and make_and_run(
+            options.binary, play, os.path.join(root, act + form), configure)
+    if options.bless:
+        print(json.dumps({"form": form, **found}, indent=1))
+        return []
+    if found["fire"] is None:
+        return list(compare([], [], found["quiet"]))
+    with open(os.path.join(options.scenario, "expected%s.json" % form),
+              encoding="utf-8") as file:
+        return list(compare(json.load(file), found["fire"], found["quiet"]))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -100,25 +119,14 @@ def main():
     options = parser.parse_args()
     scenario = load(options.scenario)
     root = options.keep or tempfile.mkdtemp(prefix="scenario-")
+    wrong = []
     try:
-        configure = getattr(scenario, "configure", None)
-        fire = getattr(scenario, "fire", None)
-        fired = fire and make_and_run(options.binary, fire,
-                                      os.path.join(root, "fire"), configure)
-        quiet = make_and_run(options.binary, scenario.quiet,
-                             os.path.join(root, "quiet"), configure)
+        for form in ("", "_geo"):
+            if hasattr(scenario, "quiet" + form):
+                wrong += judge(options, scenario, form, root)
     finally:
         if not options.keep:
             shutil.rmtree(root, ignore_errors=True)
-    if options.bless:
-        print(json.dumps({"fire": fired, "quiet": quiet}, indent=1))
-        return
-    if fire is None:
-        wrong = list(compare([], [], quiet))
-    else:
-        with open(os.path.join(options.scenario, "expected.json"),
-                  encoding="utf-8") as file:
-            wrong = list(compare(json.load(file), fired, quiet))
     if wrong:
         sys.exit("\n".join(wrong))
 

@@ -63,7 +63,7 @@ fixture_init(struct fixture *x, const char *detector_name)
 		.state_version = 1,
 	};
 	x->row = (struct detector_row){ &x->detector, detector_name, "k8s",
-		detector_name };
+		detector_name, "" };
 	x->event = (struct event_ref){ SOURCE_K8S_AUDIT, SPAN("6f1c-audit"), at,
 		SPAN("logs/prod/audit-20261122.json.gz") };
 	x->signal = (struct signal){

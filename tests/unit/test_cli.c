@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "cli/catalogue.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "cli/completion.h"
@@ -373,6 +374,7 @@ committed_pages_are_what_the_tables_say(void **state)
 		{ TEST_SOURCE_DIR "/docs/man/nephoscope.conf.5", man_config },
 		{ TEST_SOURCE_DIR "/config/completion/nephoscope.bash",
 		    completion_bash },
+		{ TEST_SOURCE_DIR "/docs/detectors.md", catalogue_markdown },
 	};
 
 	(void)state;
@@ -384,7 +386,8 @@ committed_pages_are_what_the_tables_say(void **state)
 		if (!span_equal(buf_span(&made), buf_span(&kept)))
 			fail_msg("%s is not what the tables say; make it "
 				 "again with `nephoscope help --man`, "
-				 "`--man-config` or `--completion`",
+				 "`--man-config` or `--completion`, or with "
+				 "`detectors list --format markdown`",
 			    pages[i].path);
 		buf_done(&made);
 		buf_done(&kept);

@@ -159,7 +159,7 @@ what_is_wrong_is_named_with_its_place(void **state)
 		    "f:2:13: unknown key \"regoin\"; did you mean region?\n" },
 		{ "geo: {zzzzzzzz: x}\n",
 		    "f:1:7: unknown key \"zzzzzzzz\"; known here: country, "
-		    "asn\n" },
+		    "city, asn, aws_ranges\n" },
 		{ "baseline: {}\nbaseline: {}\n",
 		    "f:2:1: \"baseline\" was given in line 1 already; keep "
 		    "one\n" },
@@ -337,13 +337,11 @@ bounds_are_kept(void **state)
 static void
 keys_without_effect_are_noted(void **state)
 {
-	struct config *c = parsed("rules: [x]\ngeo: {}\n");
+	struct config *c = parsed("rules: [x]\n");
 
 	(void)state;
 	assert_string_equal(c->notes,
 	    "f:1:1: note: rules is checked but has no effect: this version "
-	    "does not have what it is for\n"
-	    "f:2:1: note: geo is checked but has no effect: this version "
 	    "does not have what it is for\n");
 	config_free(c);
 }
@@ -370,7 +368,8 @@ the_design_s_example_is_accepted(void **state)
 	    "expires: 2027-01-31}\n"
 	    "lists: [{name: miners, kind: domain, trust: threat, path: "
 	    "x}]\n"
-	    "geo: {country: country.mmdb, asn: asn.mmdb}\n"
+	    "geo: {country: country.mmdb, city: city.mmdb, asn: asn.mmdb, "
+	    "aws_ranges: ip-ranges.json}\n"
 	    "feeds: [{name: siem, kind: file, path: f, format: guardduty, "
 	    "min_severity: 4}]\n"
 	    "store: {path: /var/lib/x.db}\n"

@@ -119,7 +119,7 @@ static void
 gone(void **state)
 {
 	static const struct detector_row other = { NULL, "no_such_detector",
-		"x", "x" };
+		"x", "x", "" };
 	struct fixture x;
 	struct buf packed = { 0 };
 

@@ -1,5 +1,6 @@
 """A function's key abroad; the function itself; one with its own client."""
 
+from geo_files import write_geo
 from world_cloudtrail import ABROAD, DAY, HOUR, START, role
 
 
@@ -34,3 +35,21 @@ def quiet(w):
            source="203.0.113.200", agent=LAMBDA)
     w.call(START + 6 * DAY, role("render", "s"), "sts", "GetCallerIdentity",
            source=ABROAD)
+
+
+def configure_geo(folder):
+    return write_geo(folder, aws_ranges=[
+        ("198.51.100.0/24", "eu-west-1", "EC2"),
+        ("203.0.113.0/24", "eu-west-1", "EC2")])
+
+
+def fire_geo(w):
+    """No history is needed to see that a place is not AWS's."""
+    w.call(START, function(), "dynamodb", "DescribeTable",
+           source="198.51.100.66", agent=LAMBDA)
+    w.call(START + HOUR, function(), "sts", "GetCallerIdentity",
+           source=ABROAD, agent="aws-cli/2.15.30 Linux/6.6.9-amd64")
+
+
+def quiet_geo(w):
+    quiet(w)

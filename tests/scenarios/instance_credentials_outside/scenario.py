@@ -1,5 +1,6 @@
 """A machine's key at home and abroad; two ways out; two machines."""
 
+from geo_files import write_geo
 from world_cloudtrail import ABROAD, BOTO, DAY, HOUR, START, role
 
 
@@ -41,3 +42,42 @@ def quiet(w):
                    source="ec2.amazonaws.com")
     w.call(START + 5 * DAY, node("i-0a1b2c3d4e5f60718"), "ec2",
            "DescribeTags", agent=BOTO, source="198.51.100.78")
+
+
+EC2, OTHER_EC2, NAT = "203.0.113.40", "203.0.113.140", "198.51.100.77"
+
+
+def configure_geo(folder):
+    return write_geo(folder, aws_ranges=[
+        ("203.0.113.0/24", "eu-west-1", "AMAZON"),
+        ("203.0.113.0/24", "eu-west-1", "EC2")])
+
+
+def fire_geo(w):
+    one, other = node("i-0a1b2c3d4e5f60718"), role("batch", "i-0123456789ab")
+    other["accessKeyId"] = "ASIABATCH"
+    other["sessionContext"]["ec2RoleDelivery"] = "2.0"
+    for hour in range(24 * 4):
+        w.call(START + hour * HOUR, one, "ec2", "DescribeTags", agent=BOTO,
+               source=EC2)
+    # By the same program; and a key that was seen nowhere else.
+    w.call(START + 4 * DAY, one, "s3", "ListBuckets", source=ABROAD,
+           agent=BOTO)
+    w.call(START + 4 * DAY + HOUR, other, "s3", "ListBuckets",
+           source="192.0.2.200", agent=BOTO)
+
+
+def quiet_geo(w):
+    one = node("i-0a1b2c3d4e5f60718")
+    for hour in range(24 * 5):
+        at = START + hour * HOUR
+        w.call(at, one, "ec2", "DescribeTags", agent=BOTO, source=EC2)
+        w.call(at + 60, one, "ec2", "DescribeTags", agent=BOTO,
+               source=OTHER_EC2)
+        # All of another machine's traffic goes through the office.
+        w.call(at + 90, node("i-0ffffffffffffffff"), "ec2", "DescribeTags",
+               agent=BOTO, source=NAT)
+    fresh = role("batch", "i-0123456789ab")
+    fresh["sessionContext"]["ec2RoleDelivery"] = "2.0"
+    w.call(START + 5 * DAY, fresh, "ec2", "DescribeTags", agent=BOTO,
+           source=NAT)
