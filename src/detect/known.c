@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "base/status.h"
+#include "detect/cluster_kind.h"
 #include "detect/k8s_request.h"
 
 /* What controllers do so soon after a person's change, they do because of
@@ -343,6 +344,20 @@ of_audit(struct walk *w)
 	say_owner(w, ns, false, "labels of the namespace");
 }
 
+/* Who runs the cluster: the playbook's commands depend on it. */
+static void
+say_kind(struct walk *w)
+{
+	struct span kind = cluster_kind_of(w->k->ev);
+	struct inventory_row row;
+
+	if (!span_is_empty(kind))
+		(void)say(w, "cluster_kind", kind);
+	else if (!span_is_empty(w->cluster) &&
+		 ask_account(w, INVENTORY_CLUSTER_KIND, w->cluster, &row))
+		(void)say(w, "cluster_kind", row.value);
+}
+
 void
 known_address(struct facts *f, const struct known *k, const struct ip *address,
     struct span cluster)
@@ -350,6 +365,7 @@ known_address(struct facts *f, const struct known *k, const struct ip *address,
 	struct walk w = { .facts = f, .k = k, .cluster = cluster };
 
 	say_address(&w, address);
+	say_kind(&w);
 }
 
 void
@@ -375,4 +391,5 @@ known_facts(struct facts *f, const struct known *k)
 	case SOURCE_COUNT:
 		break;
 	}
+	say_kind(&w);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "detect/cluster_kind.h"
 
 #define ANSWERS_LEARNED 4
 #define OWNER_BYTES 128
@@ -120,6 +121,15 @@ answers(const struct learn *l)
 	}
 }
 
+/* Its own parts tell who runs a cluster. */
+static void
+learn_kind(const struct learn *l)
+{
+	learn_fact(l, l->known,
+	    &(struct learn_fact){ INVENTORY_CLUSTER_KIND, INVENTORY_INFERRED,
+		true, l->ev->cluster, cluster_kind_of(l->ev), 0 });
+}
+
 void
 learn_activity(const struct learn *l)
 {
@@ -134,6 +144,7 @@ learn_activity(const struct learn *l)
 			    l, ev->cloudtrail->remote, ev->cloudtrail->arn);
 		break;
 	case SOURCE_K8S_AUDIT:
+		learn_kind(l);
 		if (!ip_is_private(&ev->remote))
 			seen_from(l, ev->audit->remote, ev->audit->user);
 		break;

@@ -184,6 +184,19 @@ pod_identity(const struct learn *l)
 	know(l, INVENTORY_ACCOUNT_CLUSTER, span_str(text), cluster);
 }
 
+/* EKS is asked for a cluster, or for something of one. */
+static void
+eks_cluster(const struct learn *l)
+{
+	struct span name = json_get_string(request(l), SPAN("name"));
+
+	if (!span_equal(l->ev->cloudtrail->service, SPAN("eks.amazonaws.com")))
+		return;
+	if (span_is_empty(name))
+		name = json_get_string(request(l), SPAN("clusterName"));
+	know(l, INVENTORY_CLUSTER_KIND, name, SPAN("eks"));
+}
+
 void
 learn_trail_event(const struct learn *l)
 {
@@ -192,6 +205,9 @@ learn_trail_event(const struct learn *l)
 		void (*learn)(const struct learn *l);
 	} calls[] = {
 		{ "RunInstances", run_instances },
+		{ "CreateCluster", eks_cluster },
+		{ "CreateNodegroup", eks_cluster },
+		{ "CreateAccessEntry", eks_cluster },
 		{ "AttachNetworkInterface", attach_interface },
 		{ "CreateNetworkInterface", create_interface },
 		{ "CreateTags", create_tags },

@@ -12,6 +12,7 @@ static const char *const fact_names[CHAIN_FACTS] = {
 	[CHAIN_ARN] = "arn",
 	[CHAIN_BUCKET] = "bucket",
 	[CHAIN_CLIENT] = "client",
+	[CHAIN_CLUSTER_KIND] = "cluster_kind",
 	[CHAIN_COMMAND] = "command",
 	[CHAIN_DOMAIN] = "domain",
 	[CHAIN_IDENTITY_TYPE] = "identity_type",

@@ -18,6 +18,8 @@ const struct fact_name vocabulary_table[] = {
 	    BUILT_IN },
 	{ "last", "time of the last event", BUILT_IN },
 	{ "p", "probability by chance", BUILT_IN },
+	{ "pod_name", "the pod that acts or is acted on", BUILT_IN },
+	{ "pod_namespace", "its namespace", BUILT_IN },
 	{ "region", "AWS region", BUILT_IN },
 	{ "resource", "what it was done to", BUILT_IN },
 	{ "resource.kind", "kind of the resource", BUILT_IN },
@@ -110,6 +112,7 @@ const struct fact_name vocabulary_table[] = {
 	{ "of_hours", "how many past hours were looked at", false },
 	/* of the inventory */
 	{ "assumed_by", "who took the role that the session is of", false },
+	{ "cluster_kind", "who runs the cluster: eks, gke or aks", false },
 	{ "contact", "how to reach the owner", false },
 	{ "deployer", "who changed the workload last", false },
 	{ "image_digest", "digest of the image that runs", false },
@@ -291,11 +294,32 @@ plain(const struct finding *f, struct span name)
 	return span_of(NULL, 0);
 }
 
+/* Half of NAMESPACE/POD as the inventory or the record says it. */
+static bool
+add_pod(const struct finding *f, bool name, struct buf *out)
+{
+	struct span rest = signal_fact(f->first, "pod"), ns;
+
+	if (!span_is_empty(rest)) {
+		ns = span_cut(&rest, '/');
+		return add(name ? rest : ns, out);
+	}
+	if (!span_equal(plain(f, SPAN("resource_type")), SPAN("pods")))
+		return false;
+	return add(plain(f, name ? SPAN("name") : SPAN("namespace")), out);
+}
+
 bool
 vocabulary_value(const struct finding *f, struct span name, struct buf *out)
 {
 	bool known;
 	bool done = computed(f, name, &known, out);
 
-	return known ? done : add(plain(f, name), out);
+	if (known)
+		return done;
+	if (span_equal(name, SPAN("pod_name")))
+		return add_pod(f, true, out);
+	if (span_equal(name, SPAN("pod_namespace")))
+		return add_pod(f, false, out);
+	return add(plain(f, name), out);
 }

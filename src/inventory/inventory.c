@@ -68,6 +68,7 @@ inventory_relation_text(enum inventory_relation r)
 		[INVENTORY_KEY_PERSON] = "assumed by",
 		[INVENTORY_ADDRESS_NAME] = "name",
 		[INVENTORY_ADDRESS_USER] = "seen from it",
+		[INVENTORY_CLUSTER_KIND] = "run by",
 	};
 
 	return r < INVENTORY_RELATIONS ? texts[r] : texts[INVENTORY_NONE];

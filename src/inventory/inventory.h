@@ -48,6 +48,7 @@ enum inventory_relation {
 	INVENTORY_KEY_PERSON,	/* access key -> ARN that assumed the role */
 	INVENTORY_ADDRESS_NAME, /* CLIENT>ADDRESS -> name it asked for */
 	INVENTORY_ADDRESS_USER, /* address -> who was seen from it */
+	INVENTORY_CLUSTER_KIND, /* cluster -> eks, gke or aks */
 	INVENTORY_RELATIONS,
 };
 
