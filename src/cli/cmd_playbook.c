@@ -72,7 +72,8 @@ of_type(const char *type)
 	for (size_t i = 0; i < detector_count; i++) {
 		const struct detector_row *row = &detector_table[i];
 
-		if (strcmp(row->detector->type, type) == 0)
+		if (strcmp(row->detector->type, type) == 0 ||
+		    strcmp(row->file, type) == 0)
 			return print(row, NULL);
 		nearest_offer(&near, span_str(type), row->detector->type);
 	}

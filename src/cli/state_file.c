@@ -1,6 +1,7 @@
 #include "cli/state_file.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/config_file.h"
@@ -31,9 +32,12 @@ state_file_open(const char *path, const char *config_path, bool write,
 		return code;
 	if (path == NULL)
 		path = file->config->store_path;
-	if (path == NULL) {
+	if (path == NULL)
+		path = getenv("NEPHOSCOPE_STATE");
+	if (path == NULL || path[0] == '\0') {
 		cli_complain("which state file? Give --state FILE, or -c FILE "
-			     "with store: {path: ...}");
+			     "with store: {path: ...}, or set "
+			     "NEPHOSCOPE_STATE");
 		state_file_close(file);
 		return EXIT_CODE_USAGE;
 	}

@@ -14,7 +14,8 @@ struct state_file {
 };
 
 /*
- * Open `path`, or else what the configuration names under store: path.  With
+ * Open `path`, or else what the configuration names under store: path, or else
+ * what the environment names in NEPHOSCOPE_STATE.  With
  * `write` marks may be set, while a service goes on; else nothing is written.
  * Gives an exit code and has complained when it is not EXIT_CODE_DONE; both
  * members are then NULL.

@@ -138,6 +138,10 @@ step(struct emit *e, const struct playbook_line *line)
 	emit_text_or_null(e, "command", line->command);
 	emit_text_or_null(e, "undo", line->undo);
 	emit_text_if(e, "effect", line->effect);
+	emit_text_if(e, "blastRadius", line->blast_radius);
+	if (line->part == PLAYBOOK_CONTAIN)
+		emit_bool(e, "destructive", line->destructive);
+	emit_text_if(e, "kept", line->store);
 	emit_text_if(e, "needs", line->needs);
 	emit_text_if(e, "expect", line->expect);
 	emit_text_if(e, "leftOut", line->left_out);
@@ -145,19 +149,50 @@ step(struct emit *e, const struct playbook_line *line)
 }
 
 static void
+question(struct emit *e, const struct playbook_query *q)
+{
+	emit_object(e, NULL);
+	emit_text(e, "text", q->text);
+	emit_text_or_null(e, "query", q->query);
+	emit_text_if(e, "ask", q->ask);
+	emit_text_if(e, "leftOut", q->left_out);
+	emit_text(e, "harmlessIf", q->benign_if);
+	emit_text(e, "attackIf", q->malicious_if);
+	emit_close(e, '}');
+}
+
+static void
+excuse(struct emit *e, const struct playbook_excuse *x)
+{
+	emit_object(e, NULL);
+	emit_text(e, "condition", x->condition);
+	emit_text(e, "suggestion", x->suggestion);
+	emit_text_or_null(e, "suppress", x->suppress);
+	emit_text_if(e, "leftOut", x->left_out);
+	emit_close(e, '}');
+}
+
+static void
 playbook(struct emit *e, const struct finding *f)
 {
 	struct playbook *p = playbook_of_type(f->first->row->file);
-	struct playbook_steps steps;
+	struct playbook_steps steps = { 0 };
 
-	emit_array(e, "playbook");
-	if (p != NULL) {
+	if (p != NULL)
 		playbook_render(p, f, &steps);
-		for (size_t i = 0; i < steps.nlines; i++)
-			step(e, &steps.lines[i]);
-		playbook_steps_done(&steps);
-	}
+	emit_array(e, "playbook");
+	for (size_t i = 0; i < steps.nlines; i++)
+		step(e, &steps.lines[i]);
 	emit_close(e, ']');
+	emit_array(e, "questions");
+	for (size_t i = 0; i < steps.nqueries; i++)
+		question(e, &steps.queries[i]);
+	emit_close(e, ']');
+	emit_array(e, "harmless");
+	for (size_t i = 0; i < steps.nexcuses; i++)
+		excuse(e, &steps.excuses[i]);
+	emit_close(e, ']');
+	playbook_steps_done(&steps);
 	playbook_free(p);
 }
 

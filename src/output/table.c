@@ -460,12 +460,18 @@ step(struct paper *p, const struct playbook_line *line, size_t position)
 	paper_spaces(p, 1);
 	paper_add(p, buf_span(&text));
 	paper_spaces(p, 1);
-	paper_wrap(p, line->title, 5, 5);
+	buf_reset(&text);
+	buf_add(&text, line->title);
+	if (line->destructive)
+		buf_add_str(&text, " [destroys]");
+	paper_wrap(p, buf_span(&text), 5, 5);
 	under(p, "only when", line->when);
 	under(p, "needs", line->needs);
 	under(p, "effect", line->effect);
+	under(p, "also hits", line->blast_radius);
 	under(p, "left out", line->left_out);
 	prompt(p, "$ ", line->command);
+	under(p, "kept", line->store);
 	under(p, "expect", line->expect);
 	if (span_starts(line->undo, SPAN("none")))
 		under(p, "undo", line->undo);
@@ -484,50 +490,101 @@ expanded(struct paper *p, const struct finding *f, const char *text, size_t at)
 	buf_done(&whole);
 }
 
+/* What comes first: at a high severity the damage is stopped before all is
+ * understood. */
 static void
-questions(struct paper *p, const struct playbook *pb, const struct finding *f)
+urgency(struct paper *p, const struct playbook *pb, const struct finding *f)
 {
-	if (pb->nquestions == 0)
-		return;
-	heading(p, "Ask first");
-	for (size_t i = 0; i < pb->nquestions; i++) {
-		const struct playbook_question *q = &pb->questions[i];
+	struct buf text = { 0 };
+
+	if (f == NULL)
+		buf_printf(&text,
+		    "From severity %.0f on: evidence, then contain, then ask. "
+		    "Below: ask first.",
+		    pb->gate);
+	else if (f->severity >= pb->gate)
+		buf_printf(&text,
+		    "Severity %g: take the evidence and contain now; ask "
+		    "meanwhile.",
+		    f->severity);
+	else
+		buf_printf(&text,
+		    "Severity %g: ask first; contain if an answer is bad or "
+		    "nobody answers.",
+		    f->severity);
+	paper_spaces(p, 2);
+	paper_ink(p, PAPER_BOLD);
+	paper_wrap(p, buf_span(&text), 2, 2);
+	paper_ink(p, PAPER_PLAIN);
+	buf_done(&text);
+}
+
+static void
+elsewhere(struct paper *p, const struct playbook *pb, const struct finding *f)
+{
+	struct buf line = { 0 };
+
+	for (size_t i = 0; i < pb->nelsewhere; i++) {
+		buf_reset(&line);
+		buf_add_str(&line, "Not this one if ");
+		playbook_expand(f, pb->elsewhere[i].condition, &line);
+		buf_printf(&line, ": nephoscope playbook %s",
+		    pb->elsewhere[i].playbook);
+		paper_spaces(p, 2);
+		paper_wrap(p, buf_span(&line), 2, 4);
+	}
+	buf_done(&line);
+}
+
+static void
+questions(struct paper *p, const struct playbook_steps *list)
+{
+	if (list->nqueries > 0)
+		heading(p, "Ask");
+	for (size_t i = 0; i < list->nqueries; i++) {
+		const struct playbook_query *q = &list->queries[i];
 
 		buf_add_str(p->out, "  ?  ");
-		expanded(p, f, q->text, 5);
+		paper_wrap(p, q->text, 5, 5);
+		under(p, "only when", q->when);
+		under(p, "ask", q->ask);
+		under(p, "left out", q->left_out);
+		prompt(p, "$ ", q->query);
 		buf_add_str(p->out, "     harmless if:  ");
-		expanded(p, f, q->benign_if, 19);
+		paper_wrap(p, q->benign_if, 19, 19);
 		buf_add_str(p->out, "     an attack if: ");
-		expanded(p, f, q->malicious_if, 19);
+		paper_wrap(p, q->malicious_if, 19, 19);
 	}
 }
 
 static void
-steps(struct paper *p, const struct playbook *pb, const struct finding *f)
+steps(struct paper *p, const struct playbook_steps *list)
 {
-	struct playbook_steps list;
 	enum playbook_part part = PLAYBOOK_PART_COUNT;
 
-	playbook_render(pb, f, &list);
-	for (size_t i = 0; i < list.nlines; i++) {
-		if (list.lines[i].part != part)
-			heading(p, playbook_part_text(list.lines[i].part));
-		part = list.lines[i].part;
-		step(p, &list.lines[i], i + 1);
+	for (size_t i = 0; i < list->nlines; i++) {
+		if (list->lines[i].part != part)
+			heading(p, playbook_part_text(list->lines[i].part));
+		part = list->lines[i].part;
+		step(p, &list->lines[i], i + 1);
 	}
-	playbook_steps_done(&list);
 }
 
 static void
-harmless(struct paper *p, const struct playbook *pb, const struct finding *f)
+harmless(struct paper *p, const struct playbook *pb,
+    const struct playbook_steps *list)
 {
-	if (pb->nbenign > 0)
+	if (list->nexcuses > 0)
 		heading(p, "If it is harmless");
-	for (size_t i = 0; i < pb->nbenign; i++) {
+	for (size_t i = 0; i < list->nexcuses; i++) {
+		const struct playbook_excuse *e = &list->excuses[i];
+
 		buf_add_str(p->out, "  -  ");
-		expanded(p, f, pb->benign[i].condition, 5);
+		paper_wrap(p, e->condition, 5, 5);
 		paper_spaces(p, 5);
-		expanded(p, f, pb->benign[i].suggestion, 5);
+		paper_wrap(p, e->suggestion, 5, 5);
+		under(p, "no suppression", e->left_out);
+		prompt(p, "suppress: ", e->suppress);
 	}
 	if (pb->nreferences > 0)
 		heading(p, "Read more");
@@ -540,13 +597,18 @@ table_write_playbook(const struct playbook *pb, const struct finding *f,
     const struct table_options *o, struct buf *out)
 {
 	struct paper p = paper_of(o, out);
+	struct playbook_steps list;
 
+	playbook_render(pb, f, &list);
 	heading(&p, "What to do");
 	paper_spaces(&p, 2);
 	expanded(&p, f, pb->summary, 2);
-	questions(&p, pb, f);
-	steps(&p, pb, f);
-	harmless(&p, pb, f);
+	urgency(&p, pb, f);
+	elsewhere(&p, pb, f);
+	questions(&p, &list);
+	steps(&p, &list);
+	harmless(&p, pb, &list);
+	playbook_steps_done(&list);
 }
 
 void

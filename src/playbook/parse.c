@@ -1,23 +1,33 @@
 /*
  * The strict reader of playbooks: libyaml makes the tree, tables say what
  * may be where, and every refusal names its line.
+ *
+ * A list may take the same list of a part, which is read then and there: a
+ * document of its own that adds to the playbook of the one that names it.
  */
 #include <stdlib.h>
 #include <yaml.h>
 
-#include "detect/detector.h"
-#include "finding/vocabulary.h"
 #include "playbook/playbook.h"
 #include "playbook/table.h"
 
 #define PARSE_TEXT_BYTES ((size_t)4096) /* longest text of a playbook */
 
+/* The reading of one document: of the playbook, or of a part. */
 struct parse {
 	yaml_document_t doc;
 	const char *name;
 	struct playbook *playbook;
 	struct buf *error;
+	const struct playbook_text *parts;
+	const struct parse *outer; /* who includes this part; or NULL */
+	size_t *includes;	   /* of the whole playbook so far */
+	struct span list;	   /* the only list to take; empty: all */
+	const char *when;	   /* holds for all that is taken, or NULL */
+	bool taken;		   /* there was something to take */
 };
+
+static enum status load(struct parse *p, struct span yaml);
 
 /* A member of a mapping that is a text, at `offset` of the item's struct. */
 struct text_field {
@@ -31,22 +41,48 @@ static const struct text_field step_fields[] = {
 	{ "title", STEP(title), true },
 	{ "command", STEP(command), false },
 	{ "effect", STEP(effect), false },
+	{ "blast_radius", STEP(blast_radius), false },
+	{ "destructive", STEP(destructive), false },
 	{ "undo", STEP(undo), false },
 	{ "needs", STEP(needs), false },
+	{ "store", STEP(store), false },
 	{ "expect", STEP(expect), false },
 	{ "when", STEP(when), false },
 };
 
+#define QUESTION(member) offsetof(struct playbook_question, member)
 static const struct text_field question_fields[] = {
-	{ "text", offsetof(struct playbook_question, text), true },
-	{ "benign_if", offsetof(struct playbook_question, benign_if), true },
-	{ "malicious_if", offsetof(struct playbook_question, malicious_if),
-	    true },
+	{ "text", QUESTION(text), true },
+	{ "query", QUESTION(query), false },
+	{ "ask", QUESTION(ask), false },
+	{ "benign_if", QUESTION(benign_if), true },
+	{ "malicious_if", QUESTION(malicious_if), true },
+	{ "when", QUESTION(when), false },
 };
 
+#define BENIGN(member) offsetof(struct playbook_benign, member)
 static const struct text_field benign_fields[] = {
-	{ "condition", offsetof(struct playbook_benign, condition), true },
-	{ "suggestion", offsetof(struct playbook_benign, suggestion), true },
+	{ "condition", BENIGN(condition), true },
+	{ "suggestion", BENIGN(suggestion), true },
+	{ "suppress", BENIGN(suppress), false },
+	{ "days", BENIGN(days), false },
+	{ "when", BENIGN(when), false },
+};
+
+static const struct text_field elsewhere_fields[] = {
+	{ "if", offsetof(struct playbook_elsewhere, condition), true },
+	{ "playbook", offsetof(struct playbook_elsewhere, playbook), true },
+};
+
+/* What takes from a part stands in the place of an item. */
+struct include {
+	const char *name, *when;
+	struct span list; /* the only list to take; empty: all */
+};
+
+static const struct text_field include_fields[] = {
+	{ "include", offsetof(struct include, name), true },
+	{ "when", offsetof(struct include, when), false },
 };
 
 static const char *const part_keys[PLAYBOOK_PART_COUNT] = {
@@ -167,35 +203,29 @@ bind_item(
 	return STATUS_OK;
 }
 
-/* What a step must have beyond its title, by its part. */
-static enum status
-check_step(
-    struct parse *p, const yaml_node_t *node, const struct playbook_step *step)
+/* What holds for all of a part and what the item itself says. */
+static const char *
+join_when(const struct parse *p, const char *own)
 {
-	const yaml_mark_t *at = &node->start_mark;
-	const char *wrong = NULL;
+	struct buf both = { 0 };
+	struct span kept;
 
-	if (step->command != NULL)
-		wrong = playbook_check_command(step->command);
-	if (wrong == NULL && step->undo != NULL)
-		wrong = playbook_check_command(step->undo);
-	if (wrong == NULL && step->when != NULL)
-		wrong = playbook_check_when(step->when);
-	if (wrong != NULL)
-		return refuse(p, at, wrong, span_str(step->title));
-	if (step->part == PLAYBOOK_CONTAIN &&
-	    (step->undo == NULL || step->effect == NULL))
-		return refuse(p, at,
-		    "a step that contains must say its effect and undo",
-		    span_str(step->title));
-	if (step->part == PLAYBOOK_EVIDENCE && step->command == NULL)
-		return refuse(
-		    p, at, "evidence without a command", span_str(step->title));
-	if (step->part == PLAYBOOK_VERIFY &&
-	    (step->command == NULL || step->expect == NULL))
-		return refuse(p, at, "verify must say its command and expect",
-		    span_str(step->title));
-	return STATUS_OK;
+	if (p->when == NULL || own == NULL)
+		return p->when ? p->when : own;
+	buf_printf(&both, "%s and %s", p->when, own);
+	buf_add_char(&both, '\0');
+	kept = arena_dup(p->playbook->texts, buf_span(&both));
+	buf_done(&both);
+	return span_is_empty(kept) ? own : kept.at;
+}
+
+static enum status
+judge(struct parse *p, const yaml_node_t *node, const char *wrong,
+    const char *which)
+{
+	return wrong == NULL
+		   ? STATUS_OK
+		   : refuse(p, &node->start_mark, wrong, span_str(which));
 }
 
 static enum status
@@ -212,32 +242,158 @@ bind_step(struct parse *p, const yaml_node_t *node, enum playbook_part part)
 	if (bind_item(p, node, shape, step) != STATUS_OK)
 		return STATUS_INVALID;
 	pb->nsteps++;
-	return check_step(p, node, step);
+	step->when = join_when(p, step->when);
+	return judge(p, node, playbook_check_step(step), step->title);
 }
 
 static enum status
 bind_question(struct parse *p, const yaml_node_t *node)
 {
 	struct playbook *pb = p->playbook;
+	struct playbook_question *q;
 	struct shape shape = { question_fields, COUNTOF(question_fields) };
 
 	if (pb->nquestions == PLAYBOOK_LIST_MAX)
 		return refuse(
 		    p, &node->start_mark, "too many questions", SPAN(""));
-	return bind_item(p, node, shape, &pb->questions[pb->nquestions++]);
+	q = &pb->questions[pb->nquestions++];
+	if (bind_item(p, node, shape, q) != STATUS_OK)
+		return STATUS_INVALID;
+	q->when = join_when(p, q->when);
+	return judge(p, node, playbook_check_question(q), q->text);
 }
 
 static enum status
 bind_benign(struct parse *p, const yaml_node_t *node)
 {
 	struct playbook *pb = p->playbook;
+	struct playbook_benign *b;
 	struct shape shape = { benign_fields, COUNTOF(benign_fields) };
 
 	if (pb->nbenign == PLAYBOOK_LIST_MAX)
 		return refuse(
 		    p, &node->start_mark, "too many conditions", SPAN(""));
-	return bind_item(p, node, shape, &pb->benign[pb->nbenign++]);
+	b = &pb->benign[pb->nbenign++];
+	if (bind_item(p, node, shape, b) != STATUS_OK)
+		return STATUS_INVALID;
+	b->when = join_when(p, b->when);
+	return judge(p, node, playbook_check_benign(b), b->condition);
 }
+
+static enum status
+bind_elsewhere(struct parse *p, const yaml_node_t *node)
+{
+	struct playbook *pb = p->playbook;
+	struct shape shape = { elsewhere_fields, COUNTOF(elsewhere_fields) };
+
+	if (pb->nelsewhere == PLAYBOOK_LIST_MAX)
+		return refuse(
+		    p, &node->start_mark, "too many of out_of_scope", SPAN(""));
+	return bind_item(p, node, shape, &pb->elsewhere[pb->nelsewhere++]);
+}
+
+/* --- parts ---------------------------------------------------------------- */
+
+/* Why the part cannot be taken here, or NULL. */
+static const char *
+check_include(const struct parse *p, const struct playbook_text *part)
+{
+	size_t depth = 0;
+
+	if (part->name == NULL)
+		return "no such part in playbooks/parts";
+	for (const struct parse *at = p; at->outer != NULL; at = at->outer) {
+		if (!strcmp(at->name, part->name))
+			return "a part that includes itself";
+		depth++;
+	}
+	if (depth == PLAYBOOK_DEPTH_MAX)
+		return "parts inside parts, too deep";
+	if (++*p->includes > PLAYBOOK_INCLUDES_MAX)
+		return "too many includes";
+	return NULL;
+}
+
+/* Take from a part; *taken says whether it had something. */
+static enum status
+take(struct parse *p, const yaml_node_t *node, const struct include *include,
+    bool *taken)
+{
+	const struct playbook_text *part = p->parts;
+	struct parse inner = {
+		.playbook = p->playbook,
+		.error = p->error,
+		.parts = p->parts,
+		.outer = p,
+		.includes = p->includes,
+		.list = include->list,
+		.when = join_when(p, include->when),
+	};
+	const char *wrong;
+
+	while (part->name != NULL && strcmp(part->name, include->name) != 0)
+		part++;
+	wrong = check_include(p, part);
+	if (wrong != NULL)
+		return refuse(
+		    p, &node->start_mark, wrong, span_str(include->name));
+	inner.name = part->name;
+	if (load(&inner, span_of((const char *)part->bytes, part->size)) !=
+	    STATUS_OK)
+		return STATUS_INVALID;
+	*taken = inner.taken;
+	return STATUS_OK;
+}
+
+/* "include: [NAME]" at the top: all that the part has. */
+static enum status
+bind_include(struct parse *p, const yaml_node_t *node)
+{
+	struct include include = { .list = p->list };
+	bool taken = false;
+	enum status st = bind_text(p, node, &include.name);
+
+	if (st == STATUS_OK)
+		st = take(p, node, &include, &taken);
+	p->taken |= taken;
+	return st;
+}
+
+static bool
+is_include(struct parse *p, const yaml_node_t *node)
+{
+	if (node->type != YAML_MAPPING_NODE)
+		return false;
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key =
+		    yaml_document_get_node(&p->doc, pair->key);
+
+		if (key->type == YAML_SCALAR_NODE &&
+		    span_equal(scalar_of(key), SPAN("include")))
+			return true;
+	}
+	return false;
+}
+
+/* "- {include: NAME, when: ...}" in a list: the part's list of that name. */
+static enum status
+bind_list_include(struct parse *p, const yaml_node_t *node, struct span list)
+{
+	struct shape shape = { include_fields, COUNTOF(include_fields) };
+	struct include include = { .list = list };
+	bool taken = false;
+
+	if (bind_item(p, node, shape, &include) != STATUS_OK ||
+	    take(p, node, &include, &taken) != STATUS_OK)
+		return STATUS_INVALID;
+	if (!taken)
+		return refuse(p, &node->start_mark,
+		    "a part without such a list", span_str(include.name));
+	return STATUS_OK;
+}
+
+/* --- the document --------------------------------------------------------- */
 
 struct texts {
 	const char **list;
@@ -275,10 +431,16 @@ bind_element(struct parse *p, struct span key, const yaml_node_t *node)
 {
 	struct texts texts;
 
+	if (is_include(p, node))
+		return bind_list_include(p, node, key);
 	if (span_equal(key, SPAN("questions")))
 		return bind_question(p, node);
 	if (span_equal(key, SPAN("false_positive")))
 		return bind_benign(p, node);
+	if (span_equal(key, SPAN("out_of_scope")))
+		return bind_elsewhere(p, node);
+	if (span_equal(key, SPAN("include")))
+		return bind_include(p, node);
 	if (!texts_of(p->playbook, key, &texts))
 		return bind_step(p, node, part_of(key));
 	if (*texts.n == PLAYBOOK_LIST_MAX)
@@ -293,7 +455,9 @@ is_list(struct playbook *pb, struct span key)
 
 	return span_equal(key, SPAN("questions")) ||
 	       span_equal(key, SPAN("false_positive")) ||
-	       texts_of(pb, key, &texts) || part_of(key) < PLAYBOOK_PART_COUNT;
+	       span_equal(key, SPAN("out_of_scope")) ||
+	       span_equal(key, SPAN("include")) || texts_of(pb, key, &texts) ||
+	       part_of(key) < PLAYBOOK_PART_COUNT;
 }
 
 static enum status
@@ -326,11 +490,47 @@ bind_version(struct parse *p, const yaml_node_t *node)
 }
 
 static enum status
+bind_gate(struct parse *p, const yaml_node_t *node)
+{
+	uint64_t gate = 0;
+
+	if (node->type != YAML_SCALAR_NODE ||
+	    !span_to_u64(scalar_of(node), &gate) || gate == 0 || gate > 10)
+		return refuse(p, &node->start_mark,
+		    "severity_gate must be 1 to 10", SPAN(""));
+	p->playbook->gate = (double)gate;
+	return STATUS_OK;
+}
+
+/* A part says what it is about and has lists, of which one may be asked. */
+static enum status
+bind_part_key(struct parse *p, const yaml_node_t *key, const yaml_node_t *value)
+{
+	struct span name = scalar_of(key);
+	const char *about;
+
+	if (span_equal(name, SPAN("about")))
+		return bind_text(p, value, &about);
+	if (!is_list(p->playbook, name) || span_equal(name, SPAN("applies_to")))
+		return refuse(p, &key->start_mark, "unknown key", name);
+	if (span_equal(name, SPAN("include")))
+		return bind_list(p, name, value);
+	if (!span_is_empty(p->list) && !span_equal(name, p->list))
+		return STATUS_OK;
+	p->taken = true;
+	return bind_list(p, name, value);
+}
+
+static enum status
 bind_key(struct parse *p, const yaml_node_t *key, const yaml_node_t *value)
 {
 	struct playbook *pb = p->playbook;
 	struct span name = scalar_of(key);
 
+	if (p->outer != NULL)
+		return bind_part_key(p, key, value);
+	if (span_equal(name, SPAN("severity_gate")))
+		return bind_gate(p, value);
 	if (span_equal(name, SPAN("id")))
 		return bind_text(p, value, &pb->id);
 	if (span_equal(name, SPAN("summary")))
@@ -418,6 +618,8 @@ bind_root(struct parse *p)
 		    STATUS_OK)
 			return STATUS_INVALID;
 	}
+	if (p->outer != NULL)
+		return STATUS_OK;
 	sort_steps(p->playbook);
 	return check_whole(p, root);
 }
@@ -444,19 +646,28 @@ load(struct parse *p, struct span yaml)
 }
 
 enum status
-playbook_parse(struct span yaml, const char *name, struct playbook **playbook,
+playbook_parse_with(const struct playbook_text *parts,
+    const struct playbook_text *text, struct playbook **playbook,
     struct buf *error)
 {
-	struct parse p = { .name = name, .error = error };
+	size_t includes = 0;
+	struct parse p = {
+		.name = text->name,
+		.error = error,
+		.parts = parts,
+		.includes = &includes,
+	};
 	yaml_mark_t start = { 0 };
 	enum status st;
 
 	buf_reset(error);
-	if (yaml.len > PLAYBOOK_BYTES_MAX)
+	if (text->size > PLAYBOOK_BYTES_MAX)
 		return refuse(&p, &start, "too large for a playbook", SPAN(""));
 	p.playbook = status_calloc(1, sizeof(*p.playbook));
+	p.playbook->gate = PLAYBOOK_GATE;
 	p.playbook->texts = arena_new(4 * PLAYBOOK_BYTES_MAX);
-	st = load(&p, span_of(yaml.at ? yaml.at : "", yaml.len));
+	st = load(&p,
+	    span_of(text->bytes ? (const char *)text->bytes : "", text->size));
 	if (st == STATUS_OK)
 		*playbook = p.playbook;
 	else
@@ -464,37 +675,17 @@ playbook_parse(struct span yaml, const char *name, struct playbook **playbook,
 	return st;
 }
 
-/* The detector's file name for a finding type, or the text itself. */
-static const char *
-name_of_type(const char *name_or_type)
+enum status
+playbook_parse(struct span yaml, const char *name, struct playbook **playbook,
+    struct buf *error)
 {
-	for (size_t i = 0; i < detector_count; i++) {
-		if (!strcmp(detector_table[i].detector->type, name_or_type))
-			return detector_table[i].file;
-	}
-	return name_or_type;
-}
+	const struct playbook_text text = {
+		.name = name,
+		.bytes = (const unsigned char *)yaml.at,
+		.size = yaml.len,
+	};
 
-struct playbook *
-playbook_of_type(const char *name_or_type)
-{
-	const char *name = name_of_type(name_or_type);
-
-	for (size_t i = 0; i < playbook_count; i++) {
-		const struct playbook_text *row = &playbook_table[i];
-		struct playbook *playbook = NULL;
-		struct buf error = { 0 };
-
-		if (strcmp(row->name, name) != 0)
-			continue;
-		/* A unit test parses them all. */
-		if (playbook_parse(span_of((const char *)row->bytes, row->size),
-			row->name, &playbook, &error) != STATUS_OK)
-			status_no_memory(1, row->size);
-		buf_done(&error);
-		return playbook;
-	}
-	return NULL;
+	return playbook_parse_with(playbook_part_table, &text, playbook, error);
 }
 
 void

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -17,8 +18,11 @@
 #include "finding/finding.h"
 
 #define PLAYBOOK_BYTES_MAX ((size_t)64 * 1024)
-#define PLAYBOOK_STEPS_MAX 48
+#define PLAYBOOK_STEPS_MAX 64
 #define PLAYBOOK_LIST_MAX 12
+#define PLAYBOOK_DEPTH_MAX 4	 /* parts inside parts */
+#define PLAYBOOK_INCLUDES_MAX 48 /* of one playbook, parts' own included */
+#define PLAYBOOK_GATE 7.0	 /* contain before asking from this severity */
 
 /* In the order in which they are done. */
 enum playbook_part {
@@ -34,14 +38,24 @@ enum playbook_part {
 struct playbook_step {
 	enum playbook_part part;
 	const char *title, *command, *effect, *undo, *needs, *expect, *when;
+	const char *blast_radius; /* who else is hit */
+	const char *destructive;  /* "yes": something is gone for good */
+	const char *store;	  /* where evidence is kept, if in no file */
 };
 
+/* Answered by a query, or by asking somebody. */
 struct playbook_question {
-	const char *text, *benign_if, *malicious_if;
+	const char *text, *benign_if, *malicious_if, *query, *ask, *when;
 };
 
+/* `suppress` holds words of "type cluster actor": what is matched. */
 struct playbook_benign {
-	const char *condition, *suggestion;
+	const char *condition, *suggestion, *suppress, *days, *when;
+};
+
+/* When it is something else: the id of the playbook to go to. */
+struct playbook_elsewhere {
+	const char *condition, *playbook;
 };
 
 struct playbook {
@@ -55,6 +69,9 @@ struct playbook {
 	size_t nquestions;
 	struct playbook_benign benign[PLAYBOOK_LIST_MAX];
 	size_t nbenign;
+	struct playbook_elsewhere elsewhere[PLAYBOOK_LIST_MAX];
+	size_t nelsewhere;
+	double gate; /* from this severity on: contain, then ask */
 	struct playbook_step steps[PLAYBOOK_STEPS_MAX];
 	size_t nsteps;
 	struct arena *texts;
@@ -70,6 +87,13 @@ const char *playbook_part_text(enum playbook_part part);
 NODISCARD enum status playbook_parse(struct span yaml, const char *name,
     struct playbook **playbook, struct buf *error);
 
+/* The same with other parts to include than those of this build; the last
+ * row's name is NULL. */
+struct playbook_text;
+NODISCARD enum status playbook_parse_with(const struct playbook_text *parts,
+    const struct playbook_text *text, struct playbook **playbook,
+    struct buf *error);
+
 /*
  * The playbook of this build by a detector's file name or by a finding type;
  * NULL when there is none.  Caller frees.
@@ -82,21 +106,38 @@ void playbook_free(struct playbook *p); /* NULL is allowed */
 struct playbook_line {
 	enum playbook_part part;
 	struct span title, command, effect, undo, needs, expect, when;
+	struct span blast_radius, store;
 	struct span left_out; /* why there is no command, or empty */
+	bool destructive;
+};
+
+/* A question filled in: there is a query, or somebody to ask, or why not. */
+struct playbook_query {
+	struct span text, benign_if, malicious_if, query, ask, when, left_out;
+};
+
+/* What it may be instead; `suppress` is an item for the configuration's
+ * list of that name, one line of YAML. */
+struct playbook_excuse {
+	struct span condition, suggestion, suppress, left_out;
 };
 
 struct playbook_steps {
 	struct playbook_line lines[PLAYBOOK_STEPS_MAX];
 	size_t nlines;
+	struct playbook_query queries[PLAYBOOK_LIST_MAX];
+	size_t nqueries;
+	struct playbook_excuse excuses[PLAYBOOK_LIST_MAX];
+	size_t nexcuses;
 	struct arena *texts;
 };
 
 /*
- * Fill in the steps that apply to the finding.  Values in commands are one
- * shell word each; a step whose command needs a value that the log does not
- * have, or that no command should hold, keeps its title and says why in
- * left_out.  Without a finding placeholders are shown as <name> and `when`
- * as text.  Caller calls playbook_steps_done().
+ * Fill in the steps, questions and excuses that apply to the finding.  Values
+ * in commands are one shell word each; a step whose command needs a value that
+ * the log does not have, or that no command should hold, keeps its title and
+ * says why in left_out.  Without a finding placeholders are shown as <name> and
+ * `when` as text.  Caller calls playbook_steps_done().
  */
 void playbook_render(const struct playbook *p, const struct finding *f,
     struct playbook_steps *out);
@@ -111,6 +152,14 @@ void playbook_expand(
  * quotes, a comment or a here-document, or a name that nobody gives.
  */
 const char *playbook_check_command(const char *command);
+
+/* Why an item does not say what one of its kind must, or NULL. */
+const char *playbook_check_step(const struct playbook_step *step);
+const char *playbook_check_question(const struct playbook_question *question);
+const char *playbook_check_benign(const struct playbook_benign *benign);
+
+/* Why `suppress` does not list what a suppression may match, or NULL. */
+const char *playbook_check_suppress(const char *suppress);
 
 /* Why `when` is no condition, or NULL. */
 const char *playbook_check_when(const char *when);

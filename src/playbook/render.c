@@ -9,58 +9,111 @@
 #include "base/escape.h"
 #include "finding/vocabulary.h"
 #include "playbook/playbook.h"
+#include "playbook/proposal.h"
 
 #define RENDER_VALUE_BYTES 500 /* signals cut at 512: a cut value is wrong */
 #define RENDER_TEXT_BYTES ((size_t)1024 * 1024)
 
-/* Where in a shell command the reader of the template is. */
-struct walk {
-	char quote; /* the open quote, or 0 */
-	bool escaped;
-	bool comment;
+/* What a word of the shell is in. */
+struct context {
+	char quote;    /* the open quote, or 0 */
 	bool redirect; /* the word is the target of a redirection */
 	bool command;  /* the word is the command's name */
 	bool in_word;
 	size_t word; /* offset of the word */
 };
 
+#define WALK_DEPTH 4 /* $( inside $( */
+
+/* Where in a shell command the reader of the template is. */
+struct walk {
+	struct context at;
+	struct context outer[WALK_DEPTH]; /* around each open parenthesis */
+	unsigned depth;
+	bool escaped, dollar, comment;
+	bool lost; /* deeper, or closed more often than opened */
+};
+
 static void
 walk_start(struct walk *w)
 {
-	*w = (struct walk){ .command = true };
+	*w = (struct walk){ .at = { .command = true } };
+}
+
+/* "(" and "$(": quotes begin anew in it. */
+static void
+walk_open(struct walk *w)
+{
+	if (w->depth == WALK_DEPTH) {
+		w->lost = true;
+		return;
+	}
+	w->outer[w->depth++] = w->at;
+	w->at = (struct context){ .command = true };
+}
+
+static void
+walk_close(struct walk *w)
+{
+	if (w->depth == 0) {
+		w->lost = true;
+		return;
+	}
+	w->at = w->outer[--w->depth];
+	w->at.in_word = true;
 }
 
 /* A character that ends a word, outside quotes. */
 static void
 walk_break(struct walk *w, char c)
 {
-	if (w->in_word)
-		w->command = w->redirect = false;
-	if (strchr("|;&(\n", c) != NULL)
-		w->command = true;
+	if (w->at.in_word)
+		w->at.command = w->at.redirect = false;
+	if (strchr("|;&\n", c) != NULL)
+		w->at.command = true;
 	if (c == '>')
-		w->redirect = true;
-	w->in_word = false;
+		w->at.redirect = true;
+	w->at.in_word = false;
 }
 
 /* A character outside quotes. */
 static void
 walk_bare(struct walk *w, char c, size_t at)
 {
-	if (strchr(" \t\n|;&()<>", c) != NULL) {
+	if (c == '(') {
+		walk_open(w);
+		return;
+	}
+	if (c == ')') {
+		walk_close(w);
+		return;
+	}
+	if (strchr(" \t\n|;&<>", c) != NULL) {
 		walk_break(w, c);
 		return;
 	}
-	if (c == '#' && !w->in_word) {
+	if (c == '#' && !w->at.in_word) {
 		w->comment = true;
 		return;
 	}
 	w->escaped = c == '\\';
 	if (c == '\'' || c == '"')
-		w->quote = c;
-	if (!w->in_word)
-		w->word = at;
-	w->in_word = true;
+		w->at.quote = c;
+	if (!w->at.in_word)
+		w->at.word = at;
+	w->at.in_word = true;
+}
+
+/* A character inside quotes. */
+static void
+walk_quoted(struct walk *w, char c)
+{
+	if (c == w->at.quote)
+		w->at.quote = '\0';
+	else if (c == '\\' && w->at.quote == '"')
+		w->escaped = true;
+	else if (c == '(' && w->dollar && w->at.quote == '"')
+		walk_open(w);
 }
 
 static void
@@ -73,26 +126,27 @@ walk_step(struct walk *w, char c, size_t at)
 			w->comment = false;
 			walk_bare(w, c, at);
 		}
-	} else if (w->quote != '\0') {
-		if (c == w->quote)
-			w->quote = '\0';
-		else if (c == '\\' && w->quote == '"')
-			w->escaped = true;
+	} else if (w->at.quote != '\0') {
+		walk_quoted(w, c);
 	} else {
 		walk_bare(w, c, at);
 	}
+	w->dollar = c == '$';
 }
 
 /* After a placeholder of the template. */
 static void
 walk_value(struct walk *w, size_t at)
 {
-	if (!w->in_word)
-		w->word = at;
-	w->in_word = true;
+	if (!w->at.in_word)
+		w->at.word = at;
+	w->at.in_word = true;
 }
 
-/* {kubectl} and {aws} stand for the tool aimed at the finding's place. */
+/*
+ * {kubectl} and {aws} stand for the tool aimed at the finding's place, and
+ * {parcel_text} for what prints the log file with the record.
+ */
 struct tool {
 	const char *name, *option, *fact;
 };
@@ -100,6 +154,7 @@ struct tool {
 static const struct tool tools[] = {
 	{ "kubectl", "--context=", "cluster" },
 	{ "aws", "--region=", "region" },
+	{ "parcel_text", NULL, "parcel" },
 };
 
 static const struct tool *
@@ -124,13 +179,13 @@ check_place(const struct walk *w, struct span name)
 {
 	if (vocabulary_find(name) == NULL && tool_of(name) == NULL)
 		return "a placeholder that nobody fills in";
-	if (w->quote != '\0')
+	if (w->at.quote != '\0')
 		return "a placeholder inside quotes";
 	if (w->comment)
 		return "a placeholder inside a comment";
-	if (w->command && tool_of(name) == NULL)
+	if (w->at.command && tool_of(name) == NULL)
 		return "a placeholder as a command's name";
-	if (w->redirect && !w->in_word && !is_ours(name))
+	if (w->at.redirect && !w->at.in_word && !is_ours(name))
 		return "a placeholder as a file's name";
 	return NULL;
 }
@@ -167,7 +222,11 @@ playbook_check_command(const char *command)
 		walk_value(&w, i);
 		i += len;
 	}
-	return w.quote != '\0' ? "a quote that does not end" : NULL;
+	if (w.lost)
+		return "parentheses that do not match, or too deep";
+	return w.at.quote != '\0' || w.depth > 0
+		   ? "a quote or parenthesis that does not end"
+		   : NULL;
 }
 
 /* Cut the next condition of "A and B" off. */
@@ -210,6 +269,17 @@ playbook_check_when(const char *when)
 	return NULL;
 }
 
+/* One of "A|B|C", each with * and ?. */
+static bool
+matches_one(struct span fact, struct span patterns)
+{
+	while (patterns.len > 0) {
+		if (span_matches(fact, span_cut(&patterns, '|')))
+			return true;
+	}
+	return false;
+}
+
 static bool
 condition_holds(const struct finding *f, struct span one)
 {
@@ -225,7 +295,7 @@ condition_holds(const struct finding *f, struct span one)
 		holds = !vocabulary_value(f, value, &fact);
 	} else {
 		holds = vocabulary_value(f, verb, &fact) &&
-			span_matches(buf_span(&fact), value);
+			matches_one(buf_span(&fact), value);
 	}
 	buf_done(&fact);
 	return holds;
@@ -312,11 +382,34 @@ done:
 	buf_done(&value);
 }
 
+/* From where the log was read: an object, or a file. */
+static void
+fill_parcel(struct fill *fill)
+{
+	struct buf value = { 0 };
+	bool remote = fill->finding != NULL &&
+		      vocabulary_value(fill->finding, SPAN("parcel"), &value) &&
+		      span_starts(buf_span(&value), SPAN("s3://"));
+
+	buf_add_str(fill->out, remote ? "aws s3 cp " : "zcat -f -- ");
+	if (fill->finding == NULL)
+		buf_add_str(fill->out, "<parcel>");
+	else
+		fill_value(fill, SPAN("parcel"), SPAN(""));
+	if (remote)
+		buf_add_str(fill->out, " - | zcat -f");
+	buf_done(&value);
+}
+
 static void
 fill_tool(struct fill *fill, const struct tool *tool)
 {
 	struct buf value = { 0 };
 
+	if (tool->option == NULL) {
+		fill_parcel(fill);
+		return;
+	}
 	buf_add_str(fill->out, tool->name);
 	if (fill->finding == NULL) {
 		buf_printf(fill->out, " %s<%s>", tool->option, tool->fact);
@@ -345,8 +438,8 @@ fill_command(struct fill *fill, const char *command)
 			i++;
 			continue;
 		}
-		if (w.in_word)
-			prefix = span_of(all.at + w.word, i - w.word);
+		if (w.at.in_word)
+			prefix = span_of(all.at + w.at.word, i - w.at.word);
 		if (tool_of(name) != NULL)
 			fill_tool(fill, tool_of(name));
 		else if (fill->finding == NULL)
@@ -429,6 +522,10 @@ render_step(const struct playbook_step *step, const struct finding *f,
 	line->effect = keep_text(a, f, step->effect);
 	line->needs = keep_text(a, f, step->needs);
 	line->expect = keep_text(a, f, step->expect);
+	line->blast_radius = keep_text(a, f, step->blast_radius);
+	line->store = keep_text(a, f, step->store);
+	line->destructive =
+	    step->destructive != NULL && !strcmp(step->destructive, "yes");
 	if (f == NULL)
 		line->when = span_str(step->when);
 	line->undo = keep_command(a, f, step->undo, &line->left_out);
@@ -438,18 +535,67 @@ render_step(const struct playbook_step *step, const struct finding *f,
 		line->command = line->undo = span_of(NULL, 0);
 }
 
+static void
+render_question(const struct playbook_question *q, const struct finding *f,
+    struct playbook_steps *out)
+{
+	struct playbook_query *to = &out->queries[out->nqueries++];
+	struct arena *a = out->texts;
+
+	*to = (struct playbook_query){ .text = keep_text(a, f, q->text) };
+	to->benign_if = keep_text(a, f, q->benign_if);
+	to->malicious_if = keep_text(a, f, q->malicious_if);
+	to->ask = keep_text(a, f, q->ask);
+	if (f == NULL)
+		to->when = span_str(q->when);
+	to->query = keep_command(a, f, q->query, &to->left_out);
+}
+
+static void
+render_benign(const struct playbook_benign *b, const struct finding *f,
+    struct playbook_steps *out)
+{
+	struct playbook_excuse *to = &out->excuses[out->nexcuses++];
+	struct arena *a = out->texts;
+	struct buf yaml = { 0 }, why = { 0 };
+
+	*to = (struct playbook_excuse){
+		.condition = keep_text(a, f, b->condition),
+		.suggestion = keep_text(a, f, b->suggestion),
+	};
+	if (b->suppress != NULL) {
+		if (proposal_write(b, f, &yaml, &why))
+			to->suppress = arena_dup(a, buf_span(&yaml));
+		else
+			to->left_out = arena_dup(a, buf_span(&why));
+	}
+	buf_done(&yaml);
+	buf_done(&why);
+}
+
+static bool
+is_shown(const struct finding *f, const char *when)
+{
+	return f == NULL || when == NULL || applies(f, when);
+}
+
 void
 playbook_render(const struct playbook *p, const struct finding *f,
     struct playbook_steps *out)
 {
-	out->nlines = 0;
+	out->nlines = out->nqueries = out->nexcuses = 0;
 	out->texts = arena_new(RENDER_TEXT_BYTES);
+	for (size_t i = 0; i < p->nquestions; i++) {
+		if (is_shown(f, p->questions[i].when))
+			render_question(&p->questions[i], f, out);
+	}
 	for (size_t i = 0; i < p->nsteps; i++) {
-		const struct playbook_step *step = &p->steps[i];
-
-		if (f != NULL && step->when != NULL && !applies(f, step->when))
-			continue;
-		render_step(step, f, out);
+		if (is_shown(f, p->steps[i].when))
+			render_step(&p->steps[i], f, out);
+	}
+	for (size_t i = 0; i < p->nbenign; i++) {
+		if (is_shown(f, p->benign[i].when))
+			render_benign(&p->benign[i], f, out);
 	}
 }
 
@@ -458,7 +604,7 @@ playbook_steps_done(struct playbook_steps *steps)
 {
 	arena_free(steps->texts);
 	steps->texts = NULL;
-	steps->nlines = 0;
+	steps->nlines = steps->nqueries = steps->nexcuses = 0;
 }
 
 const char *

@@ -2,7 +2,8 @@
  * table.h - the playbooks of this build, as bytes.
  *
  * Generated from playbooks/ by the build; a row's name is its file's name
- * without ".yaml".  The last row's name is NULL.
+ * without ".yaml".  The last row's name is NULL.  What playbooks share lies
+ * in playbooks/parts/ and has a table of its own.
  */
 #pragma once
 
@@ -16,3 +17,6 @@ struct playbook_text {
 
 extern const struct playbook_text playbook_table[];
 extern const size_t playbook_count;
+
+extern const struct playbook_text playbook_part_table[];
+extern const size_t playbook_part_count;

@@ -449,10 +449,10 @@ check_words(struct span command, struct span text)
 static void
 check_playbook(const struct fixture *x, struct span text)
 {
-	struct span yaml =
-	    SPAN("id: x\nversion: 1\nsummary: s\napplies_to: [\"A:B/C\"]\n"
-		 "evidence: [{title: \"{name}\", command: \"get {name} "
-		 "--as={user} end\"}]\n");
+	struct span yaml = SPAN(
+	    "id: x\nversion: 1\nsummary: s\napplies_to: [\"A:B/C\"]\n"
+	    "evidence: [{title: \"{name}\", store: s, command: \"get {name} "
+	    "--as={user} end\"}]\n");
 	struct playbook_steps steps;
 	struct playbook *p = NULL;
 	struct buf error = { 0 };
@@ -581,6 +581,7 @@ check_width(struct span text, size_t columns)
 		if (span_search(line, SPAN("https://")) < line.len ||
 		    span_search(line, SPAN("$ ")) < line.len ||
 		    span_search(line, SPAN("undo: ")) < line.len ||
+		    span_search(line, SPAN("suppress: ")) < line.len ||
 		    span_search(line, SPAN("kubectl ")) < line.len)
 			continue;
 		if (escape_width(line) > columns)

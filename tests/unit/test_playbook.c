@@ -26,6 +26,38 @@ parse(const char *rest, struct buf *error)
 	return p;
 }
 
+static bool
+has_part(const struct playbook *p, enum playbook_part part)
+{
+	for (size_t i = 0; i < p->nsteps; i++) {
+		if (p->steps[i].part == part)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_shipped(const char *name)
+{
+	for (size_t i = 0; i < playbook_count; i++) {
+		if (!strcmp(playbook_table[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* A stop, colon or question mark before a blank or the end. */
+static size_t
+sentences(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += strchr(".:?", *text) != NULL &&
+		     (text[1] == ' ' || text[1] == '\n' || text[1] == '\0');
+	return n;
+}
+
 static void
 shipped(void **state)
 {
@@ -47,6 +79,12 @@ shipped(void **state)
 		assert_true(p->nreferences > 0);
 		assert_true(p->nmitre > 0);
 		assert_int_equal(p->steps[0].part, PLAYBOOK_EVIDENCE);
+		assert_true(has_part(p, PLAYBOOK_CONTAIN));
+		assert_true(has_part(p, PLAYBOOK_VERIFY));
+		if (sentences(p->summary) < 2)
+			fail_msg("%s: what is it, in two sentences?", p->id);
+		for (size_t e = 0; e < p->nelsewhere; e++)
+			assert_true(is_shipped(p->elsewhere[e].playbook));
 		playbook_free(p);
 		buf_done(&error);
 	}
@@ -82,6 +120,8 @@ shipped_words(void **state)
 			check_text(name, p->steps[s].effect);
 			check_text(name, p->steps[s].needs);
 			check_text(name, p->steps[s].expect);
+			check_text(name, p->steps[s].store);
+			check_text(name, p->steps[s].blast_radius);
 			if (p->steps[s].part == PLAYBOOK_CONTAIN)
 				assert_non_null(p->steps[s].undo);
 		}
@@ -89,6 +129,7 @@ shipped_words(void **state)
 			check_text(name, p->questions[q].text);
 			check_text(name, p->questions[q].benign_if);
 			check_text(name, p->questions[q].malicious_if);
+			check_text(name, p->questions[q].ask);
 		}
 		playbook_free(p);
 	}
@@ -209,9 +250,39 @@ refuses(void **state)
 		{ "evidence:\n  - {title: t, command: c, colour: red}\n",
 		    "x.yaml:6:28: unknown key \"colour\"" },
 		{ "evidence:\n  - {title: t}\n", "without a command" },
-		{ "evidence: [{title: t, command: c}]\n"
-		  "contain: [{title: t, command: c, effect: e}]\n",
-		    "effect and undo" },
+		{ "evidence: [{title: t, command: c}]\n", "must go to a file" },
+		{ "contain: [{title: t, effect: e, undo: none,\n"
+		  "  blast_radius: b}]\n",
+		    "effect, blast_radius, undo and destructive" },
+		{ "contain: [{title: t, effect: e, undo: none,\n"
+		  "  blast_radius: b, destructive: maybe}]\n",
+		    "destructive: yes or no" },
+		{ "questions: [{text: t, benign_if: b, malicious_if: m}]\n",
+		    "without a query" },
+		{ "questions: [{text: t, benign_if: b, malicious_if: m,\n"
+		  "  query: \"a {nobody}\"}]\n",
+		    "nobody fills in" },
+		{ "false_positive: [{condition: c, suggestion: s,\n"
+		  "  suppress: type actor}]\n",
+		    "go together" },
+		{ "false_positive: [{condition: c, suggestion: s,\n"
+		  "  suppress: type actor, days: 0}]\n",
+		    "days must be" },
+		{ "false_positive: [{condition: c, suggestion: s,\n"
+		  "  suppress: type, days: 3}]\n",
+		    "type, and cluster or actor" },
+		{ "false_positive: [{condition: c, suggestion: s,\n"
+		  "  suppress: type moon, days: 3}]\n",
+		    "type, and cluster or actor" },
+		{ "severity_gate: 11\n", "must be 1 to 10" },
+		{ "evidence: [{title: t, command: \"a ) {name}\"}]\n",
+		    "do not match" },
+		{ "evidence: [{title: t, command: \"a $(b\"}]\n",
+		    "does not end" },
+		{ "evidence: [{title: t, command: 'a \"$({name})\"'}]\n",
+		    "command's name" },
+		{ "evidence: [{title: t, command: 'a \"$(b \"{name}\")\"'}]\n",
+		    "inside quotes" },
 		{ "id: again\n", "key given twice" },
 		{ "nonsense: 1\n", "unknown key \"nonsense\"" },
 		{ "evidence: [{title: t, command: \"a {nobody}\"}]\n",
@@ -226,7 +297,7 @@ refuses(void **state)
 		    "inside a comment" },
 		{ "evidence: [{title: t, command: \"a 'b\"}]\n",
 		    "does not end" },
-		{ "evidence: [{title: t, command: c, when: moon}]\n",
+		{ "evidence: [{title: t, store: s, command: c, when: moon}]\n",
 		    "a condition" },
 		{ "evidence: {a: b}\n", "a list is expected" },
 		{ "verify: [{title: t, command: c}]\n", "expect" },
@@ -258,7 +329,9 @@ command_of(const struct fixture *x, const char *command, char **left_out)
 	char *text, *reason;
 
 	buf_printf(&yaml,
-	    "evidence:\n  - title: t\n    command: |-\n      %s\n", command);
+	    "evidence:\n  - title: t\n    store: s\n    command: |-\n"
+	    "      %s\n",
+	    command);
 	p = parse(buf_text(&yaml), &error);
 	if (p == NULL)
 		fail_msg("%s", buf_text(&error));
@@ -304,6 +377,18 @@ fills(void **state)
 	    "a '/bin/sh -c id' --x='/bin/sh -c id' > incident-01234567-b");
 	expect_command(&x, "{aws} x --start-time {since}",
 	    "aws --region=eu-west-1 x --start-time 2026-11-22T13:02:11Z");
+	expect_command(&x, "a \"$(b \"$(c {command})\" {name})\" {name}",
+	    "a \"$(b \"$(c '/bin/sh -c id')\" coredns-7x2)\" coredns-7x2");
+	expect_command(
+	    &x, "a {pod_namespace}/{pod_name}", "a kube-system/coredns-7x2");
+	fixture_fact(&x, "pod", SPAN("web/shop-1"));
+	expect_command(&x, "a {pod_namespace} {pod_name}", "a web shop-1");
+	fixture_fact(&x, "parcel", SPAN("logs/a b.gz"));
+	expect_command(&x, "{parcel_text} | x", "zcat -f -- 'logs/a b.gz' | x");
+	fixture_fact(&x, "parcel", SPAN("s3://trail/a b.gz"));
+	expect_command(&x, "{parcel_text} | x",
+	    "aws s3 cp 's3://trail/a b.gz' - | zcat -f | x");
+	expect_command(NULL, "{parcel_text}", "zcat -f -- <parcel>");
 	expect_command(NULL, "{kubectl} get {name}",
 	    "kubectl --context=<cluster> get <name>");
 	x.signal.cluster = SPAN("");
@@ -357,6 +442,9 @@ conditions(void **state)
 		{ "actor_kind:user", 1 },
 		{ "name:core*", 1 },
 		{ "name:x* and has:name", 0 },
+		{ "name:x*|core*", 1 },
+		{ "name:x*|y", 0 },
+		{ "has:pod_name", 1 },
 	};
 	struct fixture x;
 
@@ -368,7 +456,8 @@ conditions(void **state)
 		struct playbook *p;
 
 		buf_printf(&yaml,
-		    "evidence: [{title: t, command: c, when: \"%s\"}]\n",
+		    "evidence: [{title: t, store: s, command: c, when: "
+		    "\"%s\"}]\n",
 		    cases[i].when);
 		p = parse(buf_text(&yaml), &error);
 		assert_non_null(p);
@@ -379,6 +468,227 @@ conditions(void **state)
 		buf_done(&yaml);
 		buf_done(&error);
 	}
+}
+
+/* --- parts ---------------------------------------------------------------- */
+
+#define TEXT(name, yaml)                                                       \
+	{                                                                      \
+		name, (const unsigned char *)(yaml), sizeof(yaml) - 1          \
+	}
+
+static const struct playbook_text parts[] = {
+	TEXT("keep", "about: x\nevidence:\n"
+		     "  - {title: kept, store: s, command: c}\n"
+		     "  - {title: named, store: s, command: c,\n"
+		     "     when: \"has:name\"}\n"
+		     "verify: [{title: seen, command: c, expect: e}]\n"),
+	TEXT("nest", "about: x\nevidence: [{include: keep}]\n"),
+	TEXT("whole", "about: x\ninclude: [keep]\n"),
+	TEXT("self", "about: x\nevidence: [{include: self}]\n"),
+	TEXT("ping", "about: x\nevidence: [{include: pong}]\n"),
+	TEXT("pong", "about: x\nevidence: [{include: ping}]\n"),
+	TEXT("d1", "about: x\nevidence: [{include: d2}]\n"),
+	TEXT("d2", "about: x\nevidence: [{include: d3}]\n"),
+	TEXT("d3", "about: x\nevidence: [{include: d4}]\n"),
+	TEXT("d4", "about: x\nevidence: [{include: d5}]\n"),
+	TEXT("d5", "about: x\nevidence: [{include: keep}]\n"),
+	TEXT("wide", "about: x\nrecover:\n  - {include: leaf}\n"
+		     "  - {include: leaf}\n  - {include: leaf}\n"
+		     "  - {include: leaf}\n  - {include: leaf}\n"
+		     "  - {include: leaf}\n  - {include: leaf}\n"),
+	TEXT("leaf", "about: x\nrecover: []\n"),
+	TEXT("titled", "about: x\nid: y\n"),
+	{ NULL, NULL, 0 },
+};
+
+static struct playbook *
+parse_with_parts(const char *rest, struct buf *error)
+{
+	struct playbook *p = NULL;
+	struct buf yaml = { 0 };
+
+	buf_add_str(&yaml, head);
+	buf_add_str(&yaml, rest);
+	const struct playbook_text text = { "x.yaml",
+		(const unsigned char *)buf_text(&yaml), yaml.len };
+	if (playbook_parse_with(parts, &text, &p, error) != STATUS_OK)
+		assert_null(p);
+	buf_done(&yaml);
+	return p;
+}
+
+static void
+takes_parts(void **state)
+{
+	static const struct {
+		const char *yaml;
+		size_t steps;
+		const char *title, *when;
+	} cases[] = {
+		{ "evidence: [{include: keep}]\n", 2, "named", "has:name" },
+		{ "evidence: [{include: nest}]\n", 2, "named", "has:name" },
+		{ "evidence: [{include: whole}]\n", 2, "named", "has:name" },
+		{ "include: [keep]\n", 3, "named", "has:name" },
+		{ "evidence:\n"
+		  "  - {title: own, store: s, command: c}\n"
+		  "  - {include: nest, when: \"actor_kind:user\"}\n",
+		    3, "kept", "actor_kind:user" },
+		{ "evidence:\n"
+		  "  - {include: nest, when: \"actor_kind:user\"}\n"
+		  "  - {title: own, store: s, command: c}\n",
+		    3, "named", "actor_kind:user and has:name" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		struct buf error = { 0 };
+		struct playbook *p = parse_with_parts(cases[i].yaml, &error);
+
+		if (p == NULL)
+			fail_msg("case %zu: %s", i, buf_text(&error));
+		assert_int_equal(p->nsteps, cases[i].steps);
+		assert_string_equal(p->steps[1].title, cases[i].title);
+		assert_string_equal(p->steps[1].when, cases[i].when);
+		playbook_free(p);
+		buf_done(&error);
+	}
+}
+
+static void
+refuses_parts(void **state)
+{
+	static const struct {
+		const char *yaml, *says;
+	} cases[] = {
+		{ "evidence: [{include: none}]\n", "x.yaml:5:12: no such" },
+		{ "evidence: [{include: self}]\n", "self:2:12: a part that" },
+		{ "evidence: [{include: ping}]\n", "includes itself" },
+		{ "evidence: [{include: d1}]\n", "too deep" },
+		{ "recover:\n  - {include: wide}\n  - {include: wide}\n"
+		  "  - {include: wide}\n  - {include: wide}\n"
+		  "  - {include: wide}\n  - {include: wide}\n"
+		  "  - {include: wide}\n",
+		    "too many includes" },
+		{ "contain: [{include: keep}]\n", "without such a list" },
+		{ "evidence: [{include: titled}]\n", "unknown key \"id\"" },
+		{ "evidence: [{include: keep, title: t}]\n", "unknown key" },
+		{ "include: [[]]\n", "a text is expected" },
+		{ "include: keep\n", "a list is expected" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		struct buf error = { 0 };
+
+		assert_null(parse_with_parts(cases[i].yaml, &error));
+		if (span_search(buf_span(&error), span_str(cases[i].says)) ==
+		    error.len)
+			fail_msg("case %zu says: %s", i, buf_text(&error));
+		buf_done(&error);
+	}
+}
+
+static bool
+names_part(const struct playbook_text *text, const char *part)
+{
+	struct buf line = { 0 };
+	struct span all = span_of((const char *)text->bytes, text->size);
+	bool found;
+
+	buf_printf(&line, "include: %s\n", part);
+	found = span_search(all, buf_span(&line)) < all.len;
+	buf_done(&line);
+	return found;
+}
+
+/* Each part of this build is whole, and something takes it. */
+static void
+shipped_parts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < playbook_part_count; i++) {
+		const char *name = playbook_part_table[i].name;
+		struct buf yaml = { 0 }, error = { 0 };
+		bool used = false;
+
+		buf_printf(&yaml,
+		    "evidence: [{title: t, store: s, command: c}]\n"
+		    "include: [%s]\n",
+		    name);
+		struct playbook *p = parse(buf_text(&yaml), &error);
+
+		if (p == NULL)
+			fail_msg("%s", buf_text(&error));
+		playbook_free(p);
+		for (size_t b = 0; b < playbook_count && !used; b++)
+			used = names_part(&playbook_table[b], name);
+		for (size_t b = 0; b < playbook_part_count && !used; b++)
+			used = names_part(&playbook_part_table[b], name);
+		if (!used)
+			fail_msg("no playbook takes the part %s", name);
+		buf_done(&yaml);
+		buf_done(&error);
+	}
+}
+
+/* --- suppressions --------------------------------------------------------- */
+
+/* What is proposed for the fixture with this actor, or why nothing is. */
+static void
+expect_proposal(struct fixture *x, const char *suppress, struct span actor,
+    const char *expected)
+{
+	struct buf yaml = { 0 }, error = { 0 };
+	struct playbook_steps steps;
+	struct playbook *p;
+
+	x->signal.actor = actor;
+	buf_printf(&yaml,
+	    "evidence: [{title: t, store: s, command: c}]\n"
+	    "false_positive: [{condition: a \"test\", suggestion: s,\n"
+	    "  suppress: %s, days: 30}]\n",
+	    suppress);
+	p = parse(buf_text(&yaml), &error);
+	if (p == NULL)
+		fail_msg("%s", buf_text(&error));
+	playbook_render(p, &x->finding, &steps);
+	assert_int_equal(steps.nexcuses, 1);
+	if (!span_equal(steps.excuses[0].suppress, span_str(expected)) &&
+	    !span_equal(steps.excuses[0].left_out, span_str(expected)))
+		fail_msg("%.*s%.*s", SPAN_ARGS(steps.excuses[0].suppress),
+		    SPAN_ARGS(steps.excuses[0].left_out));
+	assert_true(span_is_empty(steps.excuses[0].suppress) !=
+		    span_is_empty(steps.excuses[0].left_out));
+	playbook_steps_done(&steps);
+	playbook_free(p);
+	buf_done(&yaml);
+	buf_done(&error);
+}
+
+static void
+proposes(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	fixture_init(&x, "x");
+	x.finding.last_us = x.finding.first_us;
+	expect_proposal(&x, "type cluster actor", SPAN("dev's \"ci\""),
+	    "- {match: {type: \"Execution:Kubernetes/ExecInKubeSystemPod\", "
+	    "cluster: \"prod\", actor: \"dev's \\\"ci\\\"\"}, "
+	    "reason: \"a \\\"test\\\"\", expires: 2026-12-22}");
+	expect_proposal(&x, "type cluster", SPAN("*"),
+	    "- {match: {type: \"Execution:Kubernetes/ExecInKubeSystemPod\", "
+	    "cluster: \"prod\"}, "
+	    "reason: \"a \\\"test\\\"\", expires: 2026-12-22}");
+	expect_proposal(&x, "type actor", SPAN("*"),
+	    "the actor holds characters that a pattern would misread");
+	expect_proposal(&x, "type actor", SPAN("a\nb"),
+	    "the actor holds characters that a pattern would misread");
+	expect_proposal(&x, "type actor", SPAN(""),
+	    "neither cluster nor actor is in the log: it would silence the "
+	    "whole type");
 }
 
 int
@@ -398,6 +708,10 @@ main(void)
 		TEST("a step without a safe value says why it is left out",
 		    leaves_out),
 		TEST("a step is shown when its condition holds", conditions),
+		TEST("a list takes the same list of a part", takes_parts),
+		TEST("a part that cannot be taken is refused", refuses_parts),
+		TEST("each shipped part is whole and taken", shipped_parts),
+		TEST("a suppression is narrow, quoted and ends", proposes),
 	};
 
 	return cmocka_run_group_tests_name("playbook", tests, NULL, NULL);
