@@ -11,7 +11,9 @@
  * https://attack.mitre.org/techniques/T1568/002/
  *
  * Search suffixes add no domain: all that is below a firm's own suffix is
- * one.  Mail filters, crawlers and resolvers do this every hour.
+ * one.  Mail filters, crawlers and resolvers do this every hour.  Names that
+ * look made by a program are dga_domain's: not counted here, they would be
+ * told twice.
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include "base/hash.h"
 #include "detect/detector.h"
 #include "stats/decay_mean.h"
+#include "stats/dga.h"
 #include "stats/gamma_poisson.h"
 #include "stats/linear_count.h"
 
@@ -98,6 +101,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	if (hour > st->hour)
 		turn(st, hour);
+	if (dga_log_odds(ev->dns->domain.label) > 0)
+		return;
 	if (!linear_count_add(&st->domains,
 		hash_span(&HASH_KEY_DEFAULT, ev->dns->domain.registered)))
 		return;
@@ -132,7 +137,7 @@ DETECTOR(name_errors_unusual) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 14 * 86400,
 	.params = params,
 	.nparams = COUNTOF(params),

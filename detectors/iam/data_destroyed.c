@@ -5,7 +5,8 @@
  * Sources     CloudTrail
  * Key         principal
  * Statistic   distinct things in an hour against the actor's usual hours; a
- *             band lower for who does so every week
+ *             band lower for who does so every week. What one made oneself
+ *             within the week is one's own to delete: a drill, a test.
  * References  https://attack.mitre.org/techniques/T1485/
  *             https://attack.mitre.org/techniques/T1490/
  */
@@ -22,8 +23,18 @@ static const struct param params[] = {
 	    "distinct things deleted in an hour that are told" },
 };
 
+#define WEEK_US (7 * 86400 * INT64_C(1000000))
+#define MADE_MAX 32 /* the oldest goes first */
+
+struct made {
+	uint64_t thing; /* 0: free */
+	int64_t time_us;
+};
+
 struct state {
 	struct sweep sweep;
+	struct made made[MADE_MAX];
+	uint64_t next;
 };
 
 #define ROW(service, name, severity, what, key)                                \
@@ -81,11 +92,57 @@ static const struct iam_act acts[] = {
 };
 
 static bool
+makes(struct span name)
+{
+	return span_starts(name, SPAN("Create")) ||
+	       span_starts(name, SPAN("Restore"));
+}
+
+static bool
 of_kind(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return iam_act_find(acts, COUNTOF(acts), ct) != NULL;
+	return makes(ct->name) || iam_act_find(acts, COUNTOF(acts), ct) != NULL;
+}
+
+static uint64_t
+thing_of(const struct iam_act *act, struct span name)
+{
+	struct hash_state h = hash_begin(&HASH_KEY_DEFAULT, 1);
+
+	hash_more(&h, act->service);
+	hash_more(&h, act->key);
+	hash_more(&h, name);
+	return hash_end(&h) | 1;
+}
+
+/* Things whose names the maker chose. */
+static void
+remember(struct state *st, const struct event *ev, struct json_value request)
+{
+	for (size_t i = 0; i < COUNTOF(acts); i++) {
+		struct span name;
+
+		if (!span_equal(acts[i].service, ev->cloudtrail->service))
+			continue;
+		name = iam_act_text(request, acts[i].key);
+		if (!span_is_empty(name))
+			st->made[st->next++ % MADE_MAX] =
+			    (struct made){ thing_of(&acts[i], name),
+				    ev->time_us };
+	}
+}
+
+static bool
+is_own(const struct state *st, uint64_t thing, int64_t now_us)
+{
+	for (size_t i = 0; i < MADE_MAX; i++) {
+		if (st->made[i].thing == thing &&
+		    now_us - st->made[i].time_us <= WEEK_US)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -114,9 +171,17 @@ observe(struct detect *d, const struct event *ev, void *state)
 	    iam_act_find(acts, COUNTOF(acts), ev->cloudtrail);
 	struct json_value request = iam_act_request(ev);
 	struct state *st = state;
-	bool fresh = sweep_add(&st->sweep, ev->time_us,
-	    hash_span(&HASH_KEY_DEFAULT, iam_act_text(request, act->key)));
+	uint64_t thing;
+	bool fresh;
 
+	if (act == NULL) {
+		remember(st, ev, request);
+		return;
+	}
+	thing = thing_of(act, iam_act_text(request, act->key));
+	if (is_own(st, thing, ev->time_us))
+		return;
+	fresh = sweep_add(&st->sweep, ev->time_us, thing);
 	if (fresh && sweep_is_much(&st->sweep, detect_param(d, THINGS), 3))
 		raise(d, ev, SEVERITY_HIGH, act->what, st->sweep.distinct);
 	else if (json_is_true(json_get(request, SPAN("skipFinalSnapshot"))))
@@ -144,7 +209,7 @@ DETECTOR(data_destroyed) = {
 	.of_kind = of_kind,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 45 * 24 * 3600,
 	.params = params,
 	.nparams = COUNTOF(params),

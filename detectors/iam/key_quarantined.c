@@ -39,6 +39,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		policy = json_get_string(request, SPAN("policyName"));
 	if (span_search(policy, SPAN("/AWSCompromisedKeyQuarantine")) ==
 		policy.len &&
+	    !span_starts(policy, SPAN("AWSCompromisedKeyQuarantine")) &&
 	    !span_starts(policy, SPAN("AWSExposedCredentialPolicy")))
 		return;
 	iam_act_raise(d, ev,

@@ -8,7 +8,7 @@ struct reading {
 	struct span time, id, region;
 	struct json_value read_only, identity, request, response, additional;
 	struct json_value session, web, attributes, issuer, delivery, mfa;
-	struct json_value insight, scope;
+	struct json_value insight, scope, console;
 };
 
 #define STRING(name, member)                                                   \
@@ -35,6 +35,7 @@ static const struct field record_fields[] = {
 	VALUE("responseElements", response),
 	VALUE("additionalEventData", additional),
 	VALUE("insightDetails", insight),
+	VALUE("sessionCredentialFromConsole", console),
 };
 
 static const struct field identity_fields[] = {
@@ -121,6 +122,18 @@ is_service_host(struct span s)
 	       span_equal(s, SPAN("AWS Internal"));
 }
 
+/*
+ * The console makes some calls for the person who clicks, with the person's
+ * session and from "AWS Internal"; nobody else invoked them.
+ */
+static bool
+is_by_console(const struct reading *r)
+{
+	return span_is_empty(r->ct.invoked_by) &&
+	       span_equal(r->ct.remote, SPAN("AWS Internal")) &&
+	       is_yes(r->console);
+}
+
 static void
 read_identity(struct decoder *d, struct reading *r)
 {
@@ -138,7 +151,7 @@ read_identity(struct decoder *d, struct reading *r)
 	ct->from_instance =
 	    r->delivery.tape != NULL || is_instance_session(ct->arn);
 	ct->from_service = is_service_host(ct->invoked_by) ||
-			   is_service_host(ct->remote) ||
+			   (is_service_host(ct->remote) && !is_by_console(r)) ||
 			   span_equal(ct->identity_type, SPAN("AWSService"));
 }
 

@@ -70,7 +70,8 @@ struct cloudtrail {
 				   * credentials, by its ARN */
 	bool read_only;
 	bool mfa;	    /* sessionContext...mfaAuthenticated "true" */
-	bool from_service;  /* invokedBy an AWS service or AWS Internal */
+	bool from_service;  /* invokedBy an AWS service or AWS Internal, but
+			     * for a person's clicks in the console */
 	bool from_instance; /* issued by EC2 role delivery */
 	uint64_t bytes_out; /* additionalEventData.bytesTransferredOut */
 };

@@ -12,6 +12,7 @@ static const char *const fact_names[CHAIN_FACTS] = {
 	[CHAIN_ARN] = "arn",
 	[CHAIN_BUCKET] = "bucket",
 	[CHAIN_CLIENT] = "client",
+	[CHAIN_CLUSTER_KNOWN] = "cluster",
 	[CHAIN_CLUSTER_KIND] = "cluster_kind",
 	[CHAIN_COMMAND] = "command",
 	[CHAIN_DOMAIN] = "domain",
@@ -23,6 +24,7 @@ static const char *const fact_names[CHAIN_FACTS] = {
 	[CHAIN_NAMESPACE] = "namespace",
 	[CHAIN_PEER] = "peer",
 	[CHAIN_PEER_PORT] = "peer_port",
+	[CHAIN_POD] = "pod",
 	[CHAIN_PRINCIPAL_ID] = "principal_id",
 	[CHAIN_REMOTE] = "remote",
 	[CHAIN_RESOURCE_TYPE] = "resource_type",
@@ -37,6 +39,7 @@ static const char *const fact_names[CHAIN_FACTS] = {
 	[CHAIN_USER_NAME] = "user_name",
 	[CHAIN_VERB] = "verb",
 	[CHAIN_VPC] = "vpc",
+	[CHAIN_WORKLOAD] = "workload",
 };
 
 const char *

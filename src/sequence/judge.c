@@ -271,6 +271,10 @@ struct taken { /* the strongest step of each tactic */
 	unsigned tactics;
 	double score;
 	bool high;
+	/* Those that are grave by themselves, and in which logs: bits. */
+	size_t grave;
+	double grave_score;
+	unsigned logs;
 };
 
 static bool
@@ -316,6 +320,19 @@ is_high(const struct chain_step *s)
 	return s->severity >= 7.0;
 }
 
+/* Flows and names tell the same conversations: one log. */
+static void
+add_grave(struct taken *t, const struct chain_step *s, double weight)
+{
+	enum source log = s->source == SOURCE_DNS ? SOURCE_VPCFLOW : s->source;
+
+	if (!is_high(s) || !s->counted)
+		return;
+	t->grave++;
+	t->grave_score += weight;
+	t->logs |= 1u << log;
+}
+
 static void
 take(const struct judge *j, const struct group *g, struct taken *t)
 {
@@ -336,6 +353,7 @@ take(const struct judge *j, const struct group *g, struct taken *t)
 		t->tactics |= 1u << j->steps[best]->row->detector->tactic;
 		t->score += j->weight[best];
 		t->high |= is_high(j->steps[best]);
+		add_grave(t, j->steps[best], j->weight[best]);
 	}
 }
 
@@ -374,6 +392,21 @@ kinds_of(const struct judge *j, const uint32_t *steps, size_t count)
 	return kinds ? kinds : 1u << SEQUENCE_INSTANCES;
 }
 
+/*
+ * Enough tactics with enough evidence; or one tactic fewer, with as much
+ * evidence for each, when all are grave and more than one log saw them: what
+ * two logs agree on is hardly chance.
+ */
+static bool
+is_enough(const struct sequence_rule *r, const struct taken *t)
+{
+	if (t->score >= r->score && (double)t->count >= r->tactics)
+		return true;
+	return (t->logs & (t->logs - 1)) != 0 &&
+	       (double)(t->grave + 1) >= r->tactics &&
+	       t->grave_score >= r->score * (double)t->grave / r->tactics;
+}
+
 /* The most telling kind whose rule is met, or SEQUENCE_KINDS. */
 static enum sequence_kind
 kind_of(const struct judge *j, const struct taken *t, unsigned kinds)
@@ -381,8 +414,7 @@ kind_of(const struct judge *j, const struct taken *t, unsigned kinds)
 	for (unsigned k = 0; k < SEQUENCE_KINDS; k++) {
 		const struct sequence_rule *r = &j->options->rules[k];
 
-		if ((kinds & 1u << k) != 0 && r->enabled &&
-		    t->score >= r->score && (double)t->count >= r->tactics)
+		if ((kinds & 1u << k) != 0 && r->enabled && is_enough(r, t))
 			return (enum sequence_kind)k;
 	}
 	return SEQUENCE_KINDS;

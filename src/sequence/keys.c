@@ -15,6 +15,7 @@ enum key_kind {
 	KEY_ACCOUNT_OF_SERVICE,
 	KEY_SERVICE_SUBJECT, /* the same, of whatever cluster */
 	KEY_POD,
+	KEY_REPLICAS, /* a workload, as what its pods do shows it */
 	KEY_INSTANCE,
 	KEY_ADDRESS,
 	KEY_LOCAL,
@@ -106,9 +107,19 @@ add_kubernetes_user(struct keys *k, const struct chain_step *s)
 		add(k, KEY_USER, s->text[CHAIN_CLUSTER], user, ALWAYS);
 }
 
+/* Flows and names do not say it, the inventory may. */
+static struct span
+cluster_of(const struct chain_step *s)
+{
+	return span_is_empty(s->text[CHAIN_CLUSTER])
+		   ? s->fact[CHAIN_CLUSTER_KNOWN]
+		   : s->text[CHAIN_CLUSTER];
+}
+
 /* "shop/debug-7f" of "shop/Pod/debug-7f" too. */
 static void
-add_pod(struct keys *k, const struct chain_step *s, struct span name)
+add_in_namespace(struct keys *k, enum key_kind kind, const struct chain_step *s,
+    struct span name, uint32_t joins)
 {
 	size_t first = span_find(name, '/', 0);
 	size_t last = span_rfind(name, '/');
@@ -116,11 +127,34 @@ add_pod(struct keys *k, const struct chain_step *s, struct span name)
 
 	if (first == name.len || k->count == SEQUENCE_KEYS_MAX)
 		return;
-	h = hash_begin(&HASH_KEY_DEFAULT, KEY_POD);
-	hash_more(&h, s->text[CHAIN_CLUSTER]);
+	h = hash_begin(&HASH_KEY_DEFAULT, kind);
+	hash_more(&h, cluster_of(s));
 	hash_more(&h, span_first(name, first));
 	hash_more(&h, span_skip(name, last + 1));
-	k->list[k->count++] = (struct sequence_key){ hash_end(&h) | 1, 1 };
+	k->list[k->count++] = (struct sequence_key){ hash_end(&h) | 1, joins };
+}
+
+static void
+add_pod(struct keys *k, const struct chain_step *s, struct span name)
+{
+	add_in_namespace(k, KEY_POD, s, name, 1);
+}
+
+/*
+ * What the pod of an address does: the replicas of one workload run the same
+ * program, so they are one; whoever changed the workload or entered the pod
+ * is the other party.
+ */
+static void
+add_pod_of_address(struct keys *k, const struct chain_step *s)
+{
+	struct span workload = s->fact[CHAIN_WORKLOAD];
+
+	if (span_is_empty(s->fact[CHAIN_POD]))
+		return;
+	add_in_namespace(k, KEY_REPLICAS, s, workload, ALWAYS);
+	add_pod(k, s, workload);
+	add_pod(k, s, s->fact[CHAIN_POD]);
 }
 
 /* --- AWS ------------------------------------------------------------------ */
@@ -281,10 +315,12 @@ sequence_keys(
 	add_resource(&k, s);
 	/* A node has many pods: of flows and names it joins few.  Who has no
 	 * name is known by the address. */
-	if (flow)
+	if (flow) {
+		add_pod_of_address(&k, s);
 		add_global(&k, KEY_INSTANCE, s->fact[CHAIN_INSTANCE], 1);
-	else
+	} else {
 		add_address(&k, s, s->fact[CHAIN_REMOTE], named ? 1 : ALWAYS);
+	}
 	add_role(&k, s);
 	return k.count;
 }

@@ -58,7 +58,7 @@ const struct attack_kind attack_table[] = {
 	    "namespaces of others, copies buckets that are not hers and"
 	    " shares a database snapshot with a foreign account.",
 	    "CredentialAccess:Kubernetes/AnomalousBehavior.SecretsAccessed,"
-	    "Exfiltration:IAMUser/AnomalousBehavior,"
+	    "Exfiltration:RDS/TransferDataToCloudAccount,"
 	    "Exfiltration:S3/AnomalousBehavior",
 	    attack_insider },
 	{ "slow-beacon",

@@ -12,12 +12,14 @@ import harness
 from harness import backfill, findings, fresh, world
 
 SEEDS = (1,) if harness.SLOW else (1, 2, 3)
-# Attacks of the simulator with three tactics or more.
+# Attacks of the simulator with three tactics or more, or seen by two logs.
 MAKE_ONE = {
     "stolen-key": "AttackSequence:IAM/CompromisedCredentials",
     "container-escape": "AttackSequence:EKS/CompromisedCluster",
+    "cryptominer": "AttackSequence:EKS/CompromisedCluster",
     "s3-exfil": "AttackSequence:S3/CompromisedData",
     "anonymous-takeover": "AttackSequence:EKS/CompromisedCluster",
+    "insider": "AttackSequence:EKS/CompromisedCluster",
     "root-login": "AttackSequence:IAM/CompromisedCredentials",
 }
 

@@ -106,6 +106,39 @@ wrappers(void **state)
 	harness_done(&h);
 }
 
+/* From "AWS Internal": a service, or the console for who clicks in it. */
+static void
+console(void **state)
+{
+	static const struct {
+		const char *more;
+		bool service;
+	} cases[] = {
+		{ "", true },
+		{ ",\"sessionCredentialFromConsole\":\"true\"", false },
+		{ ",\"sessionCredentialFromConsole\":\"true\","
+		  "\"userIdentity\":{\"invokedBy\":\"AWS Internal\"}",
+		    true },
+	};
+	struct harness h;
+
+	(void)state;
+	harness_init(&h, (struct decode_options){ 0 });
+	for (size_t i = 0; i < COUNTOF(cases); i++) {
+		char text[300];
+
+		(void)snprintf(text, sizeof(text),
+		    "{\"eventName\":\"A\",\"sourceIPAddress\":"
+		    "\"AWS Internal\"%s}\n",
+		    cases[i].more);
+		assert_int_equal(
+		    harness_decode(&h, TRAIL, CUT_VALUES, text), 1);
+		assert_int_equal(h.batch->events[0].cloudtrail->from_service,
+		    cases[i].service);
+	}
+	harness_done(&h);
+}
+
 static void
 poor_records(void **state)
 {
@@ -249,6 +282,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("a record's members become the event's", fields),
 		TEST("a record is found in any envelope", wrappers),
+		TEST("the console acts for a person, a service for itself",
+		    console),
 		TEST("a record that says little is still an event",
 		    poor_records),
 		TEST("bad records cost only themselves", bad_records),

@@ -1,4 +1,4 @@
-"""Databases and backups go at once; one by one; by a stack."""
+"""Databases and backups go at once; one by one; by a stack; a drill's own."""
 
 from world_cloudtrail import START, role, user
 
@@ -27,6 +27,10 @@ def quiet(w):
     w.call(START + 100, user("bob"), "rds", "DeleteDBInstance", {
         "dBInstanceIdentifier": "orders", "skipFinalSnapshot": False,
         "finalDBSnapshotIdentifier": "orders-last"})
+    w.call(START + 200, user("dan"), "rds", "RestoreDBInstanceFromDBSnapshot", {
+        "dBInstanceIdentifier": "drill", "dBSnapshotIdentifier": "nightly"})
+    w.call(START + 9000, user("dan"), "rds", "DeleteDBInstance", {
+        "dBInstanceIdentifier": "drill", "skipFinalSnapshot": True})
     w.call(START, user("ann"), "backup", "DeleteBackupVault", {"backupVaultName": "x"},
            error="AccessDenied")
     w.call(START + 60, dict(role("stack", "s"), invokedBy=CFN), "backup",

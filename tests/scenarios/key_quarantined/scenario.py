@@ -9,6 +9,10 @@ def fire(w):
         "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"})
 
 
+    w.call(START + 60, user("ann"), "iam", "PutUserPolicy", {
+        "userName": "cho", "policyName": "AWSCompromisedKeyQuarantineV3"})
+
+
 def quiet(w):
     w.call(START, user("ann"), "iam", "AttachUserPolicy", {
         "userName": "bob",

@@ -1,6 +1,6 @@
-"""A stranger's layer, a stranger's code; a release; a known layer."""
+"""A stranger's layer and code, a user's key; a release; a known layer."""
 
-from world_cloudtrail import ABROAD, CI_NET, DAY, START, person, role
+from world_cloudtrail import ABROAD, CI_NET, DAY, START, person, role, user
 
 
 def fire(w):
@@ -12,6 +12,12 @@ def fire(w):
     w.call(START + 5 * DAY, role("app", "s"), "lambda",
            "UpdateFunctionCode20150331v2", {"functionName": "billing"},
            source=ABROAD, agent="Ruby/3.1")
+    w.call(START + 100, user("eve"), "lambda", "UpdateFunctionCode20150331v2",
+           {"functionName": "invoices"})
+    w.call(START + 200, user("eve"), "lambda",
+           "UpdateFunctionConfiguration20150331v2", {
+               "functionName": "mails", "layers": [
+                   "arn:aws:lambda:eu-west-1:111122223333:layer:y:1"]})
 
 
 def quiet(w):
@@ -25,3 +31,6 @@ def quiet(w):
                source=CI_NET)
     w.call(START + 5 * DAY, person("ann"), "lambda",
            "UpdateFunctionCode20150331v2", {"functionName": "billing"})
+    w.call(START + 100, user("eve"), "lambda",
+           "UpdateFunctionConfiguration20150331v2", {
+               "functionName": "mails", "timeout": 30, "layers": []})
