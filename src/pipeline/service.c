@@ -265,7 +265,7 @@ struct report {
 	struct health_reason reasons[REASONS_MAX];
 	struct buf texts[REASONS_MAX]; /* the reasons' own copies */
 	size_t nreasons;
-	struct metrics_number memory[3];
+	struct metrics_number memory[4];
 };
 
 static void
@@ -379,6 +379,8 @@ report(struct service *s, struct report *r)
 		s->queue.bytes + s->keeping.bytes };
 	r->memory[1] =
 	    (struct metrics_number){ "decoding", s->under_way_bytes };
+	r->memory[3] =
+	    (struct metrics_number){ "identities", ledger_bytes(s->ledger) };
 	r->memory[2] = (struct metrics_number){ "baseline",
 		s->counts.shards.engine.bytes };
 	r->metrics = (struct metrics){
