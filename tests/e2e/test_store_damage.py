@@ -125,9 +125,11 @@ class Damage(unittest.TestCase):
             self.assertEqual(path.read_bytes(), left[""])
             seen += 1
         print(f"journal: {seen} of {places} detected", flush=True)
-        self.assertGreater(seen, places // 2)
+        # Where the file alone is whole, a journal that ends early may be.
         if verify(b"")[0] == 0:
             self.assertEqual(listed(path), want)
+        else:
+            self.assertEqual(seen, places)
 
     def test_nobody_writes_a_damaged_file(self):
         damaged = bytearray(self.bytes)
