@@ -29,6 +29,7 @@ struct call {
 	int64_t due_us;	   /* monotonic */
 	unsigned failures; /* in a row */
 	unsigned attempts;
+	uint64_t keys;		/* the number of those it was signed with */
 	bool refreshed, skewed; /* done once already */
 	struct call *next_ended;
 };
@@ -295,7 +296,7 @@ put_right(
 		return true;
 	}
 	if (!k->refreshed && is_expired(f->code)) {
-		credentials_refuse(k->client->credentials);
+		credentials_refuse(k->client->credentials, k->keys);
 		k->refreshed = true;
 		return true;
 	}
@@ -435,6 +436,7 @@ attempt(struct call *k)
 		buf_done(&error);
 		return;
 	}
+	k->keys = credentials_number(a->credentials);
 	if (k->is.more != NULL)
 		more = k->is.more(k->is.cookie, k->headers + k->is.nheaders);
 	if (sigv4_sign(

@@ -32,6 +32,8 @@ struct credentials {
 	struct key_set keys;
 	int64_t refresh_us; /* wall clock: from here on better ones */
 	int64_t retry_us;   /* monotonic: nobody is asked before */
+	int64_t refused_us; /* monotonic: when they were refused last; or 0 */
+	uint64_t number;    /* of keys fetched */
 	unsigned failures;
 	enum status failure;
 	struct buf trouble; /* of the last failure */
@@ -327,6 +329,7 @@ renew(struct credentials *c)
 	c->keys = fresh;
 	c->failures = 0;
 	c->retry_us = 0;
+	c->number++;
 	plan_refresh(c);
 }
 
@@ -347,13 +350,26 @@ credentials_get(
 	return c->failure != STATUS_OK ? c->failure : STATUS_NOT_FOUND;
 }
 
-void
-credentials_refuse(struct credentials *c)
+uint64_t
+credentials_number(const struct credentials *c)
 {
+	return c->number;
+}
+
+void
+credentials_refuse(struct credentials *c, uint64_t number)
+{
+	int64_t now_us = clock_mono_us();
+
+	/* Of requests that went out together each is refused. */
+	if (number != c->number || c->keys.memory == NULL)
+		return;
 	key_set_done(&c->keys);
 	keep_trouble(c, "keys", "AWS refuses them");
 	c->failure = STATUS_INVALID;
-	c->retry_us = clock_mono_us() + REFUSED_US;
+	if (c->refused_us != 0 && now_us < c->refused_us + REFUSED_US)
+		c->retry_us = c->refused_us + REFUSED_US;
+	c->refused_us = now_us;
 }
 
 /* --- what else is known ------------------------------------------------ */

@@ -58,8 +58,12 @@ void credentials_free(struct credentials *c); /* NULL is allowed */
 NODISCARD enum status credentials_get(
     struct credentials *c, struct sigv4_keys *keys, struct buf *error);
 
-/* AWS said that the keys are expired or invalid: do not give them again. */
-void credentials_refuse(struct credentials *c);
+/* Counts the keys that credentials_get() has fetched. */
+uint64_t credentials_number(const struct credentials *c);
+
+/* AWS said that the keys of this number are expired or invalid: do not give
+ * them again.  Others are fetched at once, but not twice within seconds. */
+void credentials_refuse(struct credentials *c, uint64_t number);
 
 /* The wall clock at which the keys expire; 0: never, or none yet. */
 int64_t credentials_expiry_us(const struct credentials *c);

@@ -16,6 +16,7 @@
 #include "cli/quarantine.h"
 #include "geo/geo.h"
 #include "lists/lists.h"
+#include "net/listen.h"
 #include "net/notify.h"
 #include "pipeline/service.h"
 
@@ -28,6 +29,7 @@ struct serving {
 	struct config *config, *next; /* in effect; to be in effect */
 	struct quarantine *quarantine;
 	int signals;
+	struct listen_set *sockets;
 };
 
 /* What the file must say beyond what config/ checks. */
@@ -142,6 +144,7 @@ serve_once(struct serving *v, enum service_end *end)
 		.reject = on_reject,
 		.cookie = v,
 		.signals = v->signals,
+		.sockets = v->sockets,
 	    },
 	    &service, &error);
 	if (st != STATUS_OK) {
@@ -173,6 +176,7 @@ run(const void *options, const struct command_operands *operands)
 	if (code == EXIT_CODE_DONE)
 		code = check(v.config);
 	v.signals = code == EXIT_CODE_DONE ? prepare_process() : -1;
+	v.sockets = listen_set_new();
 	if (v.options->quarantine != NULL)
 		v.quarantine = quarantine_new(
 		    v.options->quarantine, QUARANTINE_LIMIT_BYTES);
@@ -186,6 +190,7 @@ run(const void *options, const struct command_operands *operands)
 	}
 	if (v.signals >= 0)
 		(void)close(v.signals);
+	listen_set_free(v.sockets);
 	quarantine_free(v.quarantine);
 	config_free(v.config);
 	config_free(v.next);

@@ -349,9 +349,12 @@ take_plan(struct follow *f, const struct plan *plan, int64_t now_us)
 		struct follow_file *file =
 		    add(f, plan->parcels[i].path, plan->parcels[i].place);
 
-		if (file)
-			file->due_us = now_us;
+		if (file == NULL)
+			continue;
+		file->due_us = now_us;
+		file->planned = true;
 	}
+	f->ordered_until_us = now_us + FOLLOW_ORDERED_US;
 	f->counts.duplicates += plan->duplicates;
 }
 

@@ -28,6 +28,8 @@
 #define FOLLOW_PARCEL_BYTES ((size_t)1024 * 1024)
 #define FOLLOW_LINE_BYTES ((size_t)4 * 1024 * 1024)
 #define FOLLOW_SETTLE_US ((int64_t)5 * 1000000) /* unchanged: complete */
+/* So long a file that was there at the start holds up those behind it. */
+#define FOLLOW_ORDERED_US (FOLLOW_SETTLE_US + (int64_t)1000000)
 #define FOLLOW_PACE_US ((int64_t)50 * 1000)    /* between looks at a busy log */
 #define FOLLOW_REST_US ((int64_t)30 * 1000000) /* no line feed will come */
 
@@ -61,6 +63,8 @@ struct follow_file {
 	bool closed;	    /* its writer has closed it since */
 	bool doubted;	    /* its name does not tell that it is a log */
 	bool found;	    /* by the scan that is under way */
+	bool planned;	    /* there at the start */
+	bool unsettled;	    /* due_us is when it may be taken for whole */
 	enum follow_kind kind;
 	int fd; /* -1: not open */
 	struct follow_stream *stream;
@@ -91,6 +95,7 @@ struct follow {
 	bool started; /* the first list is made */
 	bool stale;   /* a scan is wanted at once */
 	int64_t scanned_us, scan_cost_us;
+	int64_t ordered_until_us; /* those of the start wait for each other */
 	/* In the order in which they are read, and by path. */
 	struct follow_file **files, **by_path;
 	size_t nfiles, files_room;

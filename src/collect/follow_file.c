@@ -446,6 +446,7 @@ classify(struct follow *f, struct follow_file *file, int64_t now_us)
 	}
 	if (!is_settled(file, now_us)) {
 		file->due_us = file->changed_us + FOLLOW_SETTLE_US;
+		file->unsettled = true;
 		return false;
 	}
 	classify_packed(f, file);
@@ -609,6 +610,7 @@ step_whole(struct follow *f, struct follow_file *file, int64_t now_us)
 
 	if (!is_settled(file, now_us)) {
 		file->due_us = file->changed_us + FOLLOW_SETTLE_US;
+		file->unsettled = true;
 		return FOLLOW_IDLE;
 	}
 	step = follow_file_whole(f, file);
@@ -743,6 +745,7 @@ follow_file_step(struct follow *f, struct follow_file *file, int64_t now_us)
 	bool there = stat(file->path, &s) == 0 && S_ISREG(s.st_mode);
 
 	file->due_us = 0;
+	file->unsettled = false;
 	if (file->fd >= 0 && (!there || is_another(file, &s))) {
 		step = step_old(f, file);
 		return step == FOLLOW_IDLE ? FOLLOW_MORE : step;

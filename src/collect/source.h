@@ -95,6 +95,8 @@ struct source_host {
 	/* Readable when safe() is due or the service stops: to be waited on
 	 * together with the source's own descriptors. */
 	int wake_fd;
+	/* Of servers, kept while the configuration is read again; or NULL. */
+	struct listen_set *sockets;
 	/* A folder for files that are too large for memory, already there. */
 	const char *spool;
 	void *cookie;

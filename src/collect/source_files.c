@@ -58,6 +58,13 @@ work_on(struct follow *f, struct follow_file *file, int64_t end_us)
 	return done != FOLLOW_FULL;
 }
 
+/* Does what lies behind a file in the order of the start wait for it? */
+static bool
+holds_up(const struct follow *f, const struct follow_file *file, int64_t now_us)
+{
+	return file->planned && file->unsettled && now_us < f->ordered_until_us;
+}
+
 /* Work for a while, in order.  True when the host takes no more. */
 static bool
 work(struct follow *f)
@@ -70,11 +77,13 @@ work(struct follow *f)
 	for (i = 0; i < f->nfiles && !full && now_us < end_us; i++) {
 		struct follow_file *file = f->files[i];
 
-		if (file->due_us == 0 || file->due_us > now_us)
-			continue;
-		full = !work_on(f, file, end_us);
-		gone = gone || file->path == NULL;
-		now_us = clock_mono_us();
+		if (file->due_us != 0 && file->due_us <= now_us) {
+			full = !work_on(f, file, end_us);
+			gone = gone || file->path == NULL;
+			now_us = clock_mono_us();
+		}
+		if (holds_up(f, file, now_us))
+			break;
 	}
 	if (gone)
 		follow_drop_gone(f);
@@ -84,7 +93,8 @@ work(struct follow *f)
 static int64_t
 next_due_us(struct follow *f)
 {
-	int64_t due = follow_next_scan_us(f);
+	int64_t due = follow_next_scan_us(f), now_us = clock_mono_us();
+	bool behind = false;
 	size_t i;
 
 	f->counts.waiting = 0;
@@ -92,8 +102,9 @@ next_due_us(struct follow *f)
 		if (f->files[i]->due_us == 0)
 			continue;
 		f->counts.waiting++;
-		if (f->files[i]->due_us < due)
+		if (!behind && f->files[i]->due_us < due)
 			due = f->files[i]->due_us;
+		behind = behind || holds_up(f, f->files[i], now_us);
 	}
 	return due;
 }

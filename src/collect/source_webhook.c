@@ -554,6 +554,7 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 	w->reader = reader_new(&READER_LIMITS_DEFAULT);
 	buf_printf(&w->place, "webhook/%s", config->name);
 	options.cookie = w;
+	options.sockets = host->sockets;
 	if (!take_tokens(w, error))
 		st = STATUS_INVALID;
 	if (st == STATUS_OK)

@@ -1,8 +1,11 @@
 #include "net/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,6 +105,118 @@ listen_on(const char *address, int *fd, bool *loopback, struct buf *error)
 	    errno == EADDRINUSE ? "; another program has it, choose another "
 				  "port"
 				: "");
+	return STATUS_IO;
+}
+
+/* --- sockets that are kept ------------------------------------------------ */
+
+struct kept {
+	char *address;
+	int fd;
+	bool loopback, wanted;
+};
+
+struct listen_set {
+	struct kept *kept;
+	size_t count;
+};
+
+struct listen_set *
+listen_set_new(void)
+{
+	return status_calloc(1, sizeof(struct listen_set));
+}
+
+/* Close those that nobody wants; gives how many. */
+static size_t
+close_unwanted(struct listen_set *set)
+{
+	size_t left = 0, closed;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->kept[i].wanted) {
+			set->kept[left++] = set->kept[i];
+			continue;
+		}
+		(void)close(set->kept[i].fd);
+		free(set->kept[i].address);
+	}
+	closed = set->count - left;
+	set->count = left;
+	return closed;
+}
+
+void
+listen_set_sweep(struct listen_set *set)
+{
+	if (set == NULL)
+		return;
+	(void)close_unwanted(set);
+	for (size_t i = 0; i < set->count; i++)
+		set->kept[i].wanted = false;
+}
+
+void
+listen_set_free(struct listen_set *set)
+{
+	if (set == NULL)
+		return;
+	listen_set_sweep(set);
+	listen_set_sweep(set);
+	free(set->kept);
+	free(set);
+}
+
+static struct kept *
+find_kept(const struct listen_set *set, const char *address)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (strcmp(set->kept[i].address, address) == 0)
+			return &set->kept[i];
+	}
+	return NULL;
+}
+
+static enum status
+add_kept(struct listen_set *set, const char *address, struct buf *error)
+{
+	struct kept k = { .wanted = true };
+	enum status st = listen_on(address, &k.fd, &k.loopback, error);
+
+	/* One that is not wanted any more may have the port. */
+	if (st == STATUS_IO && close_unwanted(set) > 0) {
+		buf_reset(error);
+		st = listen_on(address, &k.fd, &k.loopback, error);
+	}
+	if (st != STATUS_OK)
+		return st;
+	k.address = span_to_str(span_str(address));
+	set->kept =
+	    status_realloc(set->kept, set->count + 1, sizeof(*set->kept));
+	set->kept[set->count++] = k;
+	return STATUS_OK;
+}
+
+enum status
+listen_set_on(struct listen_set *set, const char *address, int *fd,
+    bool *loopback, struct buf *error)
+{
+	enum status st = STATUS_OK;
+	struct kept *k;
+
+	if (set == NULL)
+		return listen_on(address, fd, loopback, error);
+	if (find_kept(set, address) == NULL)
+		st = add_kept(set, address, error);
+	if (st != STATUS_OK)
+		return st;
+	k = find_kept(set, address);
+	k->wanted = true;
+	*loopback = k->loopback;
+	*fd = fcntl(k->fd, F_DUPFD_CLOEXEC, 0);
+	if (*fd >= 0)
+		return STATUS_OK;
+	buf_printf(error, "listen: %s: %s", address, status_errno_text(errno));
 	return STATUS_IO;
 }
 

@@ -294,8 +294,8 @@ server_new(const struct server_options *options, struct server **server,
 	if (st == STATUS_OK && s->tls)
 		st = tls_files_read(options->tls, &s->daemon.files, error);
 	if (st == STATUS_OK)
-		st = listen_on(
-		    options->listen, &s->listen_fd, &s->loopback, error);
+		st = listen_set_on(options->sockets, options->listen,
+		    &s->listen_fd, &s->loopback, error);
 	if (st == STATUS_OK && !start(s, &s->daemon, error))
 		st = STATUS_IO;
 	if (st) {
@@ -322,6 +322,8 @@ server_free(struct server *s)
 			MHD_resume_connection(r->mhd);
 		}
 	}
+	/* A daemon that stops shuts down the socket it listens on. */
+	retire(&s->daemon, clock_mono_us());
 	stop(s, &s->daemon);
 	stop(s, &s->retired);
 	if (s->listen_fd >= 0)

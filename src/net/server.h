@@ -23,11 +23,14 @@
 #include "base/status.h"
 #include "config/config.h"
 
+struct listen_set;
 struct server;
 struct server_request;
 
 struct server_options {
 	const char *listen; /* "127.0.0.1:7480" */
+	/* Where its socket is kept when the server is freed; or NULL. */
+	struct listen_set *sockets;
 	/* NULL or without cert: plain HTTP.  Borrowed for the server's life:
 	 * renewed files are taken up within seconds. */
 	const struct config_tls *tls;

@@ -135,16 +135,33 @@ ledger_today(struct ledger *l, int64_t day)
 	l->pruned = false;
 }
 
+size_t
+ledger_bytes(const struct ledger *l)
+{
+	return l->size * sizeof(*l->seen);
+}
+
 void
-ledger_consume(struct ledger *l, struct span source, struct span identity)
+ledger_consume_for(
+    struct ledger *l, struct span source, struct span identity, int64_t days)
 {
 	uint64_t hash[2];
+	int64_t day = l->options.day;
 
 	if (span_is_empty(identity))
 		return;
+	/* As if it had been so long ago that it lasts so many days. */
+	if (l->options.keep_days > days)
+		day -= l->options.keep_days - days;
 	identity_hash(source, identity, hash);
-	remember(l, hash, l->options.day);
-	store_put_consumed(l->store, source, hash, l->options.day);
+	remember(l, hash, day);
+	store_put_consumed(l->store, source, hash, day);
+}
+
+void
+ledger_consume(struct ledger *l, struct span source, struct span identity)
+{
+	ledger_consume_for(l, source, identity, INT64_MAX);
 }
 
 /* --- positions and counters ----------------------------------------------- */

@@ -49,6 +49,8 @@ bool ledger_resumed(const struct ledger *l);
 /* Tenants whose state could not be used: they learn anew. */
 size_t ledger_forgotten(const struct ledger *l);
 
+/* Bytes that the identities take in memory. */
+size_t ledger_bytes(const struct ledger *l);
 /* Was this identity of a source consumed? */
 bool ledger_seen(
     const struct ledger *l, struct span source, struct span identity);
@@ -74,6 +76,10 @@ bool ledger_cursor(const struct ledger *l, struct span source, struct span name,
  * on lasts from it on, and what is too old is forgotten with the commit. */
 void ledger_today(struct ledger *l, int64_t day);
 void ledger_consume(struct ledger *l, struct span source, struct span identity);
+/* The same, of what upstream gives again soon or never: it lasts `days`, if
+ * that is less. */
+void ledger_consume_for(
+    struct ledger *l, struct span source, struct span identity, int64_t days);
 void ledger_move(
     struct ledger *l, struct span source, struct span name, struct span value);
 void ledger_count(struct ledger *l, const char *name, uint64_t more);

@@ -13,6 +13,7 @@
 
 #include "base/civil.h"
 #include "net/clock.h"
+#include "net/listen.h"
 #include "net/notify.h"
 #include "output/health.h"
 #include "pipeline/service_internal.h"
@@ -264,7 +265,7 @@ struct report {
 	struct health_reason reasons[REASONS_MAX];
 	struct buf texts[REASONS_MAX]; /* the reasons' own copies */
 	size_t nreasons;
-	struct metrics_number memory[3];
+	struct metrics_number memory[4];
 };
 
 static void
@@ -378,6 +379,8 @@ report(struct service *s, struct report *r)
 		s->queue.bytes + s->keeping.bytes };
 	r->memory[1] =
 	    (struct metrics_number){ "decoding", s->under_way_bytes };
+	r->memory[3] =
+	    (struct metrics_number){ "identities", ledger_bytes(s->ledger) };
 	r->memory[2] = (struct metrics_number){ "baseline",
 		s->counts.shards.engine.bytes };
 	r->metrics = (struct metrics){
@@ -447,11 +450,15 @@ open_console(struct running *r, struct buf *error)
 	return server_new(
 	    &(struct server_options){
 		.listen = s->options.config->console_listen,
+		.sockets = s->options.sockets,
 		.handle = serve_health,
 		.cookie = s,
 	    },
 	    &r->console, error);
 }
+
+#define CONSOLE_US ((int64_t)200 * 1000)
+#define CONSOLE_RUN_MS 10
 
 /* --- the loop ------------------------------------------------------------- */
 
@@ -629,6 +636,19 @@ close_run(struct service *s)
 	buf_done(&error);
 }
 
+/* Who is being answered is; who calls now waits for the next service, if the
+ * socket is kept for it. */
+static void
+close_console(struct running *r)
+{
+	int64_t until = clock_mono_us() + CONSOLE_US;
+
+	server_quiesce(r->console);
+	while (server_connections(r->console) > 0 && clock_mono_us() < until)
+		server_run(r->console, -1, CONSOLE_RUN_MS);
+	server_free(r->console);
+}
+
 enum service_end
 service_run(struct service *s, bool (*accept)(void *cookie), void *cookie)
 {
@@ -647,6 +667,7 @@ service_run(struct service *s, bool (*accept)(void *cookie), void *cookie)
 		buf_done(&error);
 		return SERVICE_FAILED;
 	}
+	listen_set_sweep(s->options.sockets);
 	start(s);
 	service_say(s, LOG_INFO, "ready",
 	    (const char *const[]){ "version", NEPHOSCOPE_VERSION, "store",
@@ -656,7 +677,7 @@ service_run(struct service *s, bool (*accept)(void *cookie), void *cookie)
 	loop(&r);
 	finish(&r);
 	close_run(s);
-	server_free(r.console);
+	close_console(&r);
 	service_say(s, LOG_INFO, "stopped", NULL);
 	return s->failed ? SERVICE_FAILED : r.end;
 }

@@ -29,6 +29,7 @@ struct service_options {
 	/* Readable when a signal is waiting: SIGTERM and SIGINT stop, SIGHUP
 	 * asks for another configuration; a signalfd(2). */
 	int signals;
+	struct listen_set *sockets; /* of servers, for the next service too */
 };
 
 /*

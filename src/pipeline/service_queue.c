@@ -10,6 +10,7 @@
 #include "pipeline/service_internal.h"
 
 #define US_PER_MS 1000
+#define KEPT_DAYS 2
 
 /* --- lists ---------------------------------------------------------------- */
 
@@ -305,7 +306,9 @@ commit(void *cookie, struct pipeline *pipeline)
 	pthread_mutex_lock(&s->lock);
 	ledger_today(l, civil_day(clock_wall_us()));
 	for (struct waiting *w = s->judged.first; w != NULL; w = w->next) {
-		ledger_consume(l, w->source_name, w->identity);
+		/* Who calls a webhook again does so at once. */
+		ledger_consume_for(l, w->source_name, w->identity,
+		    w->kept != 0 ? KEPT_DAYS : INT64_MAX);
 		ledger_move(l, w->source_name, w->cursor_key, w->cursor);
 		if (w->kept != 0)
 			ledger_drop_kept(l, w->kept);

@@ -218,6 +218,7 @@ open_source(struct service *s, struct service_source *src, struct buf *error)
 		.say = say,
 		.stopping = stopping,
 		.wake_fd = src->wake_fd,
+		.sockets = s->options.sockets,
 		.spool = buf_text(&s->spool),
 		.cookie = src,
 	};

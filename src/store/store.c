@@ -13,7 +13,8 @@
 #include "store/store_internal.h"
 
 #define APPLICATION_ID 0x6e657068 /* "neph" */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
+#define SCHEMA_SEALED 4 /* from here on commits are counted */
 #define BUSY_MS 10000
 #define KEY_NAME "key"
 #define RUN_NAME "run"
@@ -68,6 +69,13 @@ static const char *const migrations[SCHEMA_VERSION] = {
 	"  UNIQUE, tenant BLOB NOT NULL, run INTEGER NOT NULL, last_us INTEGER"
 	"  NOT NULL, revision INTEGER NOT NULL, sum INTEGER NOT NULL,"
 	"  body BLOB NOT NULL);",
+	"CREATE TABLE commits(id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL,"
+	"  number INTEGER NOT NULL);"
+	"INSERT INTO commits VALUES(1, row_sum(randomblob(16)), 0);"
+	"ALTER TABLE consumed ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE consumed SET sum = row_sum(source, identity, day);"
+	"ALTER TABLE counter ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE counter SET sum = row_sum(name, value);",
 };
 
 /* --- what went wrong ------------------------------------------------------ */
@@ -137,6 +145,35 @@ int64_t
 store_checksum(struct span bytes)
 {
 	return (int64_t)pager_checksum(bytes);
+}
+
+/* row_sum(...): numbers as eight bytes, all else behind its length. */
+static void
+row_sum(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	struct buf bytes = { 0 };
+
+	for (int i = 0; i < count; i++) {
+		const char *at;
+
+		if (sqlite3_value_type(values[i]) == SQLITE_INTEGER) {
+			pack_i64(&bytes, sqlite3_value_int64(values[i]));
+			continue;
+		}
+		at = sqlite3_value_blob(values[i]);
+		pack_span(&bytes,
+		    span_of(at, (size_t)sqlite3_value_bytes(values[i])));
+	}
+	sqlite3_result_int64(context, store_checksum(buf_span(&bytes)));
+	buf_done(&bytes);
+}
+
+int
+store_add_row_sum(sqlite3 *db)
+{
+	return sqlite3_create_function_v2(db, "row_sum", -1,
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, row_sum, NULL, NULL,
+	    NULL);
 }
 
 struct span
@@ -349,6 +386,38 @@ migrate(struct store *s, int64_t version, struct buf *error)
 	return st;
 }
 
+/* Only so many commits are in it: are there all that were confirmed? */
+static enum status
+refuse_fewer(struct store *s, uint64_t number, struct buf *error)
+{
+	if (!s->sealed || number >= s->seal.number)
+		return STATUS_OK;
+	buf_printf(error,
+	    "%s is damaged: the last %llu commits that were confirmed are not "
+	    "in it. Its journal %s-wal was damaged, cut or taken away, or an "
+	    "older copy was put in its place. It was left as it is. Restore a "
+	    "backup made with `nephoscope state backup`; or remove %s-lock to "
+	    "go on with what is there, and read again what it lacks",
+	    s->path, (unsigned long long)(s->seal.number - number), s->path,
+	    s->path);
+	return STATUS_MALFORMED;
+}
+
+static enum status
+check_seal(struct store *s, struct buf *error)
+{
+	int64_t epoch = 0, number = 0;
+	enum status st = pragma_number(
+	    s, "SELECT epoch FROM commits WHERE id = 1", &epoch, error);
+
+	if (st == STATUS_OK)
+		st = pragma_number(s, "SELECT number FROM commits WHERE id = 1",
+		    &number, error);
+	if (st != STATUS_OK || (uint64_t)epoch != s->seal.epoch)
+		return st;
+	return refuse_fewer(s, (uint64_t)number, error);
+}
+
 /* Is it ours, and of which version? */
 static enum status
 identify(struct store *s, struct buf *error)
@@ -361,6 +430,11 @@ identify(struct store *s, struct buf *error)
 	if (st == STATUS_OK)
 		st = pragma_number(
 		    s, "SELECT count(*) FROM sqlite_schema", &tables, error);
+	if (st != STATUS_OK)
+		return st;
+	/* All that was in it was in its journal. */
+	if (id != APPLICATION_ID && tables == 0)
+		st = refuse_fewer(s, 0, error);
 	if (st != STATUS_OK)
 		return st;
 	if (id != APPLICATION_ID && (tables > 0 || s->read_only)) {
@@ -376,6 +450,10 @@ identify(struct store *s, struct buf *error)
 		    s->path, (long long)version, SCHEMA_VERSION);
 		return STATUS_UNSUPPORTED;
 	}
+	if (version >= SCHEMA_SEALED)
+		st = check_seal(s, error);
+	if (st != STATUS_OK)
+		return st;
 	if (!s->read_only)
 		return migrate(s, version, error);
 	if (version < SCHEMA_VERSION) {
@@ -414,7 +492,8 @@ connect(struct store *s, struct buf *error)
 	/* Hostile files are a database too. */
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	return STATUS_OK;
+	return store_add_row_sum(s->db) == SQLITE_OK ? STATUS_OK
+						     : store_fault(s, error);
 }
 
 static enum status
@@ -486,6 +565,28 @@ lock(struct store *s, struct buf *error)
 	return st;
 }
 
+/* Before the file is looked at: what is confirmed meanwhile is in both. */
+static void
+read_seal(struct store *s)
+{
+	struct buf path = { 0 };
+	struct stat about;
+	int fd = s->lock;
+
+	/* It was moved away: a new one is begun. */
+	if (stat(s->path, &about) != 0)
+		return;
+	if (fd < 0) {
+		buf_printf(&path, "%s-lock", s->path);
+		fd = open(buf_text(&path), O_RDONLY | O_CLOEXEC);
+	}
+	if (fd >= 0)
+		s->sealed = seal_read(fd, &s->seal);
+	if (fd >= 0 && fd != s->lock)
+		(void)close(fd);
+	buf_done(&path);
+}
+
 static enum status
 refuse_missing(const char *path, struct buf *error)
 {
@@ -518,6 +619,8 @@ store_open(const struct store_options *options, struct store **store,
 	s->lock = -1;
 	if (options->exclusive)
 		st = lock(s, error);
+	if (!options->skip_checks)
+		read_seal(s);
 	if (st == STATUS_OK)
 		st = connect(s, error);
 	if (st == STATUS_OK)
@@ -528,6 +631,10 @@ store_open(const struct store_options *options, struct store **store,
 		st = identify(s, error);
 	if (st == STATUS_OK)
 		st = sync_folder(s, error);
+	/* What is damaged stays as it is, its journal too. */
+	if (st == STATUS_MALFORMED && s->db != NULL)
+		(void)sqlite3_db_config(
+		    s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (st == STATUS_OK)
 		*store = s;
 	else

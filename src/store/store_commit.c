@@ -235,9 +235,11 @@ static const char *const statements[OP_COUNT] = {
 	    "AND feed IN (?1, ''))",
 	[OP_SIGNAL] = "INSERT INTO signal(tenant, time_us, sum, body) "
 		      "VALUES(?1, ?2, ?3, ?4)",
-	[OP_CONSUMED] = "INSERT OR REPLACE INTO consumed VALUES(?1, ?2, ?3)",
+	[OP_CONSUMED] = "INSERT OR REPLACE INTO consumed "
+			"VALUES(?1, ?2, ?3, row_sum(?1, ?2, ?3))",
 	[OP_CURSOR] = "INSERT OR REPLACE INTO cursor VALUES(?1, ?2, ?3, ?4)",
-	[OP_COUNTER] = "INSERT OR REPLACE INTO counter VALUES(?1, ?2)",
+	[OP_COUNTER] = "INSERT OR REPLACE INTO counter "
+		       "VALUES(?1, ?2, row_sum(?1, ?2))",
 	[OP_KEPT_DROP] = "DELETE FROM kept WHERE number = ?1",
 	[OP_PRUNE] = "DELETE FROM consumed WHERE day < ?1",
 	[OP_RUN] = "INSERT OR REPLACE INTO meta VALUES('run', ?1, ?2)",
@@ -420,6 +422,30 @@ roll_back(struct store *s)
 }
 
 enum status
+store_commit(struct store *s, struct buf *error)
+{
+	sqlite3_stmt *q = store_statement(s, STATEMENT_COMMIT,
+	    "UPDATE commits SET number = number + 1 WHERE id = 1 "
+	    "RETURNING epoch, number",
+	    error);
+	struct seal seal = { 0 };
+	enum status st;
+
+	if (q == NULL)
+		return STATUS_IO;
+	if (sqlite3_step(q) == SQLITE_ROW) {
+		seal.epoch = (uint64_t)sqlite3_column_int64(q, 0);
+		seal.number = (uint64_t)sqlite3_column_int64(q, 1);
+	}
+	st = store_step(s, q, error);
+	if (st == STATUS_OK)
+		st = store_exec(s, "COMMIT", error);
+	if (st == STATUS_OK && s->lock >= 0 && seal.number > 0)
+		seal_write(s->lock, &seal);
+	return st;
+}
+
+enum status
 store_write(struct store *s, struct buf *error)
 {
 	enum status st;
@@ -434,7 +460,7 @@ store_write(struct store *s, struct buf *error)
 	if (st == STATUS_OK)
 		st = write_ops(s, error);
 	if (st == STATUS_OK)
-		st = store_exec(s, "COMMIT", error);
+		st = store_commit(s, error);
 	if (st == STATUS_OK)
 		buf_reset(&s->ops);
 	else
@@ -478,7 +504,24 @@ store_keep(struct store *s, const struct store_kept *kept, uint64_t *numbers,
 	for (size_t i = 0; st == STATUS_OK && i < count; i++)
 		st = keep_one(s, &kept[i], &numbers[i], error);
 	if (st == STATUS_OK)
-		st = store_exec(s, "COMMIT", error);
+		st = store_commit(s, error);
+	if (st != STATUS_OK)
+		roll_back(s);
+	return st;
+}
+
+/* Step a statement, its bindings made, in a transaction of its own. */
+static enum status
+step_alone(struct store *s, sqlite3_stmt *q, struct buf *error)
+{
+	enum status st = store_exec(s, "BEGIN IMMEDIATE", error);
+
+	if (st == STATUS_OK)
+		st = store_step(s, q, error);
+	else
+		(void)sqlite3_clear_bindings(q);
+	if (st == STATUS_OK)
+		st = store_commit(s, error);
 	if (st != STATUS_OK)
 		roll_back(s);
 	return st;
@@ -495,7 +538,7 @@ store_delivered(
 		return STATUS_IO;
 	store_bind_text(q, 1, span_str(feed));
 	(void)sqlite3_bind_int64(q, 2, (int64_t)number);
-	return store_step(s, q, error);
+	return step_alone(s, q, error);
 }
 
 enum status
@@ -510,7 +553,7 @@ store_archive(struct store *s, const char *id, bool archived, struct buf *error)
 		return STATUS_IO;
 	store_bind_text(q, 1, span_str(id));
 	(void)sqlite3_bind_int(q, 2, archived);
-	return store_step(s, q, error);
+	return step_alone(s, q, error);
 }
 
 enum status
@@ -528,5 +571,5 @@ store_feedback_put(struct store *s, const char *id,
 	(void)sqlite3_bind_int64(q, 3, feedback->at_us);
 	(void)sqlite3_bind_int64(q, 4, store_checksum(feedback->note));
 	store_bind(q, 5, feedback->note);
-	return store_step(s, q, error);
+	return step_alone(s, q, error);
 }

@@ -8,6 +8,7 @@
 
 #include "base/pack.h"
 #include "store/pager.h"
+#include "store/seal.h"
 #include "store/store.h"
 
 /* What a commit does, as packed in store.ops. */
@@ -39,6 +40,7 @@ enum store_statement {
 	STATEMENT_DELIVERED,
 	STATEMENT_ARCHIVE,
 	STATEMENT_FEEDBACK,
+	STATEMENT_COMMIT,
 	STATEMENT_PRUNE, /* as many as there are statements of it */
 	STATEMENT_PRUNE_LAST = STATEMENT_PRUNE + 2,
 	STATEMENT_COUNT,
@@ -49,6 +51,9 @@ struct store {
 	char *path;
 	bool read_only;
 	int lock; /* of the file beside it; -1: none */
+	/* What that file said when this one was opened. */
+	struct seal seal;
+	bool sealed;
 	struct hash_key key;
 	uint64_t run;
 	bool run_open;
@@ -67,6 +72,8 @@ enum status store_prepare(struct store *s, const char *sql,
 enum status store_step(
     struct store *s, sqlite3_stmt *statement, struct buf *error);
 enum status store_exec(struct store *s, const char *sql, struct buf *error);
+/* Count and commit the transaction that is open. */
+enum status store_commit(struct store *s, struct buf *error);
 
 /* What the database's latest error is for us, and what to do about it. */
 enum status store_fault(struct store *s, struct buf *error);
@@ -74,6 +81,9 @@ enum status store_damaged(struct store *s, const char *what, struct buf *error);
 
 /* The checksum that rows carry. */
 int64_t store_checksum(struct span bytes);
+/* Make it known to SQL, of all its arguments: row_sum(...).  A code of
+ * SQLite's. */
+int store_add_row_sum(sqlite3 *db);
 
 struct span store_column(sqlite3_stmt *statement, int column);
 void store_bind(sqlite3_stmt *statement, int at, struct span bytes);

@@ -460,7 +460,7 @@ consumed_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 	struct span identity = store_column(q, 0);
 	uint64_t hash[2];
 
-	if (identity.len != sizeof(hash))
+	if (identity.len != sizeof(hash) || sqlite3_column_int(q, 2) == 0)
 		return store_damaged(s, "what was consumed", error);
 	memcpy(hash, identity.at, sizeof(hash));
 	v->visit(v->cookie, hash, sqlite3_column_int64(q, 1));
@@ -474,8 +474,10 @@ store_consumed(struct store *s,
 {
 	struct visit_consumed v = { visit, cookie };
 
-	return query(
-	    s, "SELECT identity, day FROM consumed", consumed_row, &v, error);
+	return query(s,
+	    "SELECT identity, day, sum = row_sum(source, identity, day) "
+	    "FROM consumed",
+	    consumed_row, &v, error);
 }
 
 struct visit_cursor {
@@ -518,8 +520,8 @@ counter_row(struct store *s, sqlite3_stmt *q, void *cookie, struct buf *error)
 {
 	const struct visit_counter *v = cookie;
 
-	(void)s;
-	(void)error;
+	if (sqlite3_column_int(q, 2) == 0)
+		return store_damaged(s, "a counter", error);
 	v->visit(v->cookie, store_column(q, 0),
 	    (uint64_t)sqlite3_column_int64(q, 1));
 	return STATUS_OK;
@@ -532,8 +534,9 @@ store_counters(struct store *s,
 {
 	struct visit_counter v = { visit, cookie };
 
-	return query(
-	    s, "SELECT name, value FROM counter", counter_row, &v, error);
+	return query(s,
+	    "SELECT name, value, sum = row_sum(name, value) FROM counter",
+	    counter_row, &v, error);
 }
 
 struct visit_kept {
@@ -650,6 +653,14 @@ skip_consumed(void *cookie, const uint64_t hash[2], int64_t day)
 }
 
 static void
+skip_counter(void *cookie, struct span name, uint64_t value)
+{
+	(void)cookie;
+	(void)name;
+	(void)value;
+}
+
+static void
 skip_cursor(
     void *cookie, struct span source, struct span name, struct span value)
 {
@@ -681,6 +692,8 @@ store_verify(struct store *s, struct buf *error)
 		st = store_consumed(s, skip_consumed, NULL, error);
 	if (st == STATUS_OK)
 		st = store_cursors(s, skip_cursor, NULL, error);
+	if (st == STATUS_OK)
+		st = store_counters(s, skip_counter, NULL, error);
 	return st == STATUS_OK ? store_kept(s, NULL, NULL, error) : st;
 }
 
@@ -703,8 +716,12 @@ store_backup(struct store *s, const char *path, struct buf *error)
 		code = code == SQLITE_DONE ? SQLITE_OK : sqlite3_errcode(to);
 	}
 	if (code == SQLITE_OK &&
-	    sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL,
-		NULL) != SQLITE_OK)
+	    /* Where it is put, another number of commits is no fault. */
+	    (store_add_row_sum(to) != SQLITE_OK ||
+		sqlite3_exec(to,
+		    "UPDATE commits SET epoch = row_sum(randomblob(16));"
+		    "PRAGMA journal_mode = DELETE",
+		    NULL, NULL, NULL) != SQLITE_OK))
 		code = sqlite3_errcode(to);
 	if (code != SQLITE_OK)
 		buf_printf(error, "%s: %s", path,

@@ -64,7 +64,11 @@ class Findings(unittest.TestCase):
         old = str(fresh("old") / "s.db")
         run("state", "backup", "--state", self.state, old)
         db = sqlite3.connect(old)
-        db.executescript("DROP TABLE feedback; PRAGMA user_version = 1")
+        db.executescript(
+            "DROP TABLE commits; DROP TABLE told; DROP TABLE withdrawn;"
+            "ALTER TABLE consumed DROP COLUMN sum;"
+            "ALTER TABLE counter DROP COLUMN sum;"
+            "DROP TABLE feedback; PRAGMA user_version = 1")
         db.close()
         run("findings", "show", self.id, "--state", old)
         run("findings", "feedback", self.id, "useful", "--state", old)

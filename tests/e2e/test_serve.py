@@ -8,10 +8,17 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
+import sys
+import threading
 import time
 import unittest
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent
+                    / "sources"))
+
+import exposition  # noqa: E402
 import serving
 from harness import SLOW, fresh, logs, run, scratch, world
 from serving import Client, Service, event_lists, free_port, listed, wait_for
@@ -249,6 +256,80 @@ class Life(Case):
             s.wait_parcels(self.files)
             s.stop()
         self.assertEqual(s.listed(), self.want)
+
+    def test_metrics_are_clean_and_kept_apart_by_kind_of_log(self):
+        folder = fresh("kinds")
+        call = {"eventVersion": "1.08", "eventTime": "2026-11-03T10:00:00Z",
+                "eventSource": "ec2.amazonaws.com", "awsRegion": "eu-west-1",
+                "eventName": "DescribeInstances", "userIdentity": {
+                    "type": "IAMUser", "userName": "ann", "accountId":
+                    "111122223333"}, "sourceIPAddress": "198.51.100.7",
+                "recipientAccountId": "111122223333", "eventID": "one"}
+        audit = {"kind": "Event", "apiVersion": "audit.k8s.io/v1",
+                 "auditID": "two", "stage": "ResponseComplete",
+                 "verb": "get", "requestURI": "/api/v1/pods", "user": {
+                     "username": "ann"}, "objectRef": {"resource": "pods"},
+                 "requestReceivedTimestamp": "2026-11-03T10:00:00.000000Z",
+                 "stageTimestamp": "2026-11-03T10:00:00.000000Z"}
+        late = {**audit, "auditID": "three", "requestReceivedTimestamp":
+                "2026-11-01T10:00:00.000000Z", "stageTimestamp":
+                "2026-11-01T10:00:00.000000Z"}
+        for name, lines in (("a.json", [call, call, {"eventName": 7}]),
+                            ("b.json", [audit, audit, audit, late])):
+            (folder / name).write_text(
+                "".join(json.dumps(line) + "\n" for line in lines)
+                + "{broken\n")
+        age(folder)
+        s = self.service([files_source(folder, follow=False,
+                                       cluster="plant-1")])
+        with s:
+            s.wait_parcels(2)
+            families = exposition.read(s.get("/metrics")[1].encode())
+            self.assertEqual(exposition.lint(families), [])
+            s.stop()
+
+        def of(name):
+            return {labels["source"]: value for _, labels, value in
+                    families[f"nephoscope_events_{name}_total"]["samples"]
+                    if value}
+        self.assertEqual(of("duplicate"), {"cloudtrail": 1, "k8s-audit": 2})
+        self.assertEqual(of("late"), {"k8s-audit": 1})
+        self.assertEqual(of("quarantined"), {"cloudtrail": 2,
+                                             "k8s-audit": 1})
+
+    def test_nobody_is_turned_away_while_it_is_read_again(self):
+        hook = free_port()
+        s = self.service([{"name": "hook", "kind": "webhook",
+                           "listen": f"127.0.0.1:{hook}"}])
+        body = b'{"kind":"EventList","items":[]}'
+        codes, ended = [], threading.Event()
+
+        def call():
+            while not ended.is_set():
+                codes.append(("console", s.get("/livez")[0]))
+                codes.append(("hook", serving.post(
+                    hook, "/clusters/c", body)))
+
+        with s:
+            caller = threading.Thread(target=call)
+            caller.start()
+            for number in range(1, 6):
+                s.process.send_signal(signal.SIGHUP)
+                wait_for("another one", lambda n=number:
+                         s.said().count("msg=ready") == n + 1)
+            ended.set()
+            caller.join(60)
+            self.assertGreater(len(codes), 20)
+            self.assertNotIn(0, [code for _, code in codes])
+            # An address that is not listened on any more is free.
+            old, s.port = s.port, free_port()
+            s.write({**s.config,
+                     "console": {"listen": f"127.0.0.1:{s.port}"}})
+            s.process.send_signal(signal.SIGHUP)
+            s.wait_ready()
+            with self.assertRaises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", old), 5)
+            s.stop()
 
     def test_what_a_configuration_must_have(self):
         config = self.folder() / "c.yaml"

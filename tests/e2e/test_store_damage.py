@@ -4,11 +4,12 @@ detected and the file left as it is, or it changes nothing that is found.
 STORE_PLACES says at how many places; `./dev torture` tries 1,000.
 """
 import os
+import pathlib
 import random
 import subprocess
 import unittest
 
-from harness import BINARY, SLOW, fresh, run, scratch, world
+from harness import BINARY, SLOW, fresh, logs, run, scratch, world
 from serving import Service, listed
 
 PLACES = int(os.environ.get("STORE_PLACES", "60" if SLOW else "200"))
@@ -24,6 +25,14 @@ def call(*args):
         raise AssertionError(f"{args}: {done.returncode}\n"
                              + done.stderr.decode(errors="replace")[-3000:])
     return done.returncode, done.stdout, done.stderr
+
+
+def live_bytes(wal):
+    """How long a journal is: behind it lies what is left of an older one."""
+    frame, salt, at = 24 + 4096, wal[16:24], 32
+    while wal[at + 8:at + 16] == salt:
+        at += frame
+    return min(at, len(wal))
 
 
 class Damage(unittest.TestCase):
@@ -75,6 +84,52 @@ class Damage(unittest.TestCase):
             size = rng.randrange(1, len(self.bytes))
             self.assertTrue(self.try_bytes(self.bytes[:size],
                                            f"cut at {size}"))
+
+    def test_journal(self):
+        """What a service leaves that is killed: commits in the journal that
+        were confirmed are missed, wherever it is damaged."""
+        s = Service(self.folder / "killed", [
+            {"name": "a", "kind": "files", "path": str(self.logs)}])
+        with s:
+            s.wait_parcels(len(logs(self.logs)))
+        ends = ("", "-wal", "-lock")
+        left = {end: pathlib.Path(f"{s.store}{end}").read_bytes()
+                for end in ends}
+        path = self.folder / "journal.db"
+
+        def verify(wal):
+            for end in ends:
+                pathlib.Path(f"{path}{end}").write_bytes(
+                    wal if end == "-wal" else left[end])
+            pathlib.Path(f"{path}-shm").unlink(missing_ok=True)
+            return call("state", "verify", "--state", path)
+
+        self.assertEqual(verify(left["-wal"])[0], 0)
+        want = listed(path)
+        rng, seen, places = random.Random(SEED), 0, PLACES // 4
+        live = live_bytes(left["-wal"])
+        for number in range(places):
+            wal = bytearray(left["-wal"])
+            at = rng.randrange(live)
+            if number % 4 == 0:
+                wal = wal[:at]
+            else:
+                wal[at] ^= 1 << rng.randrange(8)
+            code, _, said = verify(wal)
+            if code == 0:  # all of it was copied into the file already
+                self.assertEqual(listed(path), want, f"{at}: unseen")
+                continue
+            self.assertEqual(code, 74, at)
+            self.assertIn(b"is damaged", said)
+            self.assertEqual(pathlib.Path(f"{path}-wal").read_bytes(), wal)
+            self.assertEqual(path.read_bytes(), left[""])
+            seen += 1
+        print(f"journal: {seen} of {places} detected", flush=True)
+        # Where the file alone is whole, a journal that ends early may be.
+        if verify(b"")[0] == 0:
+            self.assertEqual(listed(path), want)
+        else:
+            self.assertEqual(seen, places)
 
     def test_nobody_writes_a_damaged_file(self):
         damaged = bytearray(self.bytes)

@@ -303,7 +303,7 @@ main(int argc, char **argv)
 	struct drive d = { 0 };
 	struct source_host host = { host_give, host_room, host_seen,
 		host_cursor, host_notice, host_say, host_stopping,
-		eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), NULL, &d };
+		eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), NULL, NULL, &d };
 	struct sigaction act = { .sa_handler = on_signal };
 	struct config *config = NULL;
 	const struct config_source *wanted;

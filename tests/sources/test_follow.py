@@ -112,6 +112,22 @@ class FollowTest(unittest.TestCase):
 
     # --- followed
 
+    def test_order_at_the_start(self):
+        """A compressed file that was just written may still be written to;
+        what is behind it in the order of the plan waits for it."""
+        old = time.time() - 60
+        self.pack("2026/11/01/a.json.gz", lines([1, 2]), old)
+        self.pack("2026/11/02/b.json.gz", lines([3, 4]))
+        self.pack("2026/11/03/c.json.gz", lines([5, 6]), old)
+        path = self.logs / "2026/11/04/d.json"
+        path.parent.mkdir()
+        path.write_text(lines([7, 8]))
+        self.start()
+        self.expect(range(1, 9))
+        # What comes later comes as it comes.
+        self.append("2026/11/04/d.json", line(9))
+        self.assertTrue(wait_until(lambda: 9 in self.seen(), 5))
+
     def test_growing(self):
         self.append("audit.log", lines([1, 2]))
         self.start()

@@ -8,12 +8,14 @@
  * FAULT_COUNT	a file that is given the number of calls at the end
  * FAULT_START	counting begins when a file of this name is opened
  *
- * With `crash` the process is killed in that call: a write has then written
- * its first half, a sync has done nothing.
+ * With `alloc` a crash says in which library it was.  With `crash` the process
+ * is killed in that call: a write has then written its first half, a sync has
+ * done nothing.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -48,6 +50,31 @@ number_of(const char *name)
 	return text != NULL ? strtoul(text, NULL, 10) : 0;
 }
 
+/* Say in which library it crashed: the first that is not the C library. */
+static void
+on_crash(int number)
+{
+	void *frames[24];
+	int count = backtrace(frames, 24);
+
+	for (int i = 0; i < count; i++) {
+		Dl_info about;
+		const char *name;
+
+		if (dladdr(frames[i], &about) == 0 || about.dli_fname == NULL)
+			continue;
+		name = strrchr(about.dli_fname, '/');
+		name = name != NULL ? name + 1 : about.dli_fname;
+		if (strncmp(name, "fault_shim", 10) == 0 ||
+		    strncmp(name, "libc.so", 7) == 0)
+			continue;
+		(void)dprintf(STDERR_FILENO, "crashed in %s\n", name);
+		break;
+	}
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
 __attribute__((constructor)) static void
 begin(void)
 {
@@ -58,6 +85,12 @@ begin(void)
 	for (int i = 1; word != NULL && i <= CRASH; i++) {
 		if (strcmp(word, words[i]) == 0)
 			kind = (enum kind)i;
+	}
+	if (kind == ALLOC) {
+		void *frame;
+
+		(void)backtrace(&frame, 1); /* loads what it needs */
+		(void)signal(SIGSEGV, on_crash);
 	}
 	fail_at = number_of("FAULT_AT");
 	reason = (int)number_of("FAULT_ERRNO");

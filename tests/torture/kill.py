@@ -1,8 +1,14 @@
 """S3 with SQS, Kafka and the webhook feed one service that is killed at
 random moments: what it holds at the end must be what an undisturbed one does.
 
-kill.py [KILLS] [VARIANT...]; variants: plain, duplicates, faults, broker,
-reorder.
+kill.py [KILLS] [VARIANT...]; variants:
+plain
+duplicates	three of ten notices and posts come again
+faults		5xx, resets and bodies that break off
+expired		temporary keys that AWS takes for expired while they are in use
+broker		Kafka is stopped and killed too
+late		one object of a hundred comes days after the others of its time
+reorder		notices come in any order: all must have been read
 """
 import json
 import os
@@ -20,7 +26,11 @@ rig.in_moto(__file__)
 from serving import Service, free_port  # noqa: E402
 
 KILLS = 25
-VARIANTS = ("plain", "duplicates", "faults", "broker", "reorder")
+VARIANTS = ("plain", "duplicates", "faults", "expired", "broker", "late",
+            "reorder")
+LATE_SHARE = 0.01
+LATE_KILLS = 0.2  # of all, while what is late comes
+KEY_LIFE_S = 2
 SEED = 11
 DAYS = 2
 GAP_S = (0.15, 1.3)  # between a start and the kill
@@ -106,32 +116,71 @@ class Test:
         s.store.write_bytes(base.read_bytes())
         return s, name
 
-    def calm(self):
+    def calm(self, held=()):
+        """Findings, states and so on of a run without a kill."""
         s, name = self.service()
-        feeding = rig.Feeding(self.servers, self.logs, s, name, 0)
+        feeding = rig.Feeding(self.servers, self.logs, s, name, 0, held=held)
         feeding.upload.finish()  # it lists them, in their order
         with s:
             feeding.finish()
+            if held:
+                feeding.release(0)
+                feeding.finish()
             s.stop()
-        self.want = (findings(s, name), *states(s.store))
-        print(f"undisturbed: {len(self.want[0])} findings, "
-              f"{sum(self.want[2].values())} signals of "
-              f"{len(self.want[1])} accounts and clusters, from "
+        want = (findings(s, name), *states(s.store))
+        print(f"undisturbed{', late' if held else ''}: {len(want[0])} "
+              f"findings, {sum(want[2].values())} signals of "
+              f"{len(want[1])} accounts and clusters, from "
               f"{len(self.logs.objects)} objects, {len(self.logs.posts)} "
               f"posts, {len(self.logs.lines)} records", flush=True)
+        return want
+
+    def late(self, rng):
+        """The keys of what comes late: of the first half, to be days."""
+        half = [key for key, _ in self.logs.objects[
+            :len(self.logs.objects) // 2]]
+        return set(rng.sample(half, max(
+            4, round(len(self.logs.objects) * LATE_SHARE))))
 
     def disturbed(self, variant, kills, seed):
         rng = random.Random(seed)
+        held = self.late(rng) if variant == "late" else ()
+        want = self.calm(held) if held else self.want
         s, name = self.service()
         gap = [g * (3 if SLOW else 1) for g in GAP_S]
+        last = round(kills * LATE_KILLS) if held else 0
         began = time.monotonic()
         feeding = rig.Feeding(
-            self.servers, self.logs, s, name, kills * sum(gap) / 2,
-            0.3 if variant == "duplicates" else 0.0, variant == "reorder",
-            seed)
+            self.servers, self.logs, s, name, (kills - last) * sum(gap) / 2,
+            0.3 if variant in ("duplicates", "late") else 0.0,
+            variant == "reorder", seed, held)
         faults = Faults(rng, 0.1)
-        if variant == "faults":
+        if variant == "expired":
+            faults = rig.Keys(rng, KEY_LIFE_S * (3 if SLOW else 1))
+            s.env = faults.env()
+        if variant in ("faults", "expired"):
             self.servers.gate.rule = faults
+        self.kill_often(s, kills - last, gap, rng, variant)
+        with s:
+            feeding.finish()
+            if not held:
+                self.servers.gate.rule = None
+                s.stop()
+        if held:
+            feeding.release(last * sum(gap) / 2)
+            self.kill_often(s, last, gap, rng, variant)
+            with s:
+                feeding.finish()
+                s.stop()
+        if variant == "expired":
+            faults.close()
+        self.check(s, name, variant, want)
+        print(f"{variant}: {kills} kills in {time.monotonic() - began:.0f} s,"
+              f" {feeding.client.tries} posts, {faults.count} faults: "
+              + ("all was read" if variant == "reorder" else "the same"),
+              flush=True)
+
+    def kill_often(self, s, kills, gap, rng, variant):
         for kill in range(kills):
             self.servers.gate.set(True)
             s.start(wait=False)
@@ -145,47 +194,40 @@ class Test:
                 self.servers.broker.stop(kill=kill % 16 == 4)
                 self.servers.broker.start()
         self.servers.gate.set(True)
-        with s:
-            feeding.finish()
-            self.servers.gate.rule = None
-            s.stop()
-        self.check(s, name, variant)
-        print(f"{variant}: {kills} kills in {time.monotonic() - began:.0f} s,"
-              f" {feeding.client.tries} posts, {faults.count} faults: "
-              + ("all was read" if variant == "reorder" else "the same"),
-              flush=True)
 
     def fed(self, name):
-        """What the feed was told, by id."""
+        """What the feed was told last, by id."""
         lines = (self.folder / f"{name}.ndjson").read_text().splitlines()
         return {f["id"]: f for f in map(json.loads, lines)}
 
-    def check(self, s, name, variant):
+    def check(self, s, name, variant, want):
         got = (findings(s, name), *states(s.store))
         fed = self.fed(name)
         if variant == "reorder":
             # Another order is another history; all must have been read.
             return
-        if got[0] != self.want[0]:
+        if got[0] != want[0]:
             raise AssertionError("\n".join(
                 [f"{variant}: other findings"] + sorted(
-                    str(f) for f in {*got[0]} ^ {*self.want[0]})))
-        differ = {t for t in self.want[1]
-                  if got[1].get(t, {}) != self.want[1][t]}
+                    str(f) for f in {*got[0]} ^ {*want[0]})))
+        differ = {t for t in want[1]
+                  if got[1].get(t, {}) != want[1][t]}
         if differ:
             raise AssertionError(
                 f"{variant}: another state of " + "; ".join(
-                    unlike(t, self.want[1][t], got[1].get(t, {}))
+                    unlike(t, want[1][t], got[1].get(t, {}))
                     for t in sorted(differ)))
-        if got[2:] != self.want[2:]:
-            raise AssertionError(f"{variant}: {got[2:]}, {self.want[2:]}")
-        ids = {json.loads(line)["id"] for line in self.want[0]}
+        if got[2:] != want[2:]:
+            raise AssertionError(f"{variant}: {got[2:]}, {want[2:]}")
+        ids = {json.loads(line)["id"] for line in want[0]}
         # What looked like a sequence before logs of an earlier time came may
-        # be another one by the end (told.h): a feed was told both.
-        extra = [f for i, f in fed.items() if i not in ids
-                 and not f["type"].startswith("AttackSequence:")]
-        if extra or ids - fed.keys():
-            raise AssertionError(f"{variant}: the feed alone has {extra}, "
+        # be another one by the end (told.h): the feed is told that too.
+        wrong = [f for i, f in fed.items()
+                 if f["service"]["archived"] != (i not in ids) or (
+                     i not in ids
+                     and not f["type"].startswith("AttackSequence:"))]
+        if wrong or ids - fed.keys():
+            raise AssertionError(f"{variant}: the feed has {wrong}, "
                                  f"it lacks {ids - fed.keys()}")
 
 
@@ -195,7 +237,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="nephoscope-kill-") as top:
         test = Test(pathlib.Path(top))
         try:
-            test.calm()
+            test.want = test.calm()
             for number, variant in enumerate(variants):
                 test.disturbed(variant, kills, SEED + number)
         finally:

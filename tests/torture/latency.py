@@ -3,7 +3,8 @@
 latency.py [SECONDS]		webhook until 200; Kafka at RATE events a second
 			and a notice of 1 MB in S3 until a finding is fed
 latency.py soak SECONDS		the same at once, with faults: memory,
-			descriptors and threads are sampled
+			descriptors and threads are told each minute, and at
+			the end whether they are flat
 """
 import contextlib
 import datetime
@@ -28,6 +29,9 @@ from serving import Service, free_port, post, wait_for  # noqa: E402
 RATE = int(os.environ.get("LATENCY_RATE", "5000"))
 TICK_S = 0.02
 SAMPLE_S = 5
+TELL_S = 60
+# Flat: over the second half memory grows by no more than this share, or MiB.
+FLAT_SHARE, FLAT_MIB = 0.02, 2
 
 
 def stamp():
@@ -123,6 +127,40 @@ def figures(what, took, unit_s=1e-3):
         return values[min(len(values) - 1, int(share * len(values)))] / unit_s
     print(f"{what}: p50 {at(.5):.0f}, p99 {at(.99):.0f}, most "
           f"{values[-1] / unit_s:.0f} ms of {len(values)}", flush=True)
+
+
+def slope(times, values):
+    """Of the line that fits best, by least squares: values a second."""
+    n = len(times)
+    middle, mean = sum(times) / n, sum(values) / n
+    spread = sum((t - middle) ** 2 for t in times)
+    return sum((t - middle) * (v - mean)
+               for t, v in zip(times, values)) / spread if spread else 0.0
+
+
+def is_flat(times, samples):
+    """Say whether the second half stayed as it was, and why not."""
+    half = len(samples) // 2
+    if half < 4:
+        print("too short to say whether it is flat", flush=True)
+        return True
+    memory = [s[0] for s in samples]
+    took = times[-1] - times[half]
+    grew = slope(times[half:], memory[half:]) * took
+    most = max(FLAT_MIB, FLAT_SHARE * memory[half])
+    flat = grew <= most
+    print(f"memory: {grew * 3600 / took:+.1f} MiB an hour over the last "
+          f"{took:.0f} s ({memory[half]:.0f} to {memory[-1]:.0f} MiB), "
+          f"allowed are {most * 3600 / took:.1f}: "
+          + ("flat" if flat else "NOT FLAT"), flush=True)
+    for name, column in (("descriptors", 1), ("threads", 2)):
+        first = max(s[column] for s in samples[:half])
+        last = max(s[column] for s in samples[half:])
+        print(f"{name}: at most {first} in the first half, {last} in the "
+              f"second: " + ("flat" if last <= first else "NOT FLAT"),
+              flush=True)
+        flat = flat and last <= first
+    return flat
 
 
 class Load:
@@ -237,7 +275,7 @@ class Load:
     def sample(self):
         top = pathlib.Path(f"/proc/{self.service.process.pid}")
         pages = int((top / "statm").read_text().split()[1])
-        return (pages * os.sysconf("SC_PAGESIZE") >> 20,
+        return (pages * os.sysconf("SC_PAGESIZE") / 2 ** 20,
                 len(list((top / "fd").iterdir())),
                 len(list((top / "task").iterdir())))
 
@@ -248,24 +286,23 @@ class Load:
         with self.service:
             self.fed.start()
             threads = self.run(self.webhook, self.bucket, self.kafka)
-            samples, began = [], time.monotonic()
+            times, samples, began = [], [], time.monotonic()
             while any(t.is_alive() for t in threads):
                 time.sleep(SAMPLE_S)
                 samples.append(self.sample())
-                if len(samples) % 12 == 0:
-                    print(f"{time.monotonic() - began:4.0f} s: "
-                          "%d MiB, %d descriptors, %d threads" % samples[-1],
-                          flush=True)
+                times.append(time.monotonic() - began)
+                if len(samples) % (TELL_S // SAMPLE_S) == 0:
+                    usual = self.service.metric('memory_bytes{use="baseline"}')
+                    print(f"{times[-1]:4.0f} s: "
+                          "%.1f MiB, %d descriptors, %d threads; "
+                          % samples[-1] + f"{usual / 2 ** 20:.1f} MiB of "
+                          "what is usual", flush=True)
                 if len(samples) % 36 == 35:
                     self.servers.broker.stop()
                     self.servers.broker.start()
             self.tell()
-            third = len(samples) // 3 or 1
-            for name, column in zip(("MiB", "descriptors", "threads"),
-                                    zip(*samples)):
-                print(f"{name}: first third at most {max(column[:third])}, "
-                      f"last third {max(column[-third:])}", flush=True)
             self.service.stop()
+        return is_flat(times, samples)
 
 
 def main():
@@ -274,9 +311,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="nephoscope-load-") as top:
         load = Load(pathlib.Path(top), seconds)
         try:
-            load.soak() if soak else load.latency()
+            flat = load.soak() if soak else load.latency() is None
         finally:
             load.close()
+    sys.exit(0 if flat else 1)
 
 
 if __name__ == "__main__":

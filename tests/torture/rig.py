@@ -4,6 +4,7 @@ Each source has accounts or clusters of its own, so that each has its order:
 AWS's logs and EKS's lie in the bucket, `plant-1` posts, `metal-2` is in Kafka.
 """
 import gzip
+import http.server
 import json
 import os
 import pathlib
@@ -196,6 +197,71 @@ class Gate:
         self.changed.release()
 
 
+class Keys:
+    """A container's endpoint for keys, each given for `life_s`; what they say
+    of it themselves is as short, or an hour.  As a rule of the gate it
+    refuses those that are older."""
+
+    def __init__(self, rng, life_s):
+        self.rng, self.life_s = rng, life_s
+        self.made, self.count = 0, 0  # count: of requests refused
+        self.keys, self.began, self.lock = None, 0, threading.Lock()
+        keys = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                body = json.dumps(keys.make()).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
+                                                      Handler)
+        threading.Thread(target=self.server.serve_forever,
+                         daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def env(self):
+        port = self.server.server_address[1]
+        return {**{k: v for k, v in clean_env().items() if k not in KEYS},
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI":
+                    f"http://127.0.0.1:{port}/keys"}
+
+    def make(self):
+        with self.lock:
+            if time.monotonic() - self.began > self.life_s:
+                self.made += 1
+                self.began = time.monotonic()
+                says_s = self.rng.choice((self.life_s, 3600))
+                end = time.gmtime(time.time() + says_s)
+                self.keys = {
+                    "AccessKeyId": KEYS["AWS_ACCESS_KEY_ID"],
+                    "SecretAccessKey": KEYS["AWS_SECRET_ACCESS_KEY"],
+                    "Token": f"token-{self.made}", "Expiration":
+                        time.strftime("%Y-%m-%dT%H:%M:%SZ", end)}
+            return self.keys
+
+    def __call__(self, handler, _number):
+        token = handler.headers.get("X-Amz-Security-Token")
+        with self.lock:
+            if (token == self.keys["Token"]
+                    and time.monotonic() - self.began <= self.life_s):
+                return None
+            self.count += 1
+        if handler.headers.get("X-Amz-Target"):
+            return ("answer", 403, b'{"__type":"ExpiredTokenException",'
+                    b'"message":"The security token is expired"}')
+        return ("answer", 403, b"<Error><Code>ExpiredToken</Code><Message>"
+                b"The provided token has expired.</Message></Error>")
+
+
 class Upload(threading.Thread):
     """Puts objects in order and sends a notice of each."""
 
@@ -261,17 +327,20 @@ class Produce:
 
 
 class Feeding:
-    """All three at once, spread over `seconds`."""
+    """All three at once, spread over `seconds`; objects of `held` keys come
+    when they are released."""
 
     def __init__(self, rig, logs, service, name, seconds, duplicates=0.0,
-                 reorder=False, seed=0):
+                 reorder=False, seed=0, held=()):
         rng = random.Random(seed)
-        self.rig, self.logs, self.service, self.name = \
-            rig, logs, service, name
+        self.rig, self.service, self.name = rig, service, name
+        self.held = [o for o in logs.objects if o[0] in held]
+        self.parcels = logs.parcels() - len(self.held)
+        self.how = duplicates, reorder, seed
         port = int(service.config["sources"][1]["listen"].split(":")[1])
-        self.upload = Upload(rig, name, logs.objects,
-                             seconds / len(logs.objects), duplicates,
-                             reorder, seed)
+        self.upload = Upload(rig, name, [o for o in logs.objects
+                                         if o[0] not in held],
+                             seconds / len(logs.objects), *self.how)
         self.client = Client(
             port, logs.posts, lambda _: rng.random() < duplicates,
             seconds / len(logs.posts))
@@ -280,10 +349,17 @@ class Feeding:
         self.upload.start()
         self.client.start()
 
+    def release(self, seconds):
+        """The objects that were held back are put, over so long."""
+        self.upload = Upload(self.rig, self.name, self.held,
+                             seconds / len(self.held), *self.how)
+        self.parcels += len(self.held)
+        self.upload.start()
+
     def finish(self, seconds=300):
         self.upload.finish(seconds)
         self.client.finish(seconds)
         self.produce.finish(seconds)
-        self.service.wait_parcels(self.logs.parcels(), seconds)
+        self.service.wait_parcels(self.parcels, seconds)
         wait_for("Kafka's positions",
                  lambda: self.rig.positions(self.name), seconds, 0.3)

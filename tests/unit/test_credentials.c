@@ -173,9 +173,16 @@ refused_keys(void **state)
 	(void)state;
 	answer("AKIAONE", 0);
 	assert_int_equal(get(c, "AKIAONE"), STATUS_OK);
-	credentials_refuse(c);
+	credentials_refuse(c, credentials_number(c));
+	assert_int_equal(get(c, "AKIAONE"), STATUS_OK);
+	assert_int_equal(times_asked(), 2);
+	/* By a request that was signed with the first. */
+	credentials_refuse(c, credentials_number(c) - 1);
+	assert_int_equal(get(c, "AKIAONE"), STATUS_OK);
+	assert_int_equal(times_asked(), 2);
+	credentials_refuse(c, credentials_number(c));
 	assert_int_equal(get(c, "refuses"), STATUS_INVALID);
-	assert_int_equal(times_asked(), 1);
+	assert_int_equal(times_asked(), 2);
 	credentials_free(c);
 }
 

@@ -488,6 +488,8 @@ days_pass(void **state)
 		ledger_today(l, day);
 		ledger_today(l, day - 5); /* the clock went back */
 		ledger_consume(l, SOURCE, identity_of((unsigned)day, room));
+		ledger_consume_for(
+		    l, SPAN("brief"), identity_of((unsigned)day, room), 2);
 		ledger_collect(l, p);
 		assert_int_equal(ledger_write(l, &error), STATUS_OK);
 	}
@@ -496,6 +498,10 @@ days_pass(void **state)
 		assert_false(ledger_seen(l, SOURCE, SPAN("parcel-129")));
 		assert_true(ledger_seen(l, SOURCE, SPAN("parcel-130")));
 		assert_true(ledger_seen(l, SOURCE, SPAN("parcel-160")));
+		assert_false(ledger_seen(l, SPAN("brief"), SPAN("parcel-157")));
+		assert_true(ledger_seen(l, SPAN("brief"), SPAN("parcel-158")));
+		assert_true(ledger_seen(l, SPAN("brief"), SPAN("parcel-160")));
+		assert_true(ledger_bytes(l) < 1024 * sizeof(uint64_t) * 3 + 1);
 		ledger_close(l);
 		assert_int_equal(ledger_open(&how, &l, &error), STATUS_OK);
 	}
