@@ -17,7 +17,7 @@ static const struct detector detector = {
 	.story = "s",
 	.mitre = "",
 };
-static const struct detector_row row = { row = { &detector, "x", "k8s", "x" };detector, "x", "k8s", "x", "m" };
+static const struct detector_row row = { &detector, "x", "k8s", "x", "m" };
 
 /* What a fact is like where the command cares. */
 static const struct {
