@@ -151,8 +151,6 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct state *st = state;
 	int32_t day = (int32_t)civil_day(ev->time_us);
 
-	if (detect_activity(d)->count != 1)
-		return;
 	if (st->first_day == 0)
 		st->first_day = day;
 	/* In the first week all is young. */
@@ -180,9 +178,10 @@ DETECTOR(habit_drift) = {
 	.mitre = "T1078",
 	.tactic = TACTIC_DEFENSE_EVASION,
 	.sources = DETECT_CLOUDTRAIL | DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.5,
-	.when = DETECT_ACTIVITY,
+	.when = DETECT_FIRST,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -23,13 +23,19 @@
 #define DIGEST SPAN("sha256:")
 
 static bool
-match(const struct event *ev)
+of_kind(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
 	return span_equal(a->resource, SPAN("pods")) &&
 	       span_equal(a->subresource, SPAN("status")) &&
-	       k8s_request_wrote(a);
+	       k8s_request_writes(a);
+}
+
+static bool
+match(const struct event *ev)
+{
+	return k8s_request_wrote(ev->audit);
 }
 
 static struct span
@@ -135,9 +141,11 @@ DETECTOR(digest_drift) = {
 	.mitre = "T1525 T1195.002",
 	.tactic = TACTIC_PERSISTENCE,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_REQUEST,
 	.severity = SEVERITY_LOW,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };

@@ -35,13 +35,16 @@ struct state {
 };
 
 static bool
+of_kind(const struct event *ev)
+{
+	return span_equal(ev->audit->subresource, SPAN("eviction")) &&
+	       span_equal(ev->audit->verb, SPAN("create"));
+}
+
+static bool
 match(const struct event *ev)
 {
-	const struct audit *a = ev->audit;
-
-	return span_equal(a->subresource, SPAN("eviction")) &&
-	       span_equal(a->verb, SPAN("create")) && k8s_act_done(a) &&
-	       !k8s_request_by_system(a);
+	return k8s_act_done(ev->audit) && !k8s_request_by_system(ev->audit);
 }
 
 static void
@@ -108,10 +111,12 @@ DETECTOR(eviction_wave) = {
 	.mitre = "T1489",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = DETECT_NEEDS_BASELINE,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.6,
 	.when = DETECT_EACH,
 	.acts_only = true,
+	.of_kind = of_kind,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),

@@ -18,11 +18,18 @@
 #define INTERNAL SPAN("internal")
 
 static bool
+of_kind(const struct event *ev)
+{
+	const struct audit *a = ev->audit;
+
+	return span_equal(a->resource, SPAN("ingresses")) &&
+	       span_is_empty(a->subresource) && k8s_request_writes(a);
+}
+
+static bool
 match(const struct event *ev)
 {
-	return span_equal(ev->audit->resource, SPAN("ingresses")) &&
-	       span_is_empty(ev->audit->subresource) &&
-	       k8s_request_wrote(ev->audit) && k8s_act_done(ev->audit);
+	return k8s_request_wrote(ev->audit) && k8s_act_done(ev->audit);
 }
 
 static bool
@@ -175,10 +182,12 @@ DETECTOR(ingress_exposed) = {
 	.mitre = "T1133 T1190",
 	.tactic = TACTIC_INITIAL_ACCESS,
 	.sources = DETECT_K8S_AUDIT,
+	.needs = CARRIED_REQUEST,
 	.severity = SEVERITY_MEDIUM,
 	.confidence = 0.7,
 	.when = DETECT_EACH,
 	.acts_only = true,
+	.of_kind = of_kind,
 	.match = match,
 	.observe = observe,
 };
