@@ -270,10 +270,10 @@ refuses(void **state)
 		    "days must be" },
 		{ "false_positive: [{condition: c, suggestion: s,\n"
 		  "  suppress: type, days: 3}]\n",
-		    "type, and cluster or actor" },
+		    "type and what narrows" },
 		{ "false_positive: [{condition: c, suggestion: s,\n"
 		  "  suppress: type moon, days: 3}]\n",
-		    "type, and cluster or actor" },
+		    "type and what narrows" },
 		{ "severity_gate: 11\n", "must be 1 to 10" },
 		{ "evidence: [{title: t, command: \"a ) {name}\"}]\n",
 		    "do not match" },
@@ -674,21 +674,21 @@ proposes(void **state)
 	(void)state;
 	fixture_init(&x, "x");
 	x.finding.last_us = x.finding.first_us;
+	x.finding.severity = 5;
 	expect_proposal(&x, "type cluster actor", SPAN("dev's \"ci\""),
 	    "- {match: {type: \"Execution:Kubernetes/ExecInKubeSystemPod\", "
-	    "cluster: \"prod\", actor: \"dev's \\\"ci\\\"\"}, "
+	    "cluster: \"prod\", actor: \"dev's \\\"ci\\\"\", max_severity: 5}, "
 	    "reason: \"a \\\"test\\\"\", expires: 2026-12-22}");
 	expect_proposal(&x, "type cluster", SPAN("*"),
 	    "- {match: {type: \"Execution:Kubernetes/ExecInKubeSystemPod\", "
-	    "cluster: \"prod\"}, "
+	    "cluster: \"prod\", max_severity: 5}, "
 	    "reason: \"a \\\"test\\\"\", expires: 2026-12-22}");
 	expect_proposal(&x, "type actor", SPAN("*"),
 	    "the actor holds characters that a pattern would misread");
 	expect_proposal(&x, "type actor", SPAN("a\nb"),
 	    "the actor holds characters that a pattern would misread");
 	expect_proposal(&x, "type actor", SPAN(""),
-	    "neither cluster nor actor is in the log: it would silence the "
-	    "whole type");
+	    "nothing in the log narrows it: it would silence the whole type");
 }
 
 int
