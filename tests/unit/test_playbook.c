@@ -470,6 +470,52 @@ conditions(void **state)
 	}
 }
 
+/* Whether a step of the shipped playbook has `word` in its command. */
+static bool
+has_command(const struct fixture *x, const char *playbook, const char *word)
+{
+	struct playbook *p = playbook_of_type(playbook);
+	struct playbook_steps steps;
+	bool found = false;
+
+	assert_non_null(p);
+	playbook_render(p, &x->finding, &steps);
+	for (size_t i = 0; i < steps.nlines; i++)
+		found |= span_search(steps.lines[i].command, span_str(word)) <
+			 steps.lines[i].command.len;
+	playbook_steps_done(&steps);
+	playbook_free(p);
+	return found;
+}
+
+/* The tool that only a cluster of the kind is told to use. */
+static void
+chooses_by_kind(void **state)
+{
+	static const char *const kinds[] = { "eks", "gke", "aks", "" };
+	static const char *const words[] = { "eks list-access-entries",
+		"gcloud compute", "az vmss" };
+
+	(void)state;
+	for (size_t k = 0; k < COUNTOF(kinds); k++) {
+		struct fixture x;
+
+		fixture_init(&x, "x");
+		fixture_fact(&x, "cluster_kind", span_str(kinds[k]));
+		fixture_fact(&x, "actor_kind", SPAN("user"));
+		fixture_fact(&x, "node", SPAN("node-1"));
+		x.signal.account = SPAN("111122223333");
+		for (size_t w = 0; w < COUNTOF(words); w++) {
+			if (has_command(&x, "workload_privileged", words[w]) !=
+			    (w == k))
+				fail_msg(
+				    "%s on kind \"%s\"", words[w], kinds[k]);
+		}
+		assert_true(
+		    has_command(&x, "workload_privileged", "delete \"$kind\""));
+	}
+}
+
 /* --- parts ---------------------------------------------------------------- */
 
 #define TEXT(name, yaml)                                                       \
@@ -708,6 +754,8 @@ main(void)
 		TEST("a step without a safe value says why it is left out",
 		    leaves_out),
 		TEST("a step is shown when its condition holds", conditions),
+		TEST("the kind of the cluster decides the commands",
+		    chooses_by_kind),
 		TEST("a list takes the same list of a part", takes_parts),
 		TEST("a part that cannot be taken is refused", refuses_parts),
 		TEST("each shipped part is whole and taken", shipped_parts),
