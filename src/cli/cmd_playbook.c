@@ -1,5 +1,5 @@
 /*
- * cmd_playbook.c - nephoscope playbook FINDING-ID|TYPE
+ * cmd_playbook.c - nephoscope playbook FINDING-ID|TYPE|NAME
  */
 #include <string.h>
 
@@ -101,7 +101,7 @@ static const struct command_option options[] = {
 	    .argument = "FILE",
 	    .kind = OPTION_FILE,
 	    .help = "FINDING-ID: the state file that has it; default: what the "
-		    "configuration names",
+		    "configuration names, else NEPHOSCOPE_STATE",
 	    .offset = offsetof(struct options, state) },
 	{ .letter = 'c',
 	    .name = "config",
@@ -115,6 +115,8 @@ static const struct command_option options[] = {
 static const struct command_example examples[] = {
 	{ "nephoscope playbook Recon:EC2/Portscan",
 	    "print what to do about a port scan" },
+	{ "nephoscope playbook mining_pool",
+	    "the same by the detector's name" },
 	{ "nephoscope playbook --state acme.db 6d94484f",
 	    "print what to do about this very finding, its names filled in" },
 	{ 0 },
@@ -122,12 +124,14 @@ static const struct command_example examples[] = {
 
 const struct command cli_playbook = {
 	.name = "playbook",
-	.operands = "FINDING-ID|TYPE",
+	.operands = "FINDING-ID|TYPE|NAME",
 	.summary = "print what to do about a finding, or a type of finding",
 	.about = "Prints the questions to ask, and the steps with their "
 		 "commands. For a finding of a state file, whose id's first "
 		 "digits are enough, the commands are filled in and quoted; "
-		 "for a type <names> stand for what a finding fills in.",
+		 "for a type or a detector's name <names> stand for what a "
+		 "finding fills in. Nothing is run. The ready queries find "
+		 "the state file that NEPHOSCOPE_STATE names.",
 	.examples = examples,
 	.options = options,
 	.options_size = sizeof(struct options),

@@ -48,7 +48,7 @@ struct playbook_question {
 	const char *text, *benign_if, *malicious_if, *query, *ask, *when;
 };
 
-/* `suppress` holds words of "type cluster actor": what is matched. */
+/* `suppress` lists keys of a suppression's match: "type account actor". */
 struct playbook_benign {
 	const char *condition, *suggestion, *suppress, *days, *when;
 };

@@ -6,8 +6,23 @@
 #include "base/escape.h"
 #include "finding/vocabulary.h"
 
-/* What the configuration's `match` knows, in the order of its form. */
-static const char *const keys[] = { "type", "cluster", "actor" };
+/* What the configuration's `match` knows, in the order of its form, and the
+ * facts that it is about, the first that there is. */
+static const struct key {
+	const char *name;
+	const char *facts[3];
+} keys[] = {
+	{ "type", { "type" } },
+	{ "cluster", { "cluster" } },
+	{ "account", { "account" } },
+	{ "region", { "region" } },
+	{ "namespace", { "namespace" } },
+	{ "actor", { "actor" } },
+	{ "resource", { "resource" } },
+	{ "image", { "image" } },
+	{ "domain", { "domain" } },
+	{ "address", { "peer", "remote" } },
+};
 
 static bool
 is_asked(const char *suppress, const char *key)
@@ -28,13 +43,15 @@ playbook_check_suppress(const char *suppress)
 	size_t known = 0, words = 0;
 
 	for (size_t i = 0; i < COUNTOF(keys); i++)
-		known += is_asked(suppress, keys[i]);
+		known += is_asked(suppress, keys[i].name);
 	while (rest.len > 0) {
 		(void)span_cut(&rest, ' ');
 		words++;
 	}
 	if (!is_asked(suppress, "type") || known != words || words < 2)
-		return "suppress lists type, and cluster or actor";
+		return "suppress lists type and what narrows it: cluster, "
+		       "account, region, namespace, actor, resource, image, "
+		       "domain, address";
 	return NULL;
 }
 
@@ -62,28 +79,39 @@ is_plain(struct span value)
 	return plain;
 }
 
-/* One key of the match; false when its value must not stand there. */
 static bool
-write_key(
-    const struct finding *f, const char *key, struct buf *yaml, struct buf *why)
+value_of(const struct finding *f, const struct key *key, struct buf *value)
 {
-	const char *comma = key == keys[0] ? "" : ", ";
+	for (size_t i = 0; i < COUNTOF(key->facts) && key->facts[i]; i++) {
+		if (vocabulary_value(f, span_str(key->facts[i]), value))
+			return true;
+	}
+	return false;
+}
+
+/* One key of the match, if the finding has it; false when its value must not
+ * stand there. */
+static bool
+write_key(const struct finding *f, const struct key *key, struct buf *yaml,
+    struct buf *why)
+{
+	const char *comma = key == keys ? "" : ", ";
 	struct buf value = { 0 };
 	bool plain = true;
 
 	if (f == NULL) {
-		buf_printf(yaml, "%s%s: <%s>", comma, key, key);
+		buf_printf(yaml, "%s%s: <%s>", comma, key->name, key->name);
 		return true;
 	}
-	if (vocabulary_value(f, span_str(key), &value)) {
+	if (value_of(f, key, &value)) {
 		plain = is_plain(buf_span(&value));
-		buf_printf(yaml, "%s%s: ", comma, key);
+		buf_printf(yaml, "%s%s: ", comma, key->name);
 		quote(buf_span(&value), yaml);
 		if (!plain)
 			buf_printf(why,
 			    "the %s holds characters that a pattern would "
 			    "misread",
-			    key);
+			    key->name);
 	}
 	buf_done(&value);
 	return plain;
@@ -104,8 +132,8 @@ write_expiry(const struct finding *f, const char *days, struct buf *yaml)
 	buf_printf(yaml, ", expires: %04d-%02u-%02u}", c.year, c.month, c.day);
 }
 
-/* Of cluster and actor what the finding has; with neither the whole type
- * would be silent. */
+/* What the finding has of what is asked; with the type alone the whole type
+ * would be silent.  Nothing above its severity: an escalation is told. */
 static bool
 write_match(const struct playbook_benign *b, const struct finding *f,
     struct buf *yaml, struct buf *why)
@@ -113,17 +141,21 @@ write_match(const struct playbook_benign *b, const struct finding *f,
 	size_t before = 0;
 
 	for (size_t i = 0; i < COUNTOF(keys); i++) {
-		if (is_asked(b->suppress, keys[i]) &&
-		    !write_key(f, keys[i], yaml, why))
+		if (is_asked(b->suppress, keys[i].name) &&
+		    !write_key(f, &keys[i], yaml, why))
 			return false;
 		if (i == 0)
 			before = yaml->len;
 	}
 	if (yaml->len == before) {
-		buf_add_str(why, "neither cluster nor actor is in the log: it "
-				 "would silence the whole type");
+		buf_add_str(why, "nothing in the log narrows it: it would "
+				 "silence the whole type");
 		return false;
 	}
+	if (f == NULL)
+		buf_add_str(yaml, ", max_severity: <severity>");
+	else
+		buf_printf(yaml, ", max_severity: %g", f->severity);
 	return true;
 }
 

@@ -17,7 +17,13 @@ static const struct detector detector = {
 	.story = "s",
 	.mitre = "",
 };
-static const struct detector_row row = { &detector, "x", "k8s", "x", "m" };
+static const struct detector_row row = {
+	.detector = &detector,
+	.name = "x",
+	.area = "k8s",
+	.file = "x",
+	.method = "m",
+};
 
 /* What a fact is like where the command cares. */
 static const struct {

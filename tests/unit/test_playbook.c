@@ -270,10 +270,10 @@ refuses(void **state)
 		    "days must be" },
 		{ "false_positive: [{condition: c, suggestion: s,\n"
 		  "  suppress: type, days: 3}]\n",
-		    "type, and cluster or actor" },
+		    "type and what narrows" },
 		{ "false_positive: [{condition: c, suggestion: s,\n"
 		  "  suppress: type moon, days: 3}]\n",
-		    "type, and cluster or actor" },
+		    "type and what narrows" },
 		{ "severity_gate: 11\n", "must be 1 to 10" },
 		{ "evidence: [{title: t, command: \"a ) {name}\"}]\n",
 		    "do not match" },
@@ -467,6 +467,52 @@ conditions(void **state)
 		playbook_free(p);
 		buf_done(&yaml);
 		buf_done(&error);
+	}
+}
+
+/* Whether a step of the shipped playbook has `word` in its command. */
+static bool
+has_command(const struct fixture *x, const char *playbook, const char *word)
+{
+	struct playbook *p = playbook_of_type(playbook);
+	struct playbook_steps steps;
+	bool found = false;
+
+	assert_non_null(p);
+	playbook_render(p, &x->finding, &steps);
+	for (size_t i = 0; i < steps.nlines; i++)
+		found |= span_search(steps.lines[i].command, span_str(word)) <
+			 steps.lines[i].command.len;
+	playbook_steps_done(&steps);
+	playbook_free(p);
+	return found;
+}
+
+/* The tool that only a cluster of the kind is told to use. */
+static void
+chooses_by_kind(void **state)
+{
+	static const char *const kinds[] = { "eks", "gke", "aks", "" };
+	static const char *const words[] = { "eks list-access-entries",
+		"gcloud compute", "az vmss" };
+
+	(void)state;
+	for (size_t k = 0; k < COUNTOF(kinds); k++) {
+		struct fixture x;
+
+		fixture_init(&x, "x");
+		fixture_fact(&x, "cluster_kind", span_str(kinds[k]));
+		fixture_fact(&x, "actor_kind", SPAN("user"));
+		fixture_fact(&x, "node", SPAN("node-1"));
+		x.signal.account = SPAN("111122223333");
+		for (size_t w = 0; w < COUNTOF(words); w++) {
+			if (has_command(&x, "workload_privileged", words[w]) !=
+			    (w == k))
+				fail_msg(
+				    "%s on kind \"%s\"", words[w], kinds[k]);
+		}
+		assert_true(
+		    has_command(&x, "workload_privileged", "delete \"$kind\""));
 	}
 }
 
@@ -674,21 +720,21 @@ proposes(void **state)
 	(void)state;
 	fixture_init(&x, "x");
 	x.finding.last_us = x.finding.first_us;
+	x.finding.severity = 5;
 	expect_proposal(&x, "type cluster actor", SPAN("dev's \"ci\""),
 	    "- {match: {type: \"Execution:Kubernetes/ExecInKubeSystemPod\", "
-	    "cluster: \"prod\", actor: \"dev's \\\"ci\\\"\"}, "
+	    "cluster: \"prod\", actor: \"dev's \\\"ci\\\"\", max_severity: 5}, "
 	    "reason: \"a \\\"test\\\"\", expires: 2026-12-22}");
 	expect_proposal(&x, "type cluster", SPAN("*"),
 	    "- {match: {type: \"Execution:Kubernetes/ExecInKubeSystemPod\", "
-	    "cluster: \"prod\"}, "
+	    "cluster: \"prod\", max_severity: 5}, "
 	    "reason: \"a \\\"test\\\"\", expires: 2026-12-22}");
 	expect_proposal(&x, "type actor", SPAN("*"),
 	    "the actor holds characters that a pattern would misread");
 	expect_proposal(&x, "type actor", SPAN("a\nb"),
 	    "the actor holds characters that a pattern would misread");
 	expect_proposal(&x, "type actor", SPAN(""),
-	    "neither cluster nor actor is in the log: it would silence the "
-	    "whole type");
+	    "nothing in the log narrows it: it would silence the whole type");
 }
 
 int
@@ -708,6 +754,8 @@ main(void)
 		TEST("a step without a safe value says why it is left out",
 		    leaves_out),
 		TEST("a step is shown when its condition holds", conditions),
+		TEST("the kind of the cluster decides the commands",
+		    chooses_by_kind),
 		TEST("a list takes the same list of a part", takes_parts),
 		TEST("a part that cannot be taken is refused", refuses_parts),
 		TEST("each shipped part is whole and taken", shipped_parts),
