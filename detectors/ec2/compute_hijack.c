@@ -6,8 +6,8 @@
  * Key         none
  * Statistic   none: machines with accelerators or of the largest sizes, or
  *             many at once, of a kind that the account does not run; in a
- *             region that it does not use high. Autoscaling is AWS's own
- *             act.
+ *             region that it does not use high, refused low. Autoscaling is
+ *             AWS's own act.
  * References  https://attack.mitre.org/techniques/T1496/001/
  *             https://attack.mitre.org/techniques/T1578/002/
  */
@@ -36,7 +36,17 @@ match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return ev->outcome == OUTCOME_OK && !ct->read_only;
+	return ev->outcome != OUTCOME_FAILED && !ct->read_only;
+}
+
+/* Somebody tried; quotas and capacities refuse otherwise. */
+static bool
+is_refused(const struct event *ev)
+{
+	const struct cloudtrail *ct = ev->cloudtrail;
+
+	return ev->outcome == OUTCOME_DENIED && !ct->from_service &&
+	       !span_starts(ct->issuer_name, SPAN("AWSServiceRoleFor"));
 }
 
 static struct span
@@ -92,6 +102,16 @@ is_huge(struct span size)
 	return span_to_u64(span_first(size, digits), &n) && n >= 16;
 }
 
+static double
+severity_of(const struct event *ev, const struct usual *region)
+{
+	if (ev->outcome == OUTCOME_DENIED)
+		return SEVERITY_LOW;
+	return region->known_days >= DETECT_KNOWN_DAYS && !(region->count > 0)
+		   ? SEVERITY_HIGH
+		   : SEVERITY_MEDIUM;
+}
+
 static void
 judge(struct detect *d, const struct event *ev, struct span type, double count)
 {
@@ -108,14 +128,11 @@ judge(struct detect *d, const struct event *ev, struct span type, double count)
 	if (odd && kind.count > 0)
 		return;
 	detect_usual(d, SCOPE_TENANT, FEATURE_REGION, &region);
-	len = snprintf(text, sizeof(text), "%.0f machine%s of type %.*s", count,
-	    count > 1 ? "s" : "", SPAN_ARGS(type));
+	len = snprintf(text, sizeof(text), "%.0f machine%s of type %.*s%s",
+	    count, count > 1 ? "s" : "", SPAN_ARGS(type),
+	    ev->outcome == OUTCOME_DENIED ? " and is refused" : "");
 	iam_act_raise(d, ev,
-	    &(struct iam_act_report){
-		.severity = region.known_days >= DETECT_KNOWN_DAYS &&
-				    !(region.count > 0)
-				? SEVERITY_HIGH
-				: SEVERITY_MEDIUM,
+	    &(struct iam_act_report){ .severity = severity_of(ev, &region),
 		.what = span_of(text, (size_t)len),
 		.feature = "machines started",
 		.observed = span_of(text, (size_t)len) });
@@ -128,9 +145,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct span type = type_of(request);
 
 	(void)state;
-	if (iam_act_by_someone(ev))
+	if (iam_act_by_someone(ev) || is_refused(ev))
 		judge(d, ev, type, count_of(request));
-	else
+	else if (ev->outcome == OUTCOME_OK)
 		detect_learn(d, SCOPE_TENANT, FEATURE_OBJECT,
 		    span_first(type, span_find(type, '.', 0)));
 }

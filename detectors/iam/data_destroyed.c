@@ -117,6 +117,21 @@ thing_of(const struct iam_act *act, struct span name)
 	return hash_end(&h) | 1;
 }
 
+/* CreateTable makes what DeleteTable deletes, and
+ * RestoreDBInstanceFromDBSnapshot what DeleteDBInstance does. */
+static bool
+makes_what(struct span name, const struct iam_act *act)
+{
+	struct span gone = act->name;
+
+	if (!span_starts(gone, SPAN("Delete")))
+		return false;
+	gone = span_skip(gone, SPAN("Delete").len);
+	if (span_starts(name, SPAN("Restore")))
+		return span_starts(span_skip(name, SPAN("Restore").len), gone);
+	return span_equal(span_skip(name, SPAN("Create").len), gone);
+}
+
 /* Things whose names the maker chose. */
 static void
 remember(struct state *st, const struct event *ev, struct json_value request)
@@ -124,7 +139,8 @@ remember(struct state *st, const struct event *ev, struct json_value request)
 	for (size_t i = 0; i < COUNTOF(acts); i++) {
 		struct span name;
 
-		if (!span_equal(acts[i].service, ev->cloudtrail->service))
+		if (!span_equal(acts[i].service, ev->cloudtrail->service) ||
+		    !makes_what(ev->cloudtrail->name, &acts[i]))
 			continue;
 		name = iam_act_text(request, acts[i].key);
 		if (!span_is_empty(name))

@@ -57,11 +57,11 @@ def fresh(name):
 
 
 @functools.lru_cache
-def world(attack="all", seed=1, days=14, root=None):
+def world(attack="all", seed=1, days=14, root=None, change="none"):
     """Simulated logs: (folder, truth)."""
-    folder = (root or scratch()) / f"world-{attack}-{seed}-{days}"
-    run("simulate", "--out", str(folder), "--attack", attack,
-        "--seed", str(seed), "--days", str(days))
+    folder = (root or scratch()) / f"world-{attack}-{change}-{seed}-{days}"
+    run("simulate", "--out", str(folder), "--attack", attack, "--change",
+        change, "--seed", str(seed), "--days", str(days))
     return folder, json.loads((folder / "truth.json").read_text())
 
 

@@ -44,9 +44,16 @@ def of_attack(finding, attack):
 
 class World(unittest.TestCase):
     def test_quiet_days_are_quiet(self):
+        self.are_quiet("none")
+
+    def test_days_with_every_change_are_quiet(self):
+        self.are_quiet("all")
+
+    def are_quiet(self, change):
         for seed in SEEDS:
             with self.subTest(seed=seed):
-                folder, truth = harness.world(attack="none", seed=seed)
+                folder, truth = harness.world(attack="none", seed=seed,
+                                              change=change)
                 learned = when(truth["start"]) + datetime.timedelta(days=3)
                 loud = [(f["severity"], f["type"], f["title"],
                          f["service"]["eventFirstSeen"])

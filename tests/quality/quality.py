@@ -91,6 +91,24 @@ def document(result, seeds):
         yield from dga.markdown(result["dga"])
 
 
+def figures(result):
+    """What is kept of it: not each record, but each number."""
+    kept = {"targets": [dict(zip(("what", "asked", "measured", "reached"),
+                                 row)) for row in targets(result)],
+            "worlds": {"summary": worlds.summary(result["worlds"]),
+                       "attacks": result["worlds"]["attacks"],
+                       "quiet": result["worlds"]["quiet"],
+                       "types": worlds.types_table(result["worlds"])}}
+    if "published" in result:
+        other = result["published"]
+        kept["published"] = {"summary": published.summary(other),
+                             "recordings": other["recordings"],
+                             "corpus": other["corpus"],
+                             "disagreements": other["disagreements"]}
+        kept["dga"] = result["dga"]
+    return kept
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     ap.add_argument("--seeds", type=int, default=5)
@@ -115,7 +133,7 @@ def main():
             published.write_disagreements(result["published"])
     if args.json:
         pathlib.Path(args.json).write_text(
-            json.dumps(result, indent=1, sort_keys=True) + "\n",
+            json.dumps(figures(result), indent=1, sort_keys=True) + "\n",
             encoding="utf-8")
     return int(args.check and not all(ok for *_, ok in targets(result)))
 

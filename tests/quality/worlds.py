@@ -30,10 +30,10 @@ def listed(option):
 
 def sources():
     """The sources of each finding type."""
-    done = subprocess.run([BINARY, "detectors", "list"],
+    done = subprocess.run([BINARY, "detectors", "list", "--format", "json"],
                           capture_output=True, check=True)
-    rows = [line.split() for line in done.stdout.decode().splitlines()[1:]]
-    return {row[-1]: row[1] for row in rows if len(row) >= 3}
+    return {row["type"]: ", ".join(row["sources"])
+            for row in json.loads(done.stdout)}
 
 
 def run_world(seed, attack="none", change="none", more=None):

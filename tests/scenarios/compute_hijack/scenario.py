@@ -1,4 +1,5 @@
-"""Accelerators and swarms; what always runs; a small one; a stack."""
+"""Accelerators and swarms, refused ones; what always runs; a small one; a
+stack; what AWS has no room for."""
 
 from world_cloudtrail import DAY, START, role, user
 
@@ -17,6 +18,8 @@ def fire(w):
     w.call(START + 120, user("cho"), "ec2", "RequestSpotInstances", {
         "instanceCount": 1, "launchSpecification": {
             "instanceType": "g5.48xlarge"}})
+    w.call(START + 180, user("dee"), "ec2", "RunInstances",
+           run("p4d.24xlarge", 4), error="Client.UnauthorizedOperation")
 
 
 def quiet(w):
@@ -29,4 +32,7 @@ def quiet(w):
     w.call(START + 6 * DAY, user("cho"), "ec2", "RunInstances",
            run("t3.medium", 1))
     w.call(START + 6 * DAY, user("dee"), "ec2", "RunInstances",
-           run("p4d.24xlarge", 4), error="Client.UnauthorizedOperation")
+           run("p4d.24xlarge", 4),
+           error="Server.InsufficientInstanceCapacity")
+    w.call(START + 6 * DAY, user("dee"), "ec2", "RunInstances",
+           run("t3.medium", 1), error="Client.UnauthorizedOperation")

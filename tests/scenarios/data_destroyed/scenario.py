@@ -10,6 +10,8 @@ def fire(w):
     for i in range(7):
         w.call(START + 10 * i, user("ann"), "rds", "DeleteDBSnapshot",
                {"dBSnapshotIdentifier": "orders-%d" % i})
+    w.call(START + 90, user("bob"), "rds", "CreateDBSnapshot", {
+        "dBInstanceIdentifier": "orders", "dBSnapshotIdentifier": "tmp"})
     w.call(START + 100, user("bob"), "rds", "DeleteDBInstance", {
         "dBInstanceIdentifier": "orders", "skipFinalSnapshot": True,
         "deleteAutomatedBackups": True})
