@@ -30,6 +30,7 @@ RATE = int(os.environ.get("LATENCY_RATE", "5000"))
 TICK_S = 0.02
 SAMPLE_S = 5
 TELL_S = 60
+SOAK_USUAL = "8MiB"
 # Flat: over the second half memory grows by no more than this share, or MiB.
 FLAT_SHARE, FLAT_MIB = 0.02, 2
 
@@ -184,8 +185,8 @@ class Load:
         self.service.kill()
         self.servers.close()
 
-    def kafka(self):
-        """RATE events a second, of which one is told."""
+    def kafka(self, every=1):
+        """RATE events a second; every so many seconds one is told."""
         process = subprocess.Popen(
             [rig.TOOL, "send", f"127.0.0.1:{self.servers.broker.plain}",
              "load", "metal-2", "1000000"], stdin=subprocess.PIPE)
@@ -204,7 +205,7 @@ class Load:
                 name = f"kafka-{told:06d}-x"
                 lines.append(opening(name))
                 self.fed.sent[name] = time.monotonic()
-                told += 1
+                told += every
             process.stdin.write(b"\n".join(lines) + b"\n" if lines else b"")
             process.stdin.flush()
             time.sleep(TICK_S)
@@ -279,24 +280,35 @@ class Load:
                 len(list((top / "fd").iterdir())),
                 len(list((top / "task").iterdir())))
 
+    def uses(self):
+        """What the service says of its memory."""
+        return ", ".join(
+            f"{use} " + "%.1f MiB" % (self.service.metric(
+                f'memory_bytes{{use="{use}"}}') / 2 ** 20)
+            for use in ("baseline", "identities", "queue", "decoding"))
+
     def soak(self):
         rng = random.Random(1)
         self.servers.proxy.rule = lambda *_: (
             ("answer", 503, b"") if rng.random() < 0.05 else None)
+        # What is bounded is to be full soon: what is usual, findings that
+        # may still grow (8 days), identities of bodies (2 days).
+        self.service.config["baseline"] = {"memory_per_tenant": SOAK_USUAL}
+        self.service.write()
         with self.service:
             self.fed.start()
-            threads = self.run(self.webhook, self.bucket, self.kafka)
+            threads = self.run(lambda: self.webhook(0.1),
+                               lambda: self.bucket(10),
+                               lambda: self.kafka(10))
             times, samples, began = [], [], time.monotonic()
             while any(t.is_alive() for t in threads):
                 time.sleep(SAMPLE_S)
                 samples.append(self.sample())
                 times.append(time.monotonic() - began)
                 if len(samples) % (TELL_S // SAMPLE_S) == 0:
-                    usual = self.service.metric('memory_bytes{use="baseline"}')
                     print(f"{times[-1]:4.0f} s: "
                           "%.1f MiB, %d descriptors, %d threads; "
-                          % samples[-1] + f"{usual / 2 ** 20:.1f} MiB of "
-                          "what is usual", flush=True)
+                          % samples[-1] + self.uses(), flush=True)
                 if len(samples) % 36 == 35:
                     self.servers.broker.stop()
                     self.servers.broker.start()
