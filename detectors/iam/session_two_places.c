@@ -92,22 +92,27 @@ severity_of(
 							   : 0;
 }
 
+static bool
+is_new_here(struct detect *d)
+{
+	struct usual place;
+
+	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &place);
+	return place.known_days >= DETECT_KNOWN_DAYS && !(place.count > 0);
+}
+
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
 	char text[PLACE_ADDRESS_BYTES];
 	struct session now = {
 		hash_span(&HASH_KEY_DEFAULT, ev->cloudtrail->access_key) | 1,
-		hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_AGENT)),
-		ev->remote, ev->time_us
+		detect_feature_key(d, FEATURE_AGENT), ev->remote, ev->time_us
 	};
 	struct session *before = find(state, now.key);
 	double severity = severity_of(d, before, &now);
-	struct usual place;
 
-	detect_usual(d, SCOPE_TENANT, FEATURE_NETWORK, &place);
-	if (severity > 0 && place.known_days >= DETECT_KNOWN_DAYS &&
-	    !(place.count > 0)) {
+	if (severity > 0 && is_new_here(d)) {
 		const struct fact facts[] = {
 			{ "usual", place_address(d, &before->from, text) },
 		};
