@@ -152,6 +152,9 @@ man_program(struct buf *out)
 	add_exit_codes(out);
 	buf_add_str(out,
 	    ".SH ENVIRONMENT\n"
+	    ".TP\n.B NEPHOSCOPE_STATE\n"
+	    "The state file to look into when neither an option nor the "
+	    "configuration names one.\n"
 	    ".TP\n.B NO_COLOR\n"
 	    "When set and not empty, no colours are used.\n"
 	    ".TP\n.B TERM\n"

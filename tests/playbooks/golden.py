@@ -11,6 +11,7 @@ person reads it:
   what each answer means, evidence, containment with effect, blast radius,
   undo, verification, when it is harmless;
 - evidence comes before containment;
+- a configuration with the proposed suppression suppresses the finding;
 - no placeholder is left;
 - `bash -n` and shellcheck read the commands as they were filled in.
 """
@@ -59,7 +60,8 @@ def read(binary, options, logs, config):
 
 
 def findings_of(binary, run, folder):
-    """(name, expected findings, what a person reads of them all)."""
+    """(name, expected findings, what a person reads of them all, which are
+    told although a suppression that was proposed for them is there)."""
     name = os.path.basename(folder)
     root = tempfile.mkdtemp(prefix="golden-")
     try:
@@ -76,9 +78,31 @@ def findings_of(binary, run, folder):
                 found.setdefault(key, f)
         text = read(binary, ["--format", "table", "--details", "1"], logs,
                     config)
-        return name, list(found.values()), text
+        told = still_told(binary, list(found.values()), logs, config, root)
+        return name, list(found.values()), text, told
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def proposal_of(finding):
+    return next((x["suppress"] for x in finding["nephoscope"]["harmless"]
+                 if x["suppress"]), None)
+
+
+def still_told(binary, findings, logs, config, root):
+    proposed = {f["id"]: proposal_of(f) for f in findings if proposal_of(f)}
+    if not proposed:
+        return []
+    path = os.path.join(root, "suppressing.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        if config:
+            with open(config, encoding="utf-8") as own:
+                file.write(own.read() + "\n")
+        file.write("suppress:\n" + "".join(
+            "  %s\n" % item for item in sorted(set(proposed.values()))))
+    told = [json.loads(line)["id"] for line in read(
+        binary, ["--format", "guardduty"], logs, path).splitlines()]
+    return [proposed[i] for i in told if i in proposed]
 
 
 def words_of(step):
@@ -152,7 +176,9 @@ def read_by_shells(scripts, folder):
             yield "%s: shellcheck: %s" % (scripts[line.split(":")[0]], line)
 
 
-def check_scenario(name, findings, text, scripts, folder):
+def check_scenario(name, findings, text, told, scripts, folder):
+    for item in told:
+        yield "%s: suppresses nothing: %s" % (name, item)
     if not findings:
         yield "%s: no finding" % name
     for heading in HEADINGS:

@@ -12,7 +12,7 @@
 #include "playbook/table.h"
 
 static const struct detector detector = {
-	.type = "Test:Kubernetes/Type",
+	.type = "Recon:EC2/Portscan", /* one that suppressions may name */
 	.title = "t",
 	.story = "s",
 	.mitre = "",
@@ -131,7 +131,9 @@ each_step(const struct playbook *p, const char *value)
 	for (size_t i = 0; i < p->nsteps; i++) {
 		struct playbook one = { .steps = { p->steps[i] }, .nsteps = 1 };
 		struct signal s;
-		struct finding f = { .first = &s, .id = "0123456789" };
+		struct finding f = {
+			.first = &s, .id = "0123456789", .severity = 5
+		};
 		struct playbook_steps steps;
 		struct buf line = { 0 };
 
@@ -160,7 +162,9 @@ each_question(const struct playbook *p, const char *value)
 		struct playbook one = { .questions = { p->questions[i] },
 			.nquestions = 1 };
 		struct signal s;
-		struct finding f = { .first = &s, .id = "0123456789" };
+		struct finding f = {
+			.first = &s, .id = "0123456789", .severity = 5
+		};
 		struct playbook_steps steps;
 		struct buf line = { 0 };
 
@@ -185,7 +189,9 @@ each_excuse(const struct playbook *p, const char *value)
 		struct playbook one = { .benign = { p->benign[i] },
 			.nbenign = 1 };
 		struct signal s;
-		struct finding f = { .first = &s, .id = "0123456789" };
+		struct finding f = {
+			.first = &s, .id = "0123456789", .severity = 5
+		};
 		struct playbook_steps steps;
 		struct buf line = { 0 };
 
