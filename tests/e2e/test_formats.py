@@ -266,7 +266,10 @@ class Formats(unittest.TestCase):
         for folder in names[::3] if harness.SLOW else names:
             logs = fresh("format-" + folder.name)
             world = make_world(str(logs))
-            scenario.load(str(folder)).fire(world)
+            acts = scenario.load(str(folder))
+            if not hasattr(acts, "fire"):
+                continue  # it finds nothing
+            acts.fire(world)
             world.write()
             cls.folders.append(logs)
         cls.folders.append(
