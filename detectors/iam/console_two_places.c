@@ -78,29 +78,14 @@ is_far(struct detect *d, const struct login *before, const struct login *now)
 	       is_other_provider(&before->from, &now->from);
 }
 
-/* "192.0.2.1", or "192.0.2.1 (Lisbon, Portugal)" where it is known. */
-static struct span
-say_where(struct detect *d, const struct ip *ip, char *room, size_t size)
-{
-	char address[IP_TEXT_BYTES], where[PLACE_TEXT_BYTES];
-	struct geo_place place;
-	struct span text;
-
-	detect_place(d, ip, &place);
-	text = place_text(&place, where);
-	(void)snprintf(room, size, "%s%s%s%s", ip_format(ip, address),
-	    text.len > 0 ? " (" : "", where, text.len > 0 ? ")" : "");
-	return span_str(room);
-}
-
 static void
 raise(struct detect *d, const struct event *ev, const struct login *before)
 {
-	char text[IP_TEXT_BYTES + PLACE_TEXT_BYTES + 4], within[32];
+	char text[PLACE_ADDRESS_BYTES], within[32];
 	int64_t hours =
 	    (ev->time_us - before->time_us + TOGETHER_US - 1) / TOGETHER_US;
 	struct fact facts[] = {
-		{ "usual", say_where(d, &before->from, text, sizeof(text)) },
+		{ "usual", place_address(d, &before->from, text) },
 		{ "within", SPAN("") },
 	};
 
@@ -112,7 +97,8 @@ raise(struct detect *d, const struct event *ev, const struct login *before)
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_MEDIUM,
 		.what = SPAN("one user signed in from two places"),
-		.feature = "signed in within the hour before, from",
+		.feature = hours > 1 ? "signed in before, from"
+				     : "signed in within the hour before, from",
 		.observed = facts[0].value,
 		.facts = facts,
 		.nfacts = COUNTOF(facts),

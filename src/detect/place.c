@@ -40,3 +40,18 @@ place_text(const struct geo_place *p, char *room)
 	    p->city[0] && country[0] ? ", " : "", country);
 	return span_str(room);
 }
+
+struct span
+place_address(struct detect *d, const struct ip *ip, char *room)
+{
+	char address[IP_TEXT_BYTES], where[PLACE_TEXT_BYTES];
+	struct geo_place place;
+	struct span text;
+
+	detect_place(d, ip, &place);
+	text = place_text(&place, where);
+	(void)snprintf(room, PLACE_ADDRESS_BYTES, "%s%s%s%s",
+	    ip_format(ip, address), text.len > 0 ? " (" : "", where,
+	    text.len > 0 ? ")" : "");
+	return span_str(room);
+}

@@ -30,3 +30,8 @@ enum place_apart place_apart(struct detect *d, const struct ip *a,
  * PLACE_TEXT_BYTES. */
 #define PLACE_TEXT_BYTES (2 * GEO_NAME_BYTES + 4)
 struct span place_text(const struct geo_place *place, char *room);
+
+/* "192.0.2.1", or "192.0.2.1 (Lisbon, Portugal)" where it is known: `room` of
+ * PLACE_ADDRESS_BYTES. */
+#define PLACE_ADDRESS_BYTES (IP_TEXT_BYTES + PLACE_TEXT_BYTES + 4)
+struct span place_address(struct detect *d, const struct ip *ip, char *room);
