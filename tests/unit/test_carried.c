@@ -219,11 +219,21 @@ remembers_it(void **state)
 	world_done(&w);
 }
 
-/* The head's words: version, size of a row, events, duplicates, held, lanes;
- * then of each lane its source, its key and, since version 3, the bits. */
+/* The head's words: version, size of a row, events, repetitions (how many
+ * kinds, and of each), held, lanes; then of each lane its source, its key and
+ * the bits.  In version 2 repetitions are one number, and there are no bits. */
 #define HEAD_VERSION 0
-#define HEAD_LANES 5
+#define HEAD_KINDS 3
+#define HEAD_LANES (HEAD_KINDS + 1 + SOURCE_COUNT + 1)
 #define HEAD_CARRIED (HEAD_LANES + 3)
+
+static void
+drop_words(struct buf *head, size_t at, size_t count)
+{
+	memmove(head->at + 8 * at, head->at + 8 * (at + count),
+	    head->len - 8 * (at + count));
+	head->len -= 8 * count;
+}
 
 static struct buf *
 head_of(struct world *w)
@@ -253,9 +263,8 @@ reads_a_state_of_the_version_before(void **state)
 	assert_int_equal(word, 1);
 	word = 2;
 	memcpy(head->at + 8 * HEAD_VERSION, &word, sizeof(word));
-	memmove(head->at + 8 * HEAD_CARRIED, head->at + 8 * (HEAD_CARRIED + 1),
-	    head->len - 8 * (HEAD_CARRIED + 1));
-	head->len -= 8;
+	drop_words(head, HEAD_CARRIED, 1);
+	drop_words(head, HEAD_KINDS, SOURCE_COUNT);
 	r = image_box_reader(w.box);
 	old = engine_tenant_new(w.engine, SPAN("t"), NULL);
 	assert_true(engine_tenant_load(old, &r));
