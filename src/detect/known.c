@@ -344,11 +344,13 @@ of_audit(struct walk *w)
 	say_owner(w, ns, false, "labels of the namespace");
 }
 
-/* Who runs the cluster: the playbook's commands depend on it. */
+/* Who runs the cluster: the playbook's commands depend on it.  Of a finding
+ * that waited for its pod there is no event any more. */
 static void
 say_kind(struct walk *w)
 {
-	struct span kind = cluster_kind_of(w->k->ev);
+	struct span kind =
+	    w->k->ev != NULL ? cluster_kind_of(w->k->ev) : SPAN("");
 	struct inventory_row row;
 
 	if (!span_is_empty(kind))
