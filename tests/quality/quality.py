@@ -20,7 +20,8 @@ from common import ROOT, table
 
 
 def targets(result):
-    """(what, asked, figure, reached) of each number that is asked for."""
+    """(what, asked, figure, reached) of each number that is asked for; None
+    where nothing is asked."""
     made = worlds.summary(result["worlds"])
     # An attack of the simulator counts once, as the mean of its seeds.
     total = made["attacks"]
@@ -32,7 +33,7 @@ def targets(result):
              made["withFindingNamingActor"] >=
              0.95 * made["attackRecordings"]),
             ("findings >= 4 for each simulated attack", "-",
-             made["noticedPerRecording"], True)]
+             made["noticedPerRecording"], None)]
     if "published" in result:
         other = published.summary(result["published"])
         total += other["recordings"]
@@ -58,7 +59,7 @@ def targets(result):
     rows.append(("findings >= 4 for each recording", "<= 2",
                  f"{loud / total:.2f}", loud <= 2 * total))
     rows.append(("the same, what a sequence tells counted with it", "-",
-                 f"{told / total:.2f}", True))
+                 f"{told / total:.2f}", None))
     rows.append(("findings >= 4 a simulated quiet cluster-day", "<= 0.05",
                  made["noticedPerClusterDay"],
                  made["noticedPerClusterDay"] <= 0.05))
@@ -78,7 +79,7 @@ def document(result, seeds):
            "that NEPHOSCOPE_PUBLISHED_LOGS names, each file read alone with "
            "nothing learned before.\n")
     yield table([["what", "asked", "measured", "reached"],
-                 *[[w, a, m, "yes" if ok else "no"]
+                 *[[w, a, m, {True: "yes", False: "no", None: "-"}[ok]]
                    for w, a, m, ok in targets(result)]])
     yield "\n## Simulated worlds\n"
     yield from worlds.markdown(result["worlds"])
@@ -135,7 +136,8 @@ def main():
         pathlib.Path(args.json).write_text(
             json.dumps(figures(result), indent=1, sort_keys=True) + "\n",
             encoding="utf-8")
-    return int(args.check and not all(ok for *_, ok in targets(result)))
+    return int(args.check and
+               any(ok is False for *_, ok in targets(result)))
 
 
 if __name__ == "__main__":
