@@ -433,12 +433,32 @@ facts(struct emit *e, const char *key, const struct finding *f)
 	emit_close(e, '}');
 }
 
+/* False of what is about an account as a whole: its facts are all there is. */
+static bool
+is_of_an_act(const struct finding *f)
+{
+	static const char *const names[SOURCE_COUNT] = {
+		[SOURCE_CLOUDTRAIL] = "api",
+		[SOURCE_K8S_AUDIT] = "verb",
+		[SOURCE_DNS] = "domain",
+		[SOURCE_VPCFLOW] = "peer",
+	};
+	const char *name = names[f->first->source];
+	enum entity_kind kind = f->first->actor_kind;
+
+	if (kind != ENTITY_ACCOUNT && kind != ENTITY_CLUSTER)
+		return true;
+	return name != NULL && !span_is_empty(fact(f, name));
+}
+
 static void
 evidences(struct emit *e, const struct finding *f)
 {
+	enum source source = is_of_an_act(f) ? f->first->source : SOURCE_NOTICE;
+
 	emit_array(e, "evidences");
 	emit_object(e, NULL);
-	switch (f->first->source) {
+	switch (source) {
 	case SOURCE_CLOUDTRAIL:
 	case SOURCE_K8S_AUDIT:
 		api(e, f);
