@@ -93,13 +93,17 @@ def still_told(binary, findings, logs, config, root):
     proposed = {f["id"]: proposal_of(f) for f in findings if proposal_of(f)}
     if not proposed:
         return []
+    own = ""
+    if config:
+        with open(config, encoding="utf-8") as file:
+            own = file.read() + "\n"
+    # Where a scenario suppresses, the proposals come behind its own.
+    if "suppress:\n" not in own:
+        own += "suppress:\n"
     path = os.path.join(root, "suppressing.yaml")
     with open(path, "w", encoding="utf-8") as file:
-        if config:
-            with open(config, encoding="utf-8") as own:
-                file.write(own.read() + "\n")
-        file.write("suppress:\n" + "".join(
-            "  %s\n" % item for item in sorted(set(proposed.values()))))
+        file.write(own.replace("suppress:\n", "suppress:\n" + "".join(
+            "  %s\n" % item for item in sorted(set(proposed.values())))))
     told = [json.loads(line)["id"] for line in read(
         binary, ["--format", "guardduty"], logs, path).splitlines()]
     return [proposed[i] for i in told if i in proposed]
