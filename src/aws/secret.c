@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -60,6 +61,10 @@ secret_dup(struct span s)
 	return copy;
 }
 
+/* /dev/null, on Linux. */
+#define NULL_MAJOR 1
+#define NULL_MINOR 3
+
 /* All of an open file into memory of its own. */
 static enum status
 read_all(int fd, size_t limit, char **memory, struct span *text)
@@ -69,6 +74,9 @@ read_all(int fd, size_t limit, char **memory, struct span *text)
 
 	if (fstat(fd, &st) != 0)
 		return STATUS_IO;
+	if (S_ISCHR(st.st_mode) &&
+	    st.st_rdev == makedev(NULL_MAJOR, NULL_MINOR))
+		return STATUS_NOT_FOUND;
 	if (!S_ISREG(st.st_mode))
 		return STATUS_INVALID;
 	if ((uintmax_t)st.st_size > limit)

@@ -23,8 +23,9 @@ char *secret_dup(struct span s);
 
 /*
  * Read a file of at most `limit` bytes: *text borrows from *memory, which is
- * to be freed with secret_free().  NOT_FOUND when there is none, IO with errno,
- * TOO_LARGE; anything but a regular file or a link to one is INVALID.
+ * to be freed with secret_free().  NOT_FOUND when there is none, or /dev/null
+ * in its place, IO with errno, TOO_LARGE; anything but a regular file or a link
+ * to one is INVALID.
  */
 NODISCARD enum status secret_read(
     const char *path, size_t limit, char **memory, struct span *text);

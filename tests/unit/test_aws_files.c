@@ -367,6 +367,8 @@ secrets(void **state)
 	    secret_read(path, 4, &memory, &text), STATUS_NOT_FOUND);
 	assert_int_equal(
 	    secret_read("/tmp", 4, &memory, &text), STATUS_INVALID);
+	assert_int_equal(
+	    secret_read("/dev/null", 4, &memory, &text), STATUS_NOT_FOUND);
 }
 
 /* Of the pages that hold a secret, what the kernel says: "dd" is do not
