@@ -183,10 +183,12 @@ check_turn(const struct rig *r, const struct turn *turn)
 		    p->body, !strcmp(p->cluster, "blue") ? "red" : "blue"));
 	}
 	assert_string_equal(r->host.parcels[r->host.nparcels - 1].cursor, "20");
-	if (turn->cluster == NULL) {
-		assert_int_equal(r->host.nparcels, 2);
+	if (turn->cluster == NULL)
+		assert_true(r->host.nparcels >= 2);
+	/* All came at once, but on a slow machine: the position comes with the
+	 * last of a group. */
+	if (turn->cluster == NULL && r->host.nparcels == 2) {
 		assert_string_equal(r->host.parcels[0].cluster, "red");
-		/* The position comes with the last of a group. */
 		assert_string_equal(r->host.parcels[0].cursor, "0");
 	}
 }
