@@ -53,8 +53,8 @@ struct decode_counts {
 	uint64_t events[SOURCE_COUNT]; /* records understood */
 	/* Records refused, each reported. */
 	uint64_t quarantined[DECODE_KINDS];
-	uint64_t ignored;	       /* understood as no record: headers,
-					* other log streams of a cluster */
+	uint64_t ignored;  /* understood as no record: headers,
+			    * other log streams of a cluster */
 	uint64_t repaired; /* bad UTF-8 or numbers mended before parsing */
 };
 
