@@ -23,7 +23,7 @@ static const struct param params[] = {
 	    "distinct things deleted in an hour that are told" },
 };
 
-#define WEEK_US (7 * 86400 * INT64_C(1000000))
+#define WEEK_US (INT64_C(7) * 86400 * 1000000)
 #define MADE_MAX 32 /* the oldest goes first */
 
 struct made {

@@ -109,7 +109,7 @@ static struct span
 workload_of_owner(const struct pod *p, char *text)
 {
 	struct json_iter it = json_iter(p->owners);
-	struct json_value item;
+	struct json_value item = { 0 };
 	struct span kind, name, stem;
 
 	while (json_next_item(&it, &item) &&

@@ -280,6 +280,7 @@ add_row(struct inventory *t, uint64_t key, const struct inventory_row *from)
 	uint32_t *slot;
 
 	reserve(g, len);
+	ASSERT(g->rows != NULL);
 	slot = slot_of(g, key);
 	r = &g->rows[g->count];
 	*r = (struct row){
@@ -482,6 +483,7 @@ inventory_each(const struct inventory *t,
 		visit(cookie, &v);
 	}
 	for (size_t i = 0; i < t->young.count; i++) {
+		ASSERT(t->young.rows != NULL);
 		v = view(&t->young, &t->young.rows[i]);
 		visit(cookie, &v);
 	}

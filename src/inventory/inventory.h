@@ -92,7 +92,7 @@ void inventory_free(struct inventory *t); /* NULL is allowed */
  * holds until what is known begins.  An empty name or value teaches nothing;
  * texts past the bounds are counted as refused.
  */
-void inventory_learn(struct inventory *t, const struct inventory_row *row);
+void inventory_learn(struct inventory *t, const struct inventory_row *given);
 
 /* The name means nothing any more. */
 void inventory_end(struct inventory *t, enum inventory_relation relation,

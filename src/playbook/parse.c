@@ -331,6 +331,7 @@ take(struct parse *p, const yaml_node_t *node, const struct include *include,
 	};
 	const char *wrong;
 
+	ASSERT(include->name != NULL);
 	while (part->name != NULL && strcmp(part->name, include->name) != 0)
 		part++;
 	wrong = check_include(p, part);

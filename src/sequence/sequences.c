@@ -185,7 +185,7 @@ compact(struct sequences *s)
 static void
 add(struct sequences *s, struct chain_step *step)
 {
-	if (s->count == 2 * SEQUENCES_STEPS_MAX)
+	if (s->count == (size_t)2 * SEQUENCES_STEPS_MAX)
 		compact(s);
 	if (s->count == s->room) {
 		s->room = s->room ? s->room * 2 : 16;

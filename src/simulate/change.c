@@ -119,8 +119,8 @@ storm(struct night *n, const char *path, const char *ns, const char *container)
 {
 	static const char *const commands[] = { "command=sh", "command=bash",
 		"command=cat&command=%2Fetc%2Fresolv.conf", "command=env",
-		"command=curl&command=-sv&command=http%3A%2F%2Flocalhost%3A8080"
-		"%2Fhealthz",
+		("command=curl&command=-sv&command=http%3A%2F%2Flocalhost%3A808"
+		 "0%2Fhealthz"),
 		"command=df&command=-h", "command=top&command=-b&command=-n1" };
 
 	for (unsigned i = 0; i < 6; i++) {
