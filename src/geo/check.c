@@ -153,7 +153,7 @@ static const struct {
 static bool
 walk(const struct data *d, size_t at, unsigned depth, size_t *after)
 {
-	struct field f;
+	struct field f = { 0 };
 
 	if (depth > CHECK_DEPTH_MAX || *d->left == 0 || !head(d, at, &f))
 		return false;
@@ -180,7 +180,7 @@ record(const MMDB_s *m, uint32_t node, unsigned side)
 
 	switch (m->metadata.record_size) {
 	case 24:
-		at += 3 * side;
+		at += (size_t)3 * side;
 		return (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
 	case 28:
 		if (side == 0)
@@ -190,7 +190,7 @@ record(const MMDB_s *m, uint32_t node, unsigned side)
 		return (uint32_t)(at[3] & 0x0f) << 24 | (uint32_t)at[4] << 16 |
 		       (uint32_t)at[5] << 8 | at[6];
 	default:
-		at += 4 * side;
+		at += (size_t)4 * side;
 		return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
 		       (uint32_t)at[2] << 8 | at[3];
 	}
