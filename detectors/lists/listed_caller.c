@@ -11,248 +11,127 @@
  */
 #include "detect/listed.h"
 
+/* What all types of the family are. */
+#define LISTED_CALLER                                                          \
+	.story = "{actor} called {api} of {service} from {remote}. The list "  \
+		 "{list} says that {list_entry} is {threat}. Whoever sits "    \
+		 "there holds the credentials.",                               \
+	.sources = DETECT_CLOUDTRAIL, .needs = DETECT_NEEDS_ADDRESSES,         \
+	.wants = CARRIED_READS | CARRIED_OBJECTS, .confidence = 0.9,           \
+	.lists = true, .when = DETECT_EACH, .key = DETECT_KEY_NONE
+
 DETECTOR(listed_caller_recon) = {
 	.type = "Recon:IAMUser/MaliciousIPCaller",
-	.title = "{actor} looks around from {remote}, a listed "
-		 "address",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} looks around from {remote}, a listed address",
 	.mitre = "T1580",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_recon_custom) = {
 	.type = "Recon:IAMUser/MaliciousIPCaller.Custom",
-	.title = "{actor} looks around from {remote}, which is "
-		 "on the list {list}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title =
+	    "{actor} looks around from {remote}, which is on the list {list}",
 	.mitre = "T1580",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_recon_tor) = {
 	.type = "Recon:IAMUser/TorIPCaller",
 	.title = "{actor} looks around through Tor from {remote}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
 	.mitre = "T1090.003",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_threat) = {
 	.type = "UnauthorizedAccess:IAMUser/MaliciousIPCaller",
-	.title = "{actor} called {api} from {remote}, a listed "
-		 "address",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} called {api} from {remote}, a listed address",
 	.mitre = "T1078.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_tor) = {
 	.type = "UnauthorizedAccess:IAMUser/TorIPCaller",
 	.title = "{actor} called {api} through Tor from {remote}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
 	.mitre = "T1090.003",
 	.tactic = TACTIC_INITIAL_ACCESS,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_s3_discovery) = {
 	.type = "Discovery:S3/MaliciousIPCaller",
-	.title = "{actor} lists {bucket} from {remote}, a "
-		 "listed address",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} lists {bucket} from {remote}, a listed address",
 	.mitre = "T1619",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_s3_discovery_custom) = {
 	.type = "Discovery:S3/MaliciousIPCaller.Custom",
-	.title = "{actor} lists {bucket} from {remote}, which "
-		 "is on the list {list}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title =
+	    "{actor} lists {bucket} from {remote}, which is on the list {list}",
 	.mitre = "T1619",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_s3_discovery_tor) = {
 	.type = "Discovery:S3/TorIPCaller",
-	.title = "{actor} lists {bucket} through Tor from "
-		 "{remote}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} lists {bucket} through Tor from {remote}",
 	.mitre = "T1619",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_s3_exfiltration) = {
 	.type = "Exfiltration:S3/MaliciousIPCaller",
-	.title = "{actor} reads {bucket} from {remote}, a "
-		 "listed address",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} reads {bucket} from {remote}, a listed address",
 	.mitre = "T1530",
 	.tactic = TACTIC_EXFILTRATION,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_s3_impact) = {
 	.type = "Impact:S3/MaliciousIPCaller",
-	.title = "{actor} changes {bucket} from {remote}, a "
-		 "listed address",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} changes {bucket} from {remote}, a listed address",
 	.mitre = "T1485",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_s3_custom) = {
 	.type = "UnauthorizedAccess:S3/MaliciousIPCaller.Custom",
-	.title = "{actor} called {api} on {bucket} from "
-		 "{remote}, which is on the list {list}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} called {api} on {bucket} from {remote}, which is on "
+		 "the list {list}",
 	.mitre = "T1530",
 	.tactic = TACTIC_INITIAL_ACCESS,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 DETECTOR(listed_caller_s3_tor) = {
 	.type = "UnauthorizedAccess:S3/TorIPCaller",
-	.title = "{actor} called {api} on {bucket} through Tor "
-		 "from {remote}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title = "{actor} called {api} on {bucket} through Tor from {remote}",
 	.mitre = "T1090.003",
 	.tactic = TACTIC_INITIAL_ACCESS,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CALLER,
 };
 
 extern const struct detector detector_listed_caller;
-
-/* Whose list it is. */
-enum origin { ORIGIN_THREAT, ORIGIN_CUSTOM, ORIGIN_TOR, ORIGINS };
 
 enum purpose {
 	PURPOSE_LOOK,
@@ -263,7 +142,7 @@ enum purpose {
 	PURPOSES,
 };
 
-static const struct detector *const types[PURPOSES][ORIGINS] = {
+static const struct detector *const types[PURPOSES][LISTED_ORIGINS] = {
 	[PURPOSE_LOOK] = { &detector_listed_caller_recon,
 	    &detector_listed_caller_recon_custom,
 	    &detector_listed_caller_recon_tor },
@@ -277,14 +156,6 @@ static const struct detector *const types[PURPOSES][ORIGINS] = {
 	[PURPOSE_S3_WRITE] = { &detector_listed_caller_s3_impact,
 	    &detector_listed_caller_s3_custom, &detector_listed_caller_s3_tor },
 };
-
-static enum origin
-origin_of(enum lists_category category)
-{
-	if (category == LISTS_TOR)
-		return ORIGIN_TOR;
-	return category == LISTS_CUSTOM ? ORIGIN_CUSTOM : ORIGIN_THREAT;
-}
 
 static bool
 begins_with_one_of(struct span name, const char *const *words)
@@ -324,40 +195,19 @@ match(const struct event *ev)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	struct lists_hit hits[LISTS_HITS_MAX];
-	size_t count = detect_listed_address(d, &ev->remote, hits);
-
 	(void)state;
-	for (size_t i = 0; i < count; i++)
-		listed_raise(d, &hits[i],
-		    &(struct listed){
-			.as = types[purpose_of(ev->cloudtrail)]
-				   [origin_of(hits[i].category)],
-			.resource_kind = ENTITY_ADDRESS,
-			.resource = ev->cloudtrail->remote,
-			.feature = "address of the caller",
-			.observed = ev->cloudtrail->remote,
-		    });
+	listed_raise_caller(
+	    d, ev, ev->cloudtrail->remote, types[purpose_of(ev->cloudtrail)]);
 }
 
 DETECTOR(listed_caller) = {
 	.type = "UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom",
-	.title = "{actor} called {api} from {remote}, which is "
-		 "on the list {list}",
-	.story = "{actor} called {api} of {service} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever sits there "
-		 "holds the credentials.",
+	.title =
+	    "{actor} called {api} from {remote}, which is on the list {list}",
 	.mitre = "T1078.004",
 	.tactic = TACTIC_INITIAL_ACCESS,
-	.sources = DETECT_CLOUDTRAIL,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS | CARRIED_OBJECTS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
 	.match = match,
 	.observe = observe,
+	LISTED_CALLER,
 };

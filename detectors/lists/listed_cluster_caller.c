@@ -10,291 +10,145 @@
  */
 #include "detect/listed.h"
 
+#define ASKED "{actor} asked to {verb} {resource_type} from {remote}, "
+/* What all types of the family are. */
+#define LISTED_CLUSTER_CALLER                                                  \
+	.story = "{actor} asked the API server to {verb} {resource_type} "     \
+		 "{name} of {namespace} from {remote}. The list {list} says "  \
+		 "that {list_entry} is {threat}.",                             \
+	.sources = DETECT_K8S_AUDIT, .needs = DETECT_NEEDS_ADDRESSES,          \
+	.wants = CARRIED_READS, .confidence = 0.9, .lists = true,              \
+	.when = DETECT_EACH, .key = DETECT_KEY_NONE
+
 DETECTOR(listed_cluster_caller_credential) = {
 	.type = "CredentialAccess:Kubernetes/MaliciousIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a listed address",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a listed address",
 	.mitre = "T1552.007",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_credential_custom) = {
 	.type = "CredentialAccess:Kubernetes/MaliciousIPCaller.Custom",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, which is on the list {list}",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "which is on the list {list}",
 	.mitre = "T1552.007",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_credential_tor) = {
 	.type = "CredentialAccess:Kubernetes/TorIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a Tor node",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a Tor node",
 	.mitre = "T1552.007",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_evasion) = {
 	.type = "DefenseEvasion:Kubernetes/MaliciousIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a listed address",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a listed address",
 	.mitre = "T1562",
 	.tactic = TACTIC_DEFENSE_EVASION,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_evasion_custom) = {
 	.type = "DefenseEvasion:Kubernetes/MaliciousIPCaller.Custom",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, which is on the list {list}",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "which is on the list {list}",
 	.mitre = "T1562",
 	.tactic = TACTIC_DEFENSE_EVASION,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_evasion_tor) = {
 	.type = "DefenseEvasion:Kubernetes/TorIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a Tor node",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a Tor node",
 	.mitre = "T1562",
 	.tactic = TACTIC_DEFENSE_EVASION,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_discovery) = {
 	.type = "Discovery:Kubernetes/MaliciousIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a listed address",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a listed address",
 	.mitre = "T1613",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_discovery_tor) = {
 	.type = "Discovery:Kubernetes/TorIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a Tor node",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a Tor node",
 	.mitre = "T1613",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_impact) = {
 	.type = "Impact:Kubernetes/MaliciousIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a listed address",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a listed address",
 	.mitre = "T1485",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_impact_custom) = {
 	.type = "Impact:Kubernetes/MaliciousIPCaller.Custom",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, which is on the list {list}",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "which is on the list {list}",
 	.mitre = "T1485",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_impact_tor) = {
 	.type = "Impact:Kubernetes/TorIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a Tor node",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a Tor node",
 	.mitre = "T1485",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_persistence) = {
 	.type = "Persistence:Kubernetes/MaliciousIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a listed address",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a listed address",
 	.mitre = "T1525",
 	.tactic = TACTIC_PERSISTENCE,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_persistence_custom) = {
 	.type = "Persistence:Kubernetes/MaliciousIPCaller.Custom",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, which is on the list {list}",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "which is on the list {list}",
 	.mitre = "T1525",
 	.tactic = TACTIC_PERSISTENCE,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 DETECTOR(listed_cluster_caller_persistence_tor) = {
 	.type = "Persistence:Kubernetes/TorIPCaller",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, a Tor node",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "a Tor node",
 	.mitre = "T1525",
 	.tactic = TACTIC_PERSISTENCE,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_CLUSTER_CALLER,
 };
 
 extern const struct detector detector_listed_cluster_caller;
 
-enum { ORIGIN_THREAT, ORIGIN_CUSTOM, ORIGIN_TOR, ORIGINS };
-
-static const struct detector *const types[TACTIC_COUNT][ORIGINS] = {
+static const struct detector *const types[TACTIC_COUNT][LISTED_ORIGINS] = {
 	[TACTIC_CREDENTIAL_ACCESS] = { &detector_listed_cluster_caller_credential,
 	    &detector_listed_cluster_caller_credential_custom,
 	    &detector_listed_cluster_caller_credential_tor },
@@ -325,14 +179,6 @@ class_of(const struct audit *a)
 	return t == TACTIC_EXFILTRATION ? TACTIC_CREDENTIAL_ACCESS : t;
 }
 
-static unsigned
-origin_of(enum lists_category category)
-{
-	if (category == LISTS_TOR)
-		return ORIGIN_TOR;
-	return category == LISTS_CUSTOM ? ORIGIN_CUSTOM : ORIGIN_THREAT;
-}
-
 static bool
 match(const struct event *ev)
 {
@@ -344,40 +190,18 @@ match(const struct event *ev)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	struct lists_hit hits[LISTS_HITS_MAX];
-	size_t count = detect_listed_address(d, &ev->remote, hits);
-
 	(void)state;
-	for (size_t i = 0; i < count; i++)
-		listed_raise(d, &hits[i],
-		    &(struct listed){
-			.as = types[class_of(ev->audit)]
-				   [origin_of(hits[i].category)],
-			.resource_kind = ENTITY_ADDRESS,
-			.resource = ev->audit->remote,
-			.feature = "address of the caller",
-			.observed = ev->audit->remote,
-		    });
+	listed_raise_caller(
+	    d, ev, ev->audit->remote, types[class_of(ev->audit)]);
 }
 
 DETECTOR(listed_cluster_caller) = {
 	.type = "Discovery:Kubernetes/MaliciousIPCaller.Custom",
-	.title = "{actor} asked to {verb} {resource_type} from "
-		 "{remote}, which is on the list {list}",
-	.story = "{actor} asked the API server to {verb} "
-		 "{resource_type} {name} of {namespace} from "
-		 "{remote}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = ASKED "which is on the list {list}",
 	.mitre = "T1613",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_K8S_AUDIT,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_READS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
 	.match = match,
 	.observe = observe,
+	LISTED_CLUSTER_CALLER,
 };

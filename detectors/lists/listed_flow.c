@@ -15,156 +15,100 @@
 #include "detect/listed.h"
 #include "detect/ports.h"
 
+#define TALKED                                                                 \
+	"{local} ({instance}) talked with {peer} at port {port}. The list "    \
+	"{list} says that {list_entry} is {threat}."
+/* What all types of the family are. */
+#define LISTED_FLOW                                                            \
+	.sources = DETECT_VPCFLOW, .needs = DETECT_NEEDS_ADDRESSES,            \
+	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,          \
+	.confidence = 0.9, .lists = true, .when = DETECT_EACH,                 \
+	.key = DETECT_KEY_NONE
+
 DETECTOR(listed_flow_c2) = {
 	.type = "Backdoor:EC2/C&CActivity.B",
 	.title = "{local} talks to the control server {peer}",
-	.story = "{local} ({instance}) talked with {peer} at "
-		 "port {port}. The list {list} says that "
-		 "{list_entry} is {threat}. Whoever runs that "
-		 "server gives the orders here.",
+	.story = TALKED " Whoever runs that server gives the orders here.",
 	.mitre = "T1071",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 DETECTOR(listed_flow_miner) = {
 	.type = "CryptoCurrency:EC2/BitcoinTool.B",
-	.title = "{local} talks to {peer}, where cryptocurrency "
-		 "is mined",
-	.story = "{local} ({instance}) talked with {peer} at "
-		 "port {port}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = "{local} talks to {peer}, where cryptocurrency is mined",
+	.story = TALKED,
 	.mitre = "T1496",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 DETECTOR(listed_flow_blackhole) = {
 	.type = "Trojan:EC2/BlackholeTraffic",
 	.title = "{local} calls the sinkhole {peer}",
-	.story = "{local} ({instance}) talked with {peer} at "
-		 "port {port}. The list {list} says that "
-		 "{list_entry} is {threat}. Sinkholes answer "
-		 "for names that malware asks for.",
+	.story = TALKED " Sinkholes answer for names that malware asks for.",
 	.mitre = "T1071",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 DETECTOR(listed_flow_drop) = {
 	.type = "Trojan:EC2/DropPoint",
-	.title = "{local} talks to {peer}, where stolen data is "
-		 "kept",
-	.story = "{local} ({instance}) talked with {peer} at "
-		 "port {port}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = "{local} talks to {peer}, where stolen data is kept",
+	.story = TALKED,
 	.mitre = "T1041",
 	.tactic = TACTIC_EXFILTRATION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 DETECTOR(listed_flow_tor_client) = {
 	.type = "UnauthorizedAccess:EC2/TorClient",
 	.title = "{local} connects to the Tor network at {peer}",
-	.story = "{local} ({instance}) talked with {peer} at "
-		 "port {port}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.story = TALKED,
 	.mitre = "T1090.003",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 DETECTOR(listed_flow_tor_relay) = {
 	.type = "UnauthorizedAccess:EC2/TorRelay",
-	.title = "{local} answers the Tor node {peer} as a "
-		 "relay does",
-	.story = "{peer}, a Tor node by the list {list}, was "
-		 "answered by {local} ({instance}) at port "
-		 "{port}, where relays listen.",
+	.title = "{local} answers the Tor node {peer} as a relay does",
+	.story = "{peer}, a Tor node by the list {list}, was answered by "
+		 "{local} ({instance}) at port {port}, where relays listen.",
 	.mitre = "T1090.003",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 DETECTOR(listed_flow_probe) = {
 	.type = "Recon:EC2/PortProbeUnprotectedPort",
-	.title = "The scanner {peer} reaches port {port} of "
-		 "{local}",
-	.story = "{peer}, a scanner by the list {list}, was "
-		 "answered by {local} ({instance}) at port "
-		 "{port}: nothing keeps strangers out there.",
+	.title = "The scanner {peer} reaches port {port} of {local}",
+	.story =
+	    "{peer}, a scanner by the list {list}, was answered by {local} "
+	    "({instance}) at port {port}: nothing keeps strangers out there.",
 	.mitre = "T1046",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_LOW,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 DETECTOR(listed_flow_probe_emr) = {
 	.type = "Recon:EC2/PortProbeEMRUnprotectedPort",
-	.title = "The scanner {peer} reaches the cluster port "
-		 "{port} of {local}",
-	.story = "{peer}, a scanner by the list {list}, was "
-		 "answered by {local} ({instance}) at port "
-		 "{port}, where Hadoop and EMR take jobs from "
-		 "anybody.",
+	.title =
+	    "The scanner {peer} reaches the cluster port {port} of {local}",
+	.story = "{peer}, a scanner by the list {list}, was answered by "
+		 "{local} ({instance}) at port {port}, where Hadoop and EMR "
+		 "take jobs from anybody.",
 	.mitre = "T1046",
 	.tactic = TACTIC_DISCOVERY,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_FLOW,
 };
 
 /* Tor's usual ports of relays and directories. */
@@ -267,21 +211,12 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 DETECTOR(listed_flow) = {
 	.type = "UnauthorizedAccess:EC2/MaliciousIPCaller.Custom",
-	.title = "{local} talks with {peer}, which is on the "
-		 "list {list}",
-	.story = "{local} ({instance}) talked with {peer} at "
-		 "port {port}. The list {list} says that "
-		 "{list_entry} is {threat}.",
+	.title = "{local} talks with {peer}, which is on the list {list}",
+	.story = TALKED,
 	.mitre = "T1071",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_ADDRESSES,
-	.wants = CARRIED_ACTION | CARRIED_COUNTS | CARRIED_TCP_FLAGS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
 	.match = match,
 	.observe = observe,
+	LISTED_FLOW,
 };

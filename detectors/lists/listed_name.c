@@ -13,191 +13,102 @@
 
 #include "detect/listed.h"
 
+/* What all types of the family are. */
+#define LISTED_NAME                                                            \
+	.story = "{client} ({instance}) asked for {domain}. The list {list} "  \
+		 "says that {list_entry} is {threat}.",                        \
+	.sources = DETECT_DNS, .needs = DETECT_NEEDS_NAMES,                    \
+	.wants = CARRIED_ANSWERS, .confidence = 0.9, .lists = true,            \
+	.when = DETECT_EACH, .key = DETECT_KEY_NONE
+
 DETECTOR(listed_name_c2) = {
 	.type = "Backdoor:EC2/C&CActivity.B!DNS",
 	.title = "{client} asks for the control server {domain}",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
 	.mitre = "T1071.004",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_crypto) = {
 	.type = "Impact:EC2/BitcoinDomainRequest.Reputation",
-	.title = "{client} asks for the cryptocurrency domain "
-		 "{domain}",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for the cryptocurrency domain {domain}",
 	.mitre = "T1496",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_blackhole) = {
 	.type = "Trojan:EC2/BlackholeTraffic!DNS",
-	.title = "{client} asks for {domain}, which leads to a "
-		 "sinkhole",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for {domain}, which leads to a sinkhole",
 	.mitre = "T1071.004",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_drop) = {
 	.type = "Trojan:EC2/DropPoint!DNS",
-	.title = "{client} asks for {domain}, where stolen data "
-		 "is kept",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for {domain}, where stolen data is kept",
 	.mitre = "T1041",
 	.tactic = TACTIC_EXFILTRATION,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_phishing) = {
 	.type = "Trojan:EC2/PhishingDomainRequest!DNS",
 	.title = "{client} asks for the phishing site {domain}",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
 	.mitre = "T1566",
 	.tactic = TACTIC_INITIAL_ACCESS,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_driveby) = {
 	.type = "Trojan:EC2/DriveBySourceTraffic!DNS",
-	.title = "{client} asks for {domain}, a source of "
-		 "drive-by downloads",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for {domain}, a source of drive-by downloads",
 	.mitre = "T1189",
 	.tactic = TACTIC_INITIAL_ACCESS,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_dga) = {
 	.type = "Trojan:EC2/DGADomainRequest.C!DNS",
-	.title = "{client} asks for {domain}, which malware "
-		 "generated",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for {domain}, which malware generated",
 	.mitre = "T1568.002",
 	.tactic = TACTIC_EXECUTION,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_malicious) = {
 	.type = "Impact:EC2/MaliciousDomainRequest.Reputation",
-	.title = "{client} asks for the malicious domain "
-		 "{domain}",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for the malicious domain {domain}",
 	.mitre = "T1071.004",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_HIGH,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_abused) = {
 	.type = "Impact:EC2/AbusedDomainRequest.Reputation",
 	.title = "{client} asks for the abused domain {domain}",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
 	.mitre = "T1071.004",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 DETECTOR(listed_name_suspicious) = {
 	.type = "Impact:EC2/SuspiciousDomainRequest.Reputation",
-	.title = "{client} asks for the suspicious domain "
-		 "{domain}",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for the suspicious domain {domain}",
 	.mitre = "T1071.004",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_LOW,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
+	LISTED_NAME,
 };
 
 extern const struct detector detector_listed_name;
@@ -279,20 +190,10 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 DETECTOR(listed_name) = {
 	.type = "Impact:EC2/MaliciousDomainRequest.Custom",
-	.title = "{client} asks for {domain}, which is on the "
-		 "list {list}",
-	.story = "{client} ({instance}) asked for {domain}. The "
-		 "list {list} says that {list_entry} is "
-		 "{threat}.",
+	.title = "{client} asks for {domain}, which is on the list {list}",
 	.mitre = "T1071.004",
 	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_DNS,
-	.needs = DETECT_NEEDS_NAMES,
-	.wants = CARRIED_ANSWERS,
 	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.9,
-	.lists = true,
-	.when = DETECT_EACH,
-	.key = DETECT_KEY_NONE,
 	.observe = observe,
+	LISTED_NAME,
 };

@@ -93,36 +93,30 @@ is_tcp_port(unsigned port)
 	return false;
 }
 
+/* What all types of the family are. */
+#define FLOOD                                                                  \
+	.tactic = TACTIC_IMPACT, .sources = DETECT_VPCFLOW,                    \
+	.needs = CARRIED_COUNTS,                                               \
+	.wants =                                                               \
+	    DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS | CARRIED_PKT_ADDRESS,   \
+	.severity = SEVERITY_HIGH, .confidence = 0.8, .when = DETECT_EACH
+
 DETECTOR(denial_of_service_tcp) = {
 	.type = "Backdoor:EC2/DenialOfService.Tcp",
 	.title = "{local} floods {peer} with calls to port {port}",
 	.story = "{local} ({instance}) sent {sent} to {peer} at port {port} "
 		 "within minutes without opening a connection.",
 	.mitre = "T1498.001",
-	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_VPCFLOW,
-	.needs = CARRIED_COUNTS,
-	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
-		 CARRIED_PKT_ADDRESS,
-	.severity = SEVERITY_HIGH,
-	.confidence = 0.8,
-	.when = DETECT_EACH,
+	FLOOD,
 };
 
 DETECTOR(denial_of_service_dns) = {
 	.type = "Backdoor:EC2/DenialOfService.Dns",
 	.title = "{local} floods the name server {peer}",
-	.story = "{local} ({instance}) sent {sent} to {peer} at port 53 "
-		 "within minutes and hardly anything came back.",
+	.story = "{local} ({instance}) sent {sent} to {peer} at port 53 within "
+		 "minutes and hardly anything came back.",
 	.mitre = "T1498.002",
-	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_VPCFLOW,
-	.needs = CARRIED_COUNTS,
-	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
-		 CARRIED_PKT_ADDRESS,
-	.severity = SEVERITY_HIGH,
-	.confidence = 0.8,
-	.when = DETECT_EACH,
+	FLOOD,
 };
 
 DETECTOR(denial_of_service_udp_on_tcp) = {
@@ -131,14 +125,7 @@ DETECTOR(denial_of_service_udp_on_tcp) = {
 	.story = "{local} ({instance}) sent {sent} by UDP to {peer} within "
 		 "minutes, at port {port}, where services speak TCP alone.",
 	.mitre = "T1498.001",
-	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_VPCFLOW,
-	.needs = CARRIED_COUNTS,
-	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
-		 CARRIED_PKT_ADDRESS,
-	.severity = SEVERITY_HIGH,
-	.confidence = 0.8,
-	.when = DETECT_EACH,
+	FLOOD,
 };
 
 DETECTOR(denial_of_service_protocol) = {
@@ -147,14 +134,7 @@ DETECTOR(denial_of_service_protocol) = {
 	.story = "{local} ({instance}) sent {sent} of IP protocol {protocol} "
 		 "to {peer} within minutes; hosts hardly ever use it.",
 	.mitre = "T1498.001",
-	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_VPCFLOW,
-	.needs = CARRIED_COUNTS,
-	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
-		 CARRIED_PKT_ADDRESS,
-	.severity = SEVERITY_HIGH,
-	.confidence = 0.8,
-	.when = DETECT_EACH,
+	FLOOD,
 };
 
 extern const struct detector detector_denial_of_service;
@@ -270,14 +250,6 @@ DETECTOR(denial_of_service) = {
 	.story = "{local} ({instance}) sent {sent} by UDP to {peer} at port "
 		 "{port} within minutes and hardly anything came back.",
 	.mitre = "T1498.001",
-	.tactic = TACTIC_IMPACT,
-	.sources = DETECT_VPCFLOW,
-	.needs = CARRIED_COUNTS,
-	.wants = DETECT_NEEDS_BASELINE | CARRIED_TCP_FLAGS |
-		 CARRIED_PKT_ADDRESS,
-	.severity = SEVERITY_HIGH,
-	.confidence = 0.8,
-	.when = DETECT_EACH,
 	.match = match,
 	.key = DETECT_KEY_ACTOR_PEER,
 	.state_size = sizeof(struct state),
@@ -286,4 +258,5 @@ DETECTOR(denial_of_service) = {
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,
+	FLOOD,
 };

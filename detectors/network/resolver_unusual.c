@@ -94,20 +94,21 @@ match(const struct event *ev)
 	       !ip_is_private(&f->peer);
 }
 
+/* What all types of the family are. */
+#define RESOLVER_UNUSUAL                                                       \
+	.tactic = TACTIC_DEFENSE_EVASION, .sources = DETECT_VPCFLOW,           \
+	.needs = DETECT_NEEDS_BASELINE | CARRIED_ACTION,                       \
+	.severity = SEVERITY_MEDIUM, .confidence = 0.5,                        \
+	.when = DETECT_ACTIVITY
+
 DETECTOR(resolver_unusual_https) = {
 	.type = "DefenseEvasion:EC2/UnusualDoHActivity",
 	.title = "{local} asks names of {peer} over HTTPS",
 	.story = "{local} ({instance}) called {peer}, a public server of DNS "
 		 "over HTTPS, over hours, which nobody else in the account "
-		 "does. What "
-		 "it asks there is in no log of names.",
+		 "does. What it asks there is in no log of names.",
 	.mitre = "T1572",
-	.tactic = TACTIC_DEFENSE_EVASION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_BASELINE | CARRIED_ACTION,
-	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.5,
-	.when = DETECT_ACTIVITY,
+	RESOLVER_UNUSUAL,
 };
 
 DETECTOR(resolver_unusual_tls) = {
@@ -117,12 +118,7 @@ DETECTOR(resolver_unusual_tls) = {
 		 "TLS, which nobody in the account used before. What it asks "
 		 "there is in no log of names.",
 	.mitre = "T1572",
-	.tactic = TACTIC_DEFENSE_EVASION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_BASELINE | CARRIED_ACTION,
-	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.5,
-	.when = DETECT_ACTIVITY,
+	RESOLVER_UNUSUAL,
 };
 
 extern const struct detector detector_resolver_unusual;
@@ -225,12 +221,6 @@ DETECTOR(resolver_unusual) = {
 		 "nobody in the account used before. What it asks there is in "
 		 "no log of names.",
 	.mitre = "T1071.004",
-	.tactic = TACTIC_DEFENSE_EVASION,
-	.sources = DETECT_VPCFLOW,
-	.needs = DETECT_NEEDS_BASELINE | CARRIED_ACTION,
-	.severity = SEVERITY_MEDIUM,
-	.confidence = 0.5,
-	.when = DETECT_ACTIVITY,
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
@@ -239,4 +229,5 @@ DETECTOR(resolver_unusual) = {
 	.params = params,
 	.nparams = COUNTOF(params),
 	.observe = observe,
+	RESOLVER_UNUSUAL,
 };

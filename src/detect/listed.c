@@ -60,3 +60,29 @@ listed_raise(
 			    .nfacts = COUNTOF(facts),
 			});
 }
+
+static enum listed_origin
+origin_of(enum lists_category category)
+{
+	if (category == LISTS_TOR)
+		return LISTED_TOR;
+	return category == LISTS_CUSTOM ? LISTED_CUSTOM : LISTED_THREAT;
+}
+
+void
+listed_raise_caller(struct detect *d, const struct event *ev,
+    struct span address, const struct detector *const types[LISTED_ORIGINS])
+{
+	struct lists_hit hits[LISTS_HITS_MAX];
+	size_t count = detect_listed_address(d, &ev->remote, hits);
+
+	for (size_t i = 0; i < count; i++)
+		listed_raise(d, &hits[i],
+		    &(struct listed){
+			.as = types[origin_of(hits[i].category)],
+			.resource_kind = ENTITY_ADDRESS,
+			.resource = address,
+			.feature = "address of the caller",
+			.observed = address,
+		    });
+}

@@ -18,6 +18,19 @@ struct listed {
 	struct span observed;
 };
 
+/* Whose word it is, where the type depends on that. */
+enum listed_origin {
+	LISTED_THREAT, /* a list of threats */
+	LISTED_CUSTOM, /* an entry of the user's own */
+	LISTED_TOR,
+	LISTED_ORIGINS
+};
+
+/* Raise what the lists say of the event's caller, whose address the log has
+ * as `address`; a NULL of `types` raises nothing. */
+void listed_raise_caller(struct detect *d, const struct event *ev,
+    struct span address, const struct detector *const types[LISTED_ORIGINS]);
+
 /* Raise one hit. */
 void listed_raise(
     struct detect *d, const struct lists_hit *hit, const struct listed *listed);
