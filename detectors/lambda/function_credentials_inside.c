@@ -20,7 +20,8 @@ match(const struct event *ev)
 {
 	const struct cloudtrail *ct = ev->cloudtrail;
 
-	return span_equal(ct->identity_type, SPAN("AssumedRole")) &&
+	return ct->from_function &&
+	       span_equal(ct->identity_type, SPAN("AssumedRole")) &&
 	       !ct->from_service && !ct->from_instance &&
 	       ev->outcome != OUTCOME_FAILED &&
 	       !span_is_empty(ct->vpc_endpoint);
@@ -31,24 +32,17 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	struct span account =
 	    json_get_string(ev->record, SPAN("vpcEndpointAccountId"));
-	struct json_value scope;
 
 	(void)state;
 	if (policy_reach_of(account, ev->cloudtrail->identity_account) !=
 		POLICY_FOREIGN ||
 	    span_equal(account, ev->account))
 		return;
-	scope = json_get(
-	    json_get(ev->record, SPAN("userIdentity")), SPAN("inScopeOf"));
-	if (!span_equal(json_get_string(scope, SPAN("issuerType")),
-		SPAN("AWS::Lambda::Function")))
-		return;
 	iam_act_raise(d, ev,
 	    &(struct iam_act_report){ .severity = SEVERITY_HIGH,
 		.what = SPAN("the key of a function is used in a network of "
 			     "another account"),
-		.target = iam_act_short(
-		    json_get_string(scope, SPAN("credentialsIssuedTo"))),
+		.target = iam_act_short(ev->cloudtrail->function),
 		.feature = "account of the VPC endpoint",
 		.observed = account,
 		.who = account,

@@ -142,9 +142,11 @@ read_identity(struct decoder *d, struct reading *r)
 	fields_read(&d->identity_map, r->identity, r);
 	if (r->session.tape != NULL)
 		read_session(d, r);
-	if (r->scope.tape != NULL &&
+	ct->from_function =
+	    r->scope.tape != NULL &&
 	    span_equal(json_get_string(r->scope, SPAN("issuerType")),
-		SPAN("AWS::Lambda::Function")))
+		SPAN("AWS::Lambda::Function"));
+	if (ct->from_function)
 		ct->function =
 		    json_get_string(r->scope, SPAN("credentialsIssuedTo"));
 	ct->mfa = is_yes(r->mfa);

@@ -73,6 +73,7 @@ struct cloudtrail {
 	bool from_service;  /* invokedBy an AWS service or AWS Internal, but
 			     * for a person's clicks in the console */
 	bool from_instance; /* issued by EC2 role delivery */
+	bool from_function; /* inScopeOf a Lambda function */
 	uint64_t bytes_out; /* additionalEventData.bytesTransferredOut */
 };
 
