@@ -25,12 +25,6 @@ struct candidate {
 	unsigned char digest[DIGEST_BYTES];
 };
 
-int64_t
-plan_time_of_name(struct span path)
-{
-	return name_time_of(path);
-}
-
 static char *
 copy(const char *s)
 {

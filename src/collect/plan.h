@@ -66,10 +66,6 @@ NODISCARD enum status plan_make(
     const struct plan_options *options, struct plan **plan, struct buf *error);
 void plan_free(struct plan *p); /* NULL is allowed */
 
-/* The time that a path or name tells (AWS object layouts, dates and hours in
- * names), or INT64_MIN. */
-int64_t plan_time_of_name(struct span path);
-
 /* Record one more skip (a parcel found unreadable later); copies the text. */
 void plan_skip(
     struct plan *p, const char *path, const char *reason, bool partial);

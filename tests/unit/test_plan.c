@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/civil.h"
+#include "collect/name_time.h"
 #include "collect/plan.h"
 #include "test.h"
 
@@ -86,7 +87,7 @@ static void
 assert_time(const char *path, const char *expected)
 {
 	char text[CIVIL_TEXT_BYTES] = "none";
-	int64_t t = plan_time_of_name(span_str(path));
+	int64_t t = name_time_of(span_str(path));
 
 	if (t != INT64_MIN)
 		civil_format(t, text);
@@ -143,7 +144,7 @@ times_of_names(void **state)
 
 		if (span_ends(text, SPAN(".123Z"))) {
 			assert_int_equal(
-			    plan_time_of_name(span_str(table[i][0])) / 1000,
+			    name_time_of(span_str(table[i][0])) / 1000,
 			    1795317690123);
 			continue;
 		}
