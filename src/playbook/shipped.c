@@ -29,9 +29,9 @@ playbook_of_type(const char *name_or_type)
 		if (strcmp(row->name, name) != 0)
 			continue;
 		/* A unit test parses them all. */
-		if (playbook_parse(span_of((const char *)row->bytes, row->size),
-			row->name, &playbook, &error) != STATUS_OK)
-			status_no_memory(1, row->size);
+		ASSERT(
+		    playbook_parse(span_of((const char *)row->bytes, row->size),
+			row->name, &playbook, &error) == STATUS_OK);
 		buf_done(&error);
 		return playbook;
 	}
