@@ -163,6 +163,9 @@ struct detector_row {
 extern const struct detector_row detector_table[];
 extern const size_t detector_count;
 
+/* The row of that name, or NULL. */
+const struct detector_row *detector_row_named(struct span name);
+
 /* --- what observe() may ask ---------------------------------------------- */
 
 /* The value of params[index], as configured. */

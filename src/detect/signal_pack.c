@@ -78,16 +78,6 @@ keep(struct room *room, struct span text)
 	return span_of(text.len > 0 ? at : NULL, text.len);
 }
 
-static const struct detector_row *
-row_named(struct span name)
-{
-	for (size_t i = 0; i < detector_count; i++) {
-		if (span_equal(name, span_str(detector_table[i].name)))
-			return &detector_table[i];
-	}
-	return NULL;
-}
-
 static void
 unpack_why(struct unpack *u, struct room *room, struct signal_why *w)
 {
@@ -125,7 +115,7 @@ unpack_signal(struct unpack *u, struct room *room, struct signal *s)
 		&s->cluster, &s->actor, &s->resource, &s->event.id,
 		&s->event.parcel };
 
-	s->row = row_named(unpack_span(u));
+	s->row = detector_row_named(unpack_span(u));
 	s->p = unpack_f64(u);
 	s->severity = unpack_f64(u);
 	s->severity_set = unpack_f64(u);

@@ -229,16 +229,6 @@ pack_step(const struct chain_step *s, struct buf *out)
 	pack_span(out, span_of(NULL, 0));
 }
 
-static const struct detector_row *
-row_named(struct span name)
-{
-	for (size_t i = 0; i < detector_count; i++) {
-		if (span_equal(name, span_str(detector_table[i].name)))
-			return &detector_table[i];
-	}
-	return NULL;
-}
-
 static void
 unpack_facts(struct unpack *u, struct chain_step *s)
 {
@@ -258,7 +248,7 @@ unpack_facts(struct unpack *u, struct chain_step *s)
 static void
 unpack_step(struct unpack *u, struct chain *c)
 {
-	struct chain_step s = { .row = row_named(unpack_span(u)) };
+	struct chain_step s = { .row = detector_row_named(unpack_span(u)) };
 
 	s.source = (enum source)unpack_count(u, SOURCE_COUNT - 1);
 	s.actor_kind = (enum entity_kind)unpack_count(u, ENTITY_COUNT - 1);

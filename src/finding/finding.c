@@ -1,7 +1,9 @@
 #include "finding/finding.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/pack.h"
 #include "config/config.h"
 
@@ -50,6 +52,22 @@ finding_suppress(struct finding *f, const struct config_suppress *rule)
 			    ? suppressed_new(span_str(rule->reason),
 				  span_str(rule->owner), rule->expires_us)
 			    : NULL;
+}
+
+void
+finding_set_id(struct finding *f, const uint64_t words[2],
+    const struct span *parts, size_t count)
+{
+	uint64_t high = words[0], low = words[1];
+
+	for (size_t i = 0; i < count; i++) {
+		high =
+		    hash_mix(high, hash_seeded(&HASH_KEY_DEFAULT, 1, parts[i]));
+		low =
+		    hash_mix(low, hash_seeded(&HASH_KEY_DEFAULT, 2, parts[i]));
+	}
+	(void)snprintf(f->id, sizeof(f->id), "%016llx%016llx",
+	    (unsigned long long)high, (unsigned long long)low);
 }
 
 void

@@ -70,6 +70,14 @@ struct buf;
 void finding_pack(const struct finding *f, struct buf *out);
 struct finding *finding_unpack(struct span packed);
 
+/*
+ * Give it the id that two words and these texts make.  It depends on what the
+ * finding says, not on the store's secret: the same logs give the same ids on
+ * every machine.
+ */
+void finding_set_id(struct finding *f, const uint64_t words[2],
+    const struct span *parts, size_t count);
+
 /* Shorthands over first. */
 static inline const struct detector *
 finding_detector(const struct finding *f)

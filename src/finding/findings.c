@@ -100,28 +100,18 @@ open_of(const struct findings *f, uint64_t key)
 	return slot->finding;
 }
 
-/*
- * The id depends on what the finding says, not on the store's secret: the
- * same logs give the same ids on every machine.
- */
 static void
 make_id(struct finding *f)
 {
 	const struct signal *s = f->first;
 	const struct span parts[] = { span_str(s->row->detector->type),
 		s->tenant, s->cluster, s->actor, s->resource, s->event.id };
-	uint64_t high = (uint64_t)s->event.time_us, low = ~high;
+	uint64_t time_us = (uint64_t)s->event.time_us;
+	uint64_t words[2] = { time_us, ~time_us };
 
 	if (f->suppressed != NULL)
-		high = hash_mix(high, SUPPRESSED_SALT);
-	for (size_t i = 0; i < COUNTOF(parts); i++) {
-		high =
-		    hash_mix(high, hash_seeded(&HASH_KEY_DEFAULT, 1, parts[i]));
-		low =
-		    hash_mix(low, hash_seeded(&HASH_KEY_DEFAULT, 2, parts[i]));
-	}
-	(void)snprintf(f->id, sizeof(f->id), "%016llx%016llx",
-	    (unsigned long long)high, (unsigned long long)low);
+		words[0] = hash_mix(time_us, SUPPRESSED_SALT);
+	finding_set_id(f, words, parts, COUNTOF(parts));
 }
 
 static void

@@ -29,20 +29,11 @@ struct sequences {
 
 /* --- the set -------------------------------------------------------------- */
 
-static const struct detector_row *
-row_named(const char *name)
-{
-	for (size_t i = 0; i < detector_count; i++) {
-		if (strcmp(detector_table[i].name, name) == 0)
-			return &detector_table[i];
-	}
-	return NULL;
-}
-
 static void
 set_rule(struct sequences *s, unsigned kind, const struct config *config)
 {
-	const struct detector_row *row = row_named(sequence_kind_names[kind]);
+	const struct detector_row *row =
+	    detector_row_named(span_str(sequence_kind_names[kind]));
 	struct engine_setting set;
 
 	ASSERT(row != NULL && row->detector->nparams == 2);

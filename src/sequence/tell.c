@@ -334,16 +334,10 @@ make_id(struct finding *f, const struct chain_step *main,
 		first->text[CHAIN_ACTOR],
 		first->text[CHAIN_EVENT_ID],
 	};
-	uint64_t high = (uint64_t)first->time_us, low = ~high;
+	uint64_t time_us = (uint64_t)first->time_us;
 
-	for (size_t i = 0; i < COUNTOF(parts); i++) {
-		high =
-		    hash_mix(high, hash_seeded(&HASH_KEY_DEFAULT, 1, parts[i]));
-		low =
-		    hash_mix(low, hash_seeded(&HASH_KEY_DEFAULT, 2, parts[i]));
-	}
-	(void)snprintf(f->id, sizeof(f->id), "%016llx%016llx",
-	    (unsigned long long)high, (unsigned long long)low);
+	finding_set_id(
+	    f, (uint64_t[2]){ time_us, ~time_us }, parts, COUNTOF(parts));
 }
 
 static void
