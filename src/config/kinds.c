@@ -56,17 +56,6 @@ static const struct section sections[] = {
 	    { "s3", "sqs", "eventbridge", "securityhub" } },
 };
 
-static const struct tree_node *
-member(const struct tree_node *map, const char *name)
-{
-	const struct tree_node *m =
-	    map != NULL && map->kind == TREE_MAP ? map->first : NULL;
-
-	while (m != NULL && !span_equal(m->key->text, span_str(name)))
-		m = m->next;
-	return m;
-}
-
 static bool
 is_listed(const char *const *names, struct span name)
 {
@@ -117,12 +106,12 @@ check_needs(const struct tree_node *map, const char *const *needs,
     const char *whose, struct faults *faults)
 {
 	for (; *needs != NULL; needs++) {
-		const struct tree_node *m = member(map, *needs);
+		const struct tree_node *m = tree_member(map, *needs);
 
 		/* librdkafka has two names for it. */
 		if (m == NULL && map->key != NULL &&
 		    span_equal(span_str(*needs), SPAN("bootstrap.servers")))
-			m = member(map, "metadata.broker.list");
+			m = tree_member(map, "metadata.broker.list");
 		if (m == NULL)
 			faults_add(faults, map->line, map->column,
 			    "%s needs %s; add \"%s:\"", whose, *needs, *needs);
@@ -133,8 +122,8 @@ static void
 check_kind(const struct section *s, const struct kind *k,
     const struct tree_node *item, struct faults *faults, struct buf *notes)
 {
-	const struct tree_node *properties = member(item, "properties");
-	const struct tree_node *from = member(item, "cluster_from");
+	const struct tree_node *properties = tree_member(item, "properties");
+	const struct tree_node *from = tree_member(item, "cluster_from");
 	struct buf whose = { 0 };
 
 	buf_printf(&whose, "%s of kind %s", s->one, k->name);
@@ -144,7 +133,7 @@ check_kind(const struct section *s, const struct kind *k,
 	if (from != NULL && is_listed(k->own, SPAN("cluster_from")) &&
 	    (span_equal(from->text, SPAN("header")) ||
 		span_equal(from->text, SPAN("field"))) &&
-	    member(item, "cluster_key") == NULL)
+	    tree_member(item, "cluster_key") == NULL)
 		faults_add(faults, from->line, from->column,
 		    "cluster_from: %.*s needs its name; add \"cluster_key:\"",
 		    SPAN_ARGS(from->text));
@@ -174,7 +163,7 @@ static void
 check_item(const struct section *s, const struct tree_node *item,
     struct faults *faults, struct buf *notes)
 {
-	const struct tree_node *kind = member(item, "kind");
+	const struct tree_node *kind = tree_member(item, "kind");
 	const struct kind *k;
 
 	if (kind == NULL || kind->kind != TREE_TEXT)
@@ -191,7 +180,8 @@ kinds_check(
     const struct tree_node *root, struct faults *faults, struct buf *notes)
 {
 	for (size_t i = 0; i < COUNTOF(sections); i++) {
-		const struct tree_node *list = member(root, sections[i].name);
+		const struct tree_node *list =
+		    tree_member(root, sections[i].name);
 
 		if (list == NULL || list->kind != TREE_LIST)
 			continue;

@@ -2,17 +2,6 @@
 
 #include "base/ip.h"
 
-static const struct tree_node *
-member(const struct tree_node *map, const char *name)
-{
-	const struct tree_node *m =
-	    map != NULL && map->kind == TREE_MAP ? map->first : NULL;
-
-	while (m != NULL && !span_equal(m->key->text, span_str(name)))
-		m = m->next;
-	return m;
-}
-
 /* Does the pattern leave anything out? */
 static bool
 is_narrow(const struct tree_node *criterion)
@@ -57,14 +46,14 @@ check_match(const struct tree_node *match, struct faults *faults)
 void
 narrow_check(const struct tree_node *root, struct faults *faults)
 {
-	const struct tree_node *list = member(root, "suppress");
+	const struct tree_node *list = tree_member(root, "suppress");
 	size_t count = 0;
 
 	if (list == NULL || list->kind != TREE_LIST)
 		return;
 	for (const struct tree_node *m = list->first;
 	     m != NULL && !faults_full(faults); m = m->next) {
-		const struct tree_node *match = member(m, "match");
+		const struct tree_node *match = tree_member(m, "match");
 
 		if (++count > NARROW_SUPPRESSIONS_MAX) {
 			faults_add(faults, m->line, m->column,

@@ -289,6 +289,17 @@ tree_parse(struct span text, struct arena *arena, struct faults *faults,
 	return st;
 }
 
+const struct tree_node *
+tree_member(const struct tree_node *map, const char *name)
+{
+	const struct tree_node *m =
+	    map != NULL && map->kind == TREE_MAP ? map->first : NULL;
+
+	while (m != NULL && !span_equal(m->key->text, span_str(name)))
+		m = m->next;
+	return m;
+}
+
 const char *
 tree_kind_text(const struct tree_node *n)
 {

@@ -41,6 +41,11 @@ struct tree_node {
 NODISCARD enum status tree_parse(struct span text, struct arena *arena,
     struct faults *faults, struct tree_node **root);
 
+/* The member of a mapping with that key; NULL when there is none, or `map` is
+ * no mapping or NULL. */
+const struct tree_node *tree_member(
+    const struct tree_node *map, const char *name);
+
 /* "a text", "a list", "a mapping". */
 const char *tree_kind_text(const struct tree_node *n);
 
