@@ -48,17 +48,6 @@ match(const struct event *ev)
 	return ev->outcome == OUTCOME_OK && !ip_is_none(&ev->remote);
 }
 
-/* Addresses that share not even their first bits belong to different
- * providers, mostly of different places. */
-static bool
-is_other_provider(const struct ip *a, const struct ip *b)
-{
-	size_t first = ip_is_v4(a) ? 12 : 0, bytes = ip_is_v4(a) ? 1 : 4;
-
-	return ip_is_v4(a) == ip_is_v4(b) &&
-	       memcmp(a->byte + first, b->byte + first, bytes) != 0;
-}
-
 static bool
 is_far(struct detect *d, const struct login *before, const struct login *now)
 {
@@ -75,7 +64,7 @@ is_far(struct detect *d, const struct login *before, const struct login *now)
 		break;
 	}
 	return between_us <= TOGETHER_US &&
-	       is_other_provider(&before->from, &now->from);
+	       place_is_other_network(&before->from, &now->from, 1);
 }
 
 static void

@@ -58,16 +58,6 @@ find(struct state *st, uint64_t key)
 	return oldest;
 }
 
-/* One provider's addresses share their first bits mostly. */
-static bool
-is_other_network(const struct ip *a, const struct ip *b)
-{
-	size_t first = ip_is_v4(a) ? 12 : 0, bytes = ip_is_v4(a) ? 2 : 4;
-
-	return ip_is_v4(a) == ip_is_v4(b) &&
-	       memcmp(a->byte + first, b->byte + first, bytes) != 0;
-}
-
 /* 0: one person may well be in both. */
 static double
 severity_of(
@@ -88,8 +78,9 @@ severity_of(
 	case PLACE_UNKNOWN:
 		break;
 	}
-	return is_other_network(&before->from, &now->from) ? SEVERITY_MEDIUM
-							   : 0;
+	return place_is_other_network(&before->from, &now->from, 2)
+		   ? SEVERITY_MEDIUM
+		   : 0;
 }
 
 static bool

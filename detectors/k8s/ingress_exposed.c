@@ -128,22 +128,6 @@ opening_of(struct json_value object)
 	return o;
 }
 
-/* Told once for each Ingress and way; controllers write them often. */
-static bool
-is_known(struct detect *d, struct span target, const char *way)
-{
-	struct usual usual;
-	char room[320];
-
-	(void)snprintf(room, sizeof(room), "ways through %.*s",
-	    SPAN_ARGS(span_first(target, 280)));
-	detect_workload(d, span_str(room));
-	detect_usual_value(
-	    d, SCOPE_WORKLOAD, FEATURE_OBJECT, span_str(way), &usual);
-	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, span_str(way));
-	return usual.count > 0;
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -155,7 +139,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	(void)state;
 	if ((o.behind == NULL && !o.every_name) || is_internal(object) ||
-	    is_known(d, target, way))
+	    k8s_act_is_known_way(d, "ways through", target, way))
 		return;
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){

@@ -97,22 +97,6 @@ is_told_elsewhere(const struct event *ev)
 		   span_equal(ev->audit->ns, SPAN("kubeflow")));
 }
 
-/* Told once for each service and way; controllers write services often. */
-static bool
-is_known(struct detect *d, struct span target, const char *way)
-{
-	struct usual usual;
-	char room[320];
-
-	(void)snprintf(room, sizeof(room), "ways into %.*s",
-	    SPAN_ARGS(span_first(target, 280)));
-	detect_workload(d, span_str(room));
-	detect_usual_value(
-	    d, SCOPE_WORKLOAD, FEATURE_OBJECT, span_str(way), &usual);
-	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, span_str(way));
-	return usual.count > 0;
-}
-
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
@@ -122,7 +106,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	(void)state;
 	if (o.severity <= 0 || is_told_elsewhere(ev) ||
-	    is_known(d, target, o.way))
+	    k8s_act_is_known_way(d, "ways into", target, o.way))
 		return;
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){

@@ -26,14 +26,6 @@ static const struct {
 	{ 1u << SOURCE_DNS, "answers", "the DNS log has no answers" },
 };
 
-static bool
-is_write(struct span verb)
-{
-	return span_equal(verb, SPAN("create")) ||
-	       span_equal(verb, SPAN("update")) ||
-	       span_equal(verb, SPAN("patch"));
-}
-
 static unsigned
 of_cloudtrail(const struct cloudtrail *ct)
 {
@@ -50,7 +42,7 @@ of_audit(const struct event *ev)
 {
 	const struct audit *a = ev->audit;
 
-	if (!is_write(a->verb))
+	if (!k8s_request_writes(a))
 		return span_equal(a->verb, SPAN("get")) ||
 			       span_equal(a->verb, SPAN("list"))
 			   ? CARRIED_READS

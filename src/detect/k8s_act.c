@@ -215,6 +215,22 @@ k8s_act_raise(
 }
 
 bool
+k8s_act_is_known_way(
+    struct detect *d, const char *what, struct span target, const char *way)
+{
+	struct usual usual;
+	char room[320];
+
+	(void)snprintf(room, sizeof(room), "%s %.*s", what,
+	    SPAN_ARGS(span_first(target, 280)));
+	detect_workload(d, span_str(room));
+	detect_usual_value(
+	    d, SCOPE_WORKLOAD, FEATURE_OBJECT, span_str(way), &usual);
+	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, span_str(way));
+	return usual.count > 0;
+}
+
+bool
 k8s_act_done(const struct audit *a)
 {
 	return k8s_request_succeeded(a) && !k8s_request_by_system(a) &&

@@ -69,5 +69,10 @@ bool k8s_act_match_done(const struct event *ev);
 /* Any value of an array is one of the texts (NULL ends them). */
 bool k8s_act_lists(struct json_value array, const char *const *texts);
 
+/* Remember that `target` is open this `way`; was it before?  `what` names the
+ * kind of way, as "ways into".  Controllers write the same again and again. */
+bool k8s_act_is_known_way(
+    struct detect *d, const char *what, struct span target, const char *way);
+
 /* Programs that people type into: kubectl, curl, python, ... */
 bool k8s_act_by_hand(struct span agent);

@@ -55,3 +55,13 @@ place_address(struct detect *d, const struct ip *ip, char *room)
 	    text.len > 0 ? ")" : "");
 	return span_str(room);
 }
+
+bool
+place_is_other_network(const struct ip *a, const struct ip *b, size_t v4_bytes)
+{
+	bool v4 = ip_is_v4(a);
+	size_t first = v4 ? 12 : 0, bytes = v4 ? v4_bytes : 4;
+
+	return v4 == ip_is_v4(b) &&
+	       memcmp(a->byte + first, b->byte + first, bytes) != 0;
+}

@@ -26,6 +26,11 @@ enum place_apart {
 enum place_apart place_apart(struct detect *d, const struct ip *a,
     const struct ip *b, int64_t between_us);
 
+/* The addresses do not even share their first bits, as those of one provider
+ * mostly do: the first `v4_bytes` bytes, 4 of IPv6. */
+bool place_is_other_network(
+    const struct ip *a, const struct ip *b, size_t v4_bytes);
+
 /* "Lisbon, Portugal", "Portugal", "PT", or empty: `room` of
  * PLACE_TEXT_BYTES. */
 #define PLACE_TEXT_BYTES (2 * GEO_NAME_BYTES + 4)
