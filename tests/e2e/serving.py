@@ -11,7 +11,8 @@ import subprocess
 import threading
 import time
 
-BINARY = os.environ["NEPHOSCOPE"]
+from harness import BINARY, run
+
 COMMIT_MS = 20  # often, so that there is much to disturb
 READY_S = 60
 
@@ -31,17 +32,6 @@ def wait_for(what, ready, seconds=60, pause=0.02):
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds} s for {what}")
         time.sleep(pause)
-
-
-def run(*args, code=0, **more):
-    done = subprocess.run([BINARY, *map(str, args)], capture_output=True,
-                          timeout=300, check=False,
-                          **{"stdin": subprocess.DEVNULL, **more})
-    if code is not None and done.returncode != code:
-        raise AssertionError(
-            f"{args}: exit {done.returncode}, not {code}\n"
-            + done.stderr.decode(errors="replace")[-3000:])
-    return done
 
 
 def listed(store, *args):

@@ -1,13 +1,18 @@
 """What the parts of the quality harness share: the binary, time, tables."""
 import concurrent.futures
-import datetime
 import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path += [str(ROOT / "tests/e2e"), str(ROOT / "tests/published")]
+
+from report import table  # noqa: E402,F401  (found by the line above)
+from truth import names, when  # noqa: E402,F401
+
 BINARY = os.environ.get("NEPHOSCOPE", str(ROOT / "build/release/nephoscope"))
 NOTICED = 4  # severity from which a finding is medium
 
@@ -38,10 +43,6 @@ def each(function, items):
         return list(pool.map(function, items))
 
 
-def when(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
 def told_at(finding):
     """When it could first be told: the first record that raised it."""
     times = [when(e["time"]) for e in finding["nephoscope"]["events"]
@@ -63,13 +64,3 @@ def is_sequence(finding):
 
 def share(part, whole):
     return f"{part}/{whole} ({100 * part / whole:.1f} %)" if whole else "-"
-
-
-def table(rows):
-    """Rows as a markdown table that is aligned for terminals too."""
-    rows = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["| " + " | ".join(c.ljust(w) for c, w in zip(row, widths)) + " |"
-             for row in rows]
-    lines.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
-    return "\n".join(lines)

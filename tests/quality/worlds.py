@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import tempfile
 
-from common import (BINARY, NOTICED, backfill, each, is_sequence, names_in,
+from common import (BINARY, NOTICED, backfill, each, is_sequence, names, names_in,
                     share, table, told_at, when)
 
 # A world is thousands of small files: in memory where the system has room.
@@ -61,16 +61,6 @@ def is_determined(folder):
             backfill(*reversed(parts))[0] == first)
 
 
-def names_of(attack):
-    """What may name the attacker: actors and addresses as the logs do."""
-    for actor in attack["actors"]:
-        yield actor
-        if ":assumed-role/" in actor:
-            yield actor.split("/", 1)[1].split("/")[0]
-            yield actor.rsplit("/", 1)[1]
-    yield from attack["addresses"]
-
-
 def stories(caused):
     """Findings of severity 4 and more, those that a sequence tells too
     counted with it."""
@@ -84,7 +74,7 @@ def judge_attack(found, truth, quiet_ids):
     attack = truth["attacks"][0]
     caused = [f for f in found if f["id"] not in quiet_ids]
     naming = [f for f in caused
-              if any(n in names_in(f) for n in names_of(attack))]
+              if any(n in names_in(f) for n in names(attack))]
     start = when(attack["first"])
     minutes = [(told_at(f) - start).total_seconds() / 60 for f in caused
                if told_at(f) >= start]

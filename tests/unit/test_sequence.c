@@ -725,98 +725,106 @@ expect_told(struct store *store, uint64_t revision, bool withdrawn)
 	    STATUS_OK);
 }
 
+/* A sequence, and a store to put it into. */
+struct stored {
+	char path[40];
+	struct store *store;
+	struct config *config;
+	struct sequences *sequences;
+	struct finding *found;
+	struct buf error;
+};
+
+static const char *const feeds[] = { "siem", NULL };
+
+static void
+begin(struct stored *t)
+{
+	size_t count;
+
+	*t = (struct stored){ .path = "/tmp/nephoscope-sequence-XXXXXX" };
+	t->store = new_store(t->path);
+	t->config = config_new();
+	t->sequences = filled(t->config, theft, 3);
+	t->found = sequences_judge(t->sequences, &count)[0];
+}
+
+static void
+put(struct stored *t, const char *const *owed)
+{
+	store_begin(t->store);
+	store_put_finding(t->store, SPAN("111122223333"), t->found, owed);
+	assert_int_equal(store_write(t->store, &t->error), STATUS_OK);
+}
+
+static void
+drop(struct stored *t)
+{
+	store_begin(t->store);
+	store_drop_finding(t->store, t->found->id, feeds);
+	assert_int_equal(store_write(t->store, &t->error), STATUS_OK);
+}
+
+static void
+end(struct stored *t)
+{
+	end_store(t->store, t->path);
+	sequences_free(t->sequences);
+	config_free(t->config);
+}
+
 static void
 revisions_grow_though_late_signals_leave_fewer_changes(void **state)
 {
-	static const char *const feeds[] = { "siem", NULL };
-	char path[] = "/tmp/nephoscope-sequence-XXXXXX";
-	struct store *store = new_store(path);
-	struct config *config = config_new();
-	struct sequences *s = filled(config, theft, 3);
-	struct buf error = { 0 };
-	size_t count;
-	struct finding *const *found = sequences_judge(s, &count);
+	struct stored t;
 
 	(void)state;
-	found[0]->revision = 4;
-	store_begin(store);
-	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_told(store, 4, false);
-	found[0]->stored = 4;
-	found[0]->revision = 2;
-	store_begin(store);
-	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_told(store, 7, false);
-	end_store(store, path);
-	sequences_free(s);
-	config_free(config);
+	begin(&t);
+	t.found->revision = 4;
+	put(&t, feeds);
+	expect_told(t.store, 4, false);
+	t.found->stored = 4;
+	t.found->revision = 2;
+	put(&t, feeds);
+	expect_told(t.store, 7, false);
+	end(&t);
 }
 
 static void
 nobody_is_told_that_what_was_not_told_is_gone(void **state)
 {
-	static const char *const feeds[] = { "siem", NULL };
-	char path[] = "/tmp/nephoscope-sequence-XXXXXX";
-	struct store *store = new_store(path);
-	struct config *config = config_new();
-	struct sequences *s = filled(config, theft, 3);
-	struct buf error = { 0 };
-	size_t count;
-	struct finding *const *found = sequences_judge(s, &count);
+	struct stored t;
 
 	(void)state;
-	store_begin(store);
-	store_put_finding(store, SPAN("111122223333"), found[0], NULL);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	store_begin(store);
-	store_drop_finding(store, found[0]->id, feeds);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_stored(store, 0, 0);
-	end_store(store, path);
-	sequences_free(s);
-	config_free(config);
+	begin(&t);
+	put(&t, NULL);
+	drop(&t);
+	expect_stored(t.store, 0, 0);
+	end(&t);
 }
 
 static void
 what_was_wrong_is_taken_back_from_store_and_outbox(void **state)
 {
-	static const char *const feeds[] = { "siem", NULL };
-	char path[] = "/tmp/nephoscope-sequence-XXXXXX";
-	struct store *store = new_store(path);
-	struct config *config = config_new();
-	struct sequences *s = filled(config, theft, 3);
-	struct buf error = { 0 };
-	size_t count;
-	struct finding *const *found = sequences_judge(s, &count);
+	struct stored t;
 
 	(void)state;
-	store_begin(store);
-	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_stored(store, 1, 1);
+	begin(&t);
+	put(&t, feeds);
+	expect_stored(t.store, 1, 1);
 	/* Told or not: it may have been on its way. */
-	expect_told(store, 1, false);
-	store_begin(store);
-	store_drop_finding(store, found[0]->id, feeds);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_stored(store, 0, 1);
-	expect_told(store, 2, true);
+	expect_told(t.store, 1, false);
+	drop(&t);
+	expect_stored(t.store, 0, 1);
+	expect_told(t.store, 2, true);
 	/* It is one again after all, with fewer changes than were told. */
-	store_begin(store);
-	store_put_finding(store, SPAN("111122223333"), found[0], feeds);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_stored(store, 1, 1);
-	expect_told(store, 3, false);
-	store_begin(store);
-	store_drop_finding(store, found[0]->id, feeds);
-	assert_int_equal(store_write(store, &error), STATUS_OK);
-	expect_told(store, 4, true);
-	assert_int_equal(store_verify(store, &error), STATUS_OK);
-	end_store(store, path);
-	sequences_free(s);
-	config_free(config);
+	put(&t, feeds);
+	expect_stored(t.store, 1, 1);
+	expect_told(t.store, 3, false);
+	drop(&t);
+	expect_told(t.store, 4, true);
+	assert_int_equal(store_verify(t.store, &t.error), STATUS_OK);
+	end(&t);
 }
 
 static void
