@@ -160,18 +160,6 @@ s3_free(struct s3 *s)
 }
 
 const char *
-s3_endpoint(const struct s3 *s)
-{
-	return s->url;
-}
-
-const char *
-s3_region(const struct s3 *s)
-{
-	return s->region;
-}
-
-const char *
 s3_bucket(const struct s3 *s)
 {
 	return s->bucket;

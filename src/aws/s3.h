@@ -37,9 +37,6 @@ NODISCARD enum status s3_new(
 /* Requests under way are forgotten.  NULL is allowed. */
 void s3_free(struct s3 *s);
 
-/* Where requests go: scheme, host, and what stands before the key. */
-const char *s3_endpoint(const struct s3 *s);
-const char *s3_region(const struct s3 *s);
 const char *s3_bucket(const struct s3 *s);
 
 enum s3_outcome {

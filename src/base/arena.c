@@ -136,9 +136,3 @@ arena_dup(struct arena *a, struct span s)
 	memcpy(copy, s.at, s.len);
 	return span_of(copy, s.len);
 }
-
-size_t
-arena_used(const struct arena *a)
-{
-	return a->used;
-}

@@ -31,6 +31,3 @@ void *arena_alloc(struct arena *a, size_t size);
 
 /* Copy borrowed bytes into the arena; an empty span when they do not fit. */
 struct span arena_dup(struct arena *a, struct span s);
-
-/* Bytes cut since the last reset. */
-size_t arena_used(const struct arena *a);

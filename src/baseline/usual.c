@@ -19,24 +19,9 @@ static const char *const features[FEATURE_COUNT] = {
 	[FEATURE_COUNTRY] = "country",
 };
 
-static const char *const scopes[SCOPE_COUNT] = {
-	[SCOPE_ACTOR] = "actor",
-	[SCOPE_PEERS] = "peer group",
-	[SCOPE_TENANT] = "account or cluster",
-	[SCOPE_RESOURCE] = "resource",
-	[SCOPE_WORKLOAD] = "workload",
-};
-
 const char *
 feature_text(enum feature f)
 {
 	ASSERT(f < FEATURE_COUNT);
 	return features[f];
-}
-
-const char *
-scope_text(enum scope s)
-{
-	ASSERT(s < SCOPE_COUNT);
-	return scopes[s];
 }

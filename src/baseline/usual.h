@@ -42,7 +42,6 @@ enum feature {
 
 /* "API", "user agent", "network", ...: as shown under `why`. */
 const char *feature_text(enum feature f);
-const char *scope_text(enum scope s);
 
 #define USUAL_NAMES_MAX 6
 

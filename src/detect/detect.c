@@ -24,12 +24,6 @@ detect_overflow(const struct detect *d)
 	return overflow;
 }
 
-struct span
-detect_tenant(const struct detect *d)
-{
-	return d->tenant->name;
-}
-
 const struct activity *
 detect_activity(const struct detect *d)
 {
@@ -273,10 +267,4 @@ detect_listed_image(
 {
 	return lists_image(
 	    d->tenant->engine->lists, image, d->ev->time_us, hits);
-}
-
-int64_t
-detect_now(const struct detect *d)
-{
-	return d->lane->newest_us;
 }

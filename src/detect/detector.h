@@ -256,10 +256,9 @@ size_t detect_listed_image(
 
 /*
  * How many observations of the tenant found no room in what is remembered, so
- * far; and its name.  Cheap enough for `select`.
+ * far.  Cheap enough for `select`.
  */
 uint64_t detect_overflow(const struct detect *d);
-struct span detect_tenant(const struct detect *d);
 
 struct geo_place; /* geo/geo.h */
 
@@ -268,9 +267,6 @@ struct geo_place; /* geo/geo.h */
 void detect_place(
     struct detect *d, const struct ip *ip, struct geo_place *place);
 bool detect_has_ranges(const struct detect *d);
-
-/* Event time of the newest event of this stream (its watermark). */
-int64_t detect_now(const struct detect *d);
 
 /* --- what it may say ------------------------------------------------------ */
 

@@ -142,12 +142,6 @@ states_get(struct states *t, uint64_t key, int64_t now_us)
 	return head + 1;
 }
 
-size_t
-states_count(const struct states *t)
-{
-	return t->count;
-}
-
 uint64_t
 states_refused(const struct states *t)
 {

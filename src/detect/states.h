@@ -24,7 +24,6 @@ void states_free(struct states *t); /* NULL is allowed */
  * for any type; valid until the next call. */
 void *states_get(struct states *t, uint64_t key, int64_t now_us);
 
-size_t states_count(const struct states *t);
 uint64_t states_refused(const struct states *t);
 size_t states_bytes(const struct states *t);
 

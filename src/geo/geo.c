@@ -194,12 +194,6 @@ geo_has_asn(const struct geo *g)
 }
 
 bool
-geo_has_country(const struct geo *g)
-{
-	return g != NULL && (g->country.open || g->city.open);
-}
-
-bool
 geo_has_ranges(const struct geo *g)
 {
 	return g != NULL && g->has_ranges;

@@ -53,8 +53,7 @@ void geo_free(struct geo *g); /* NULL is allowed */
 void geo_find(
     const struct geo *g, const struct ip *ip, struct geo_place *place);
 
-bool geo_has_asn(const struct geo *g);	   /* NULL: false */
-bool geo_has_country(const struct geo *g); /* of a country or city file */
+bool geo_has_asn(const struct geo *g); /* NULL: false */
 bool geo_has_ranges(const struct geo *g);
 
 /* Kilometres that lie between two located places at least: the great circle

@@ -394,12 +394,6 @@ server_quiesce(struct server *s)
 }
 
 size_t
-server_requests(const struct server *s)
-{
-	return s->nrequests;
-}
-
-size_t
 server_connections(const struct server *s)
 {
 	return s->nlinks;

@@ -71,8 +71,6 @@ int server_wait_ms(const struct server *s, int most_ms);
 /* No further connections; those there are go on, each until its answer. */
 void server_quiesce(struct server *s);
 
-/* Requests begun and not gone. */
-size_t server_requests(const struct server *s);
 size_t server_connections(const struct server *s);
 
 uint16_t server_port(const struct server *s);
@@ -93,9 +91,6 @@ bool server_request_query(
 /* True when the caller showed a certificate that client_ca vouches for, made
  * for clients and in date. */
 bool server_request_is_known(struct server_request *r);
-
-/* The body that its headers promise; 0 when they do not say. */
-uint64_t server_request_promised(const struct server_request *r);
 
 /* The body; empty before handle(). */
 struct span server_request_body(const struct server_request *r);

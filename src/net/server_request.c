@@ -61,12 +61,6 @@ server_request_is_known(struct server_request *r)
 	       wrong == 0;
 }
 
-uint64_t
-server_request_promised(const struct server_request *r)
-{
-	return r->promised;
-}
-
 struct span
 server_request_body(const struct server_request *r)
 {

@@ -82,15 +82,6 @@ emit_open_key(struct emit *e, struct span key, char bracket)
 }
 
 void
-emit_pair(struct emit *e, struct span key, struct span value)
-{
-	start(e, NULL);
-	quoted(e, key);
-	buf_add_char(e->out, ':');
-	quoted(e, value);
-}
-
-void
 emit_number(struct emit *e, const char *key, double value)
 {
 	if (!isfinite(value)) {

@@ -25,8 +25,6 @@ void emit_text(struct emit *e, const char *key, struct span value);
 void emit_text_if(struct emit *e, const char *key, struct span value);
 /* null when the value is empty. */
 void emit_text_or_null(struct emit *e, const char *key, struct span value);
-/* Key and value that both come from logs. */
-void emit_pair(struct emit *e, struct span key, struct span value);
 /* An object or array under a key that is no literal. */
 void emit_open_key(struct emit *e, struct span key, char bracket);
 /* Not finite becomes null; whole numbers have no fraction. */

@@ -76,12 +76,6 @@ inbox_free(struct inbox *i)
 	free(i);
 }
 
-size_t
-inbox_count(const struct inbox *i)
-{
-	return i->count + i->ndeletes;
-}
-
 /* --- deleting and extending ----------------------------------------------- */
 
 static void

@@ -27,6 +27,3 @@ enum inbox_end {
 
 /* One object of the message has come to its end. */
 void inbox_settle(struct s3_source *s, void *message, enum inbox_end end);
-
-/* Messages that are not deleted yet. */
-size_t inbox_count(const struct inbox *i);

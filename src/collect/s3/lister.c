@@ -497,9 +497,3 @@ lister_is_idle(const struct lister *l)
 {
 	return l->waiting == NULL && l->under_way == 0;
 }
-
-size_t
-lister_streams(const struct lister *l)
-{
-	return l->nstreams;
-}

@@ -58,6 +58,3 @@ int64_t lister_due_us(const struct lister *l);
 
 /* Everything that was begun is complete. */
 bool lister_is_idle(const struct lister *l);
-
-/* Streams with days, and folders with keys. */
-size_t lister_streams(const struct lister *l);
