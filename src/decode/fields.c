@@ -2,18 +2,40 @@
 
 #include "base/status.h"
 
-/* Told apart by length and three bytes: enough for the keys of logs. */
-static inline size_t
-slot_of(struct span key)
-{
-	const unsigned char *k = (const unsigned char *)key.at;
-	size_t mix;
+/*
+ * The first and the last eight bytes of a key, which overlap in a short one:
+ * with the length all that there is of up to PRINT_WHOLE bytes, so that two
+ * numbers are compared for each key of each record, not texts.
+ */
+#define PRINT_WHOLE 16
 
-	if (key.len == 0)
-		return 0;
-	mix = key.len * 31 + (size_t)k[0] * 7 + (size_t)k[key.len - 1] * 13 +
-	      (size_t)k[key.len / 2] * 3;
-	return mix % FIELDS_SLOTS;
+static inline struct field_print
+print_of(struct span key)
+{
+	struct field_print p = { 0, 0 };
+	const char *k = key.at;
+
+	if (key.len >= 8) {
+		memcpy(&p.head, k, 8);
+		memcpy(&p.tail, k + key.len - 8, 8);
+	} else if (key.len >= 4) {
+		memcpy(&p.head, k, 4);
+		memcpy(&p.tail, k + key.len - 4, 4);
+	} else if (key.len > 0) {
+		p.head = (unsigned char)k[0];
+		p.tail = (uint64_t)(unsigned char)k[key.len / 2] << 8 |
+			 (unsigned char)k[key.len - 1];
+	}
+	return p;
+}
+
+static inline size_t
+slot_of(struct field_print p, size_t len)
+{
+	uint64_t mix = (p.head ^ len) * UINT64_C(0x9e3779b97f4a7c15);
+
+	mix = (mix ^ p.tail) * UINT64_C(0xff51afd7ed558ccd);
+	return (size_t)(mix >> 57) % FIELDS_SLOTS;
 }
 
 void
@@ -23,8 +45,10 @@ fields_index(struct field_map *map, const struct field *fields, size_t count)
 	memset(map, 0, sizeof(*map));
 	map->fields = fields;
 	for (size_t i = 0; i < count; i++) {
-		size_t at = slot_of(fields[i].key);
+		size_t at;
 
+		map->print[i] = print_of(fields[i].key);
+		at = slot_of(map->print[i], fields[i].key.len);
 		while (map->slot[at] != 0)
 			at = (at + 1) % FIELDS_SLOTS;
 		map->slot[at] = (uint8_t)(i + 1);
@@ -34,12 +58,18 @@ fields_index(struct field_map *map, const struct field *fields, size_t count)
 static inline size_t
 find(const struct field_map *map, struct span key)
 {
-	size_t at = slot_of(key);
+	struct field_print p = print_of(key);
+	size_t at = slot_of(p, key.len);
 
-	while (map->slot[at] != 0) {
-		if (span_equal(map->fields[map->slot[at] - 1].key, key))
-			return map->slot[at];
-		at = (at + 1) % FIELDS_SLOTS;
+	for (; map->slot[at] != 0; at = (at + 1) % FIELDS_SLOTS) {
+		size_t i = map->slot[at] - 1u;
+
+		if (map->print[i].head == p.head &&
+		    map->print[i].tail == p.tail &&
+		    map->fields[i].key.len == key.len &&
+		    (key.len <= PRINT_WHOLE ||
+			span_equal(map->fields[i].key, key)))
+			return i + 1;
 	}
 	return 0;
 }

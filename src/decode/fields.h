@@ -33,8 +33,13 @@ struct field {
 		SPAN_INIT(name), offsetof(type, member), kind                  \
 	}
 
+struct field_print {
+	uint64_t head, tail;
+};
+
 struct field_map {
 	const struct field *fields; /* borrowed */
+	struct field_print print[FIELDS_MAX];
 	uint8_t slot[FIELDS_SLOTS]; /* index + 1, 0: free */
 };
 
