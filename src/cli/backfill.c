@@ -197,20 +197,6 @@ to_terminal(const struct backfill_options *o)
 	       terminal_is(stdout);
 }
 
-/* The worst first: the same order as the table's. */
-static int
-by_severity(const void *left, const void *right)
-{
-	const struct finding *a = *(const struct finding *const *)left;
-	const struct finding *b = *(const struct finding *const *)right;
-
-	if (a->severity != b->severity)
-		return a->severity > b->severity ? -1 : 1;
-	if (a->first_us != b->first_us)
-		return a->first_us < b->first_us ? -1 : 1;
-	return strcmp(a->id, b->id);
-}
-
 static void
 format_table(struct session *s, struct buf *out)
 {
@@ -223,7 +209,8 @@ format_table(struct session *s, struct buf *out)
 
 	table_write(s->shown, s->nshown, &table, out);
 	if (o->details > 0 && s->nshown > 0)
-		qsort(s->shown, s->nshown, sizeof(*s->shown), by_severity);
+		qsort(s->shown, s->nshown, sizeof(*s->shown),
+		    finding_worst_first);
 	for (size_t i = 0; i < s->nshown && i < o->details; i++) {
 		buf_add_char(out, '\n');
 		table_write_one(s->shown[i], &table, out);

@@ -194,3 +194,29 @@ finding_unpack(struct span packed)
 	finding_free(f);
 	return NULL;
 }
+
+int
+finding_oldest_first(const void *left, const void *right)
+{
+	const struct finding *a = *(const struct finding *const *)left;
+	const struct finding *b = *(const struct finding *const *)right;
+	int order;
+
+	if (a->first_us != b->first_us)
+		return a->first_us < b->first_us ? -1 : 1;
+	order = strcmp(finding_detector(a)->type, finding_detector(b)->type);
+	return order ? order : strcmp(a->id, b->id);
+}
+
+int
+finding_worst_first(const void *left, const void *right)
+{
+	const struct finding *a = *(const struct finding *const *)left;
+	const struct finding *b = *(const struct finding *const *)right;
+
+	if (a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	if (a->first_us != b->first_us)
+		return a->first_us < b->first_us ? -1 : 1;
+	return strcmp(a->id, b->id);
+}

@@ -86,6 +86,13 @@ finding_detector(const struct finding *f)
 }
 
 /*
+ * Orders of arrays of pointers to findings, for qsort(): the oldest first, and
+ * the worst first, then the oldest.  The id settles what is left.
+ */
+int finding_oldest_first(const void *left, const void *right);
+int finding_worst_first(const void *left, const void *right);
+
+/*
  * Expand `{name}` of a template with the finding's facts and these: {actor},
  * {actor.kind}, {resource}, {account}, {region}, {cluster}, {time} (first),
  * {last}, {count}, {type}, {p}.  A missing one becomes "unknown ...", and

@@ -55,20 +55,6 @@ minute(int64_t time_us, struct buf *text)
 
 /* --- many ----------------------------------------------------------------- */
 
-/* The worst first, then the oldest; the id settles what is left. */
-static int
-compare(const void *left, const void *right)
-{
-	const struct finding *a = *(const struct finding *const *)left;
-	const struct finding *b = *(const struct finding *const *)right;
-
-	if (a->severity != b->severity)
-		return a->severity > b->severity ? -1 : 1;
-	if (a->first_us != b->first_us)
-		return a->first_us < b->first_us ? -1 : 1;
-	return strcmp(a->id, b->id);
-}
-
 /* Raw text behind a word; printf would end it at a NUL. */
 static void
 join(struct buf *text, const char *before, struct span value)
@@ -160,7 +146,7 @@ table_write(const struct finding *const *findings, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = findings[i];
-	qsort(sorted, n, sizeof(*sorted), compare);
+	qsort(sorted, n, sizeof(*sorted), finding_worst_first);
 	if (n > 0) {
 		paper_ink(&p, PAPER_DIM);
 		buf_add_str(

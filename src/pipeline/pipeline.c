@@ -598,19 +598,6 @@ run(struct pipeline *b)
 	}
 }
 
-static int
-by_time(const void *left, const void *right)
-{
-	const struct finding *a = *(const struct finding *const *)left;
-	const struct finding *b = *(const struct finding *const *)right;
-	int order;
-
-	if (a->first_us != b->first_us)
-		return a->first_us < b->first_us ? -1 : 1;
-	order = strcmp(finding_detector(a)->type, finding_detector(b)->type);
-	return order ? order : strcmp(a->id, b->id);
-}
-
 enum status
 pipeline_new(const struct pipeline_options *options, struct pipeline **result,
     struct buf *error)
@@ -761,7 +748,7 @@ pipeline_findings(struct pipeline *b, size_t *count)
 		add_sequences(b);
 		if (b->findings != NULL)
 			qsort(b->findings, b->nfindings, sizeof(*b->findings),
-			    by_time);
+			    finding_oldest_first);
 	}
 	*count = b->nfindings;
 	return (const struct finding *const *)b->findings;
