@@ -23,12 +23,13 @@
 /*
  * Batches decoded ahead of the shards: of the parcel the shards are at, of
  * any other, and the text of all others.  Decoded, text takes five to twelve
- * times its size, so that all this is at most 150 MiB.  The others' share is
- * what keeps a second worker busy while one object is large.
+ * times its size, so that all this is at most 100 MiB.  The others' share is
+ * what keeps a second worker busy while one object is large; with more of it
+ * the cores would fetch from memory what now stays in the shared cache.
  */
 #define HEAD_MAX 12
 #define AHEAD_MAX 32
-#define AHEAD_BYTES ((size_t)12 * 1024 * 1024)
+#define AHEAD_BYTES ((size_t)6 * 1024 * 1024)
 /* Batches that are kept to be used again, and how much one may hold. */
 #define SPARE_MAX 8
 #define SPARE_BYTES ((size_t)1024 * 1024)
@@ -42,6 +43,7 @@ struct skip_note {
 
 struct flight {
 	struct pipeline_parcel parcel;
+	unsigned worker; /* who decodes it */
 	struct skip_note note;
 	uint64_t bytes_in;
 	uint64_t events[SOURCE_COUNT];
@@ -92,6 +94,7 @@ struct pipeline {
 	struct batch **spare;
 	size_t nspare;
 	size_t ahead;  /* bytes of text decoded and not yet passed */
+	unsigned idle; /* workers that wait */
 	bool draining; /* begin nothing: a commit waits for what is under way */
 	bool ended, closed; /* the intake has; and all of it is committed */
 	_Atomic uint64_t bytes_in, events;
@@ -357,10 +360,13 @@ waiting(struct pipeline *b, struct cursor *c)
 	return NULL;
 }
 
-/* Run one shard on its next batch; false when none has one. */
+/* Run one shard on its next batch, on one of the worker's own only if `own`;
+ * false when none has one. */
 static bool
-work_on_shard(struct pipeline *b)
+work_on_shard(struct worker *w, bool own)
 {
+	struct pipeline *b = w->b;
+
 	for (unsigned i = 0; i < b->nshards; i++) {
 		struct cursor *c = &b->cursors[i];
 		struct batch *batch;
@@ -368,7 +374,8 @@ work_on_shard(struct pipeline *b)
 		if (c->busy)
 			continue;
 		batch = waiting(b, c);
-		if (batch == NULL)
+		if (batch == NULL ||
+		    (own && flight_at(b, c->flight)->worker != w->number))
 			continue;
 		c->busy = true;
 		pthread_mutex_unlock(&b->lock);
@@ -398,7 +405,8 @@ begin_parcel(struct worker *w)
 	switch (intake->next(intake->cookie, &parcel)) {
 	case PIPELINE_PARCEL:
 		w->flight = flight_at(b, b->tail++);
-		*w->flight = (struct flight){ .parcel = parcel };
+		*w->flight =
+		    (struct flight){ .parcel = parcel, .worker = w->number };
 		return true;
 	case PIPELINE_COMMIT:
 		b->draining = true;
@@ -504,18 +512,22 @@ report(struct pipeline *b)
 }
 
 /*
- * One thing to do.  Alone, a worker passes on what it has just decoded while
- * it is still in the cache.  Among others it decodes as long as it may, as
- * nobody else can go on with its parcel, and leaves shards to those who wait.
+ * One thing to do.  A worker passes on itself what it has decoded: that is
+ * still in its cache, and far from other cores.  But while another waits it
+ * leaves that to it and decodes as long as it may, as nobody else can go on
+ * with its parcel.
  */
 static bool
 work_on_something(struct worker *w)
 {
 	struct pipeline *b = w->b;
 
+	if (b->idle == 0 && work_on_shard(w, true))
+		return true;
 	if (b->nworkers > 1 && has_room(w))
 		return work_on_parcel(w);
-	return work_on_shard(b) || work_on_parcel(w) || work_on_commit(b);
+	return work_on_shard(w, false) || work_on_parcel(w) ||
+	       work_on_commit(b);
 }
 
 static void *
@@ -526,10 +538,13 @@ work(void *arg)
 
 	pthread_mutex_lock(&b->lock);
 	while (!b->closed) {
-		if (work_on_something(w))
+		if (work_on_something(w)) {
 			report(b);
-		else if (!b->closed)
+		} else if (!b->closed) {
+			b->idle++;
 			pthread_cond_wait(&b->changed, &b->lock);
+			b->idle--;
+		}
 	}
 	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
