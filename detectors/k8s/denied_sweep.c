@@ -58,13 +58,20 @@ match(const struct event *ev)
 	       !k8s_request_by_system(a);
 }
 
+/* Not by the store's key: what a filter takes for another must not depend on
+ * where the events are kept. */
 static uint64_t
-contact(struct detect *d, const struct event *ev)
+contact(const struct event *ev)
 {
-	uint64_t what = hash_mix(
-	    detect_feature_key(d, FEATURE_API), ev->outcome == OUTCOME_DENIED);
+	const struct audit *a = ev->audit;
+	struct hash_state h =
+	    hash_begin(&HASH_KEY_DEFAULT, ev->outcome == OUTCOME_DENIED);
 
-	return hash_mix(what, hash_span(&HASH_KEY_DEFAULT, ev->audit->ns));
+	hash_more(&h, a->verb);
+	hash_more(&h, a->resource);
+	hash_more(&h, a->subresource);
+	hash_more(&h, a->ns);
+	return hash_end(&h);
 }
 
 static bool
@@ -126,7 +133,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	/* What is let through counts only where something was refused. */
 	if ((!refused && st->refused_us == 0) ||
-	    !linear_count_add(&st->met, contact(d, ev)))
+	    !linear_count_add(&st->met, contact(ev)))
 		return;
 	if (ev->time_us - st->refused_us > idle_us) {
 		st->walk = (struct trw){ 0 };
@@ -163,7 +170,7 @@ DETECTOR(denied_sweep) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 2,
+	.state_version = 3,
 	.state_ttl_s = 30 * 86400,
 	.params = params,
 	.nparams = COUNTOF(params),
