@@ -91,26 +91,27 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	static const char *const keys[] = { "command", "args", "containers",
 		NULL };
-	struct pod_spec pod;
+	struct pod_spec *pod = detect_pod(d);
 	bool act, told = false;
 
 	(void)state;
-	if (!pod_spec_read(ev, &pod))
+	if (pod == NULL)
 		return;
-	act = !span_equal(ev->audit->verb, SPAN("create")) && !pod.controlled &&
-	      k8s_act_done(ev->audit) && k8s_act_by_hand(ev->audit->agent) &&
-	      pod_habit_is_act(ev, &pod, keys);
-	for (size_t i = 0; i < pod.ncontainers; i++) {
-		const struct pod_container *c = &pod.containers[i];
+	act = !span_equal(ev->audit->verb, SPAN("create")) &&
+	      !pod->controlled && k8s_act_done(ev->audit) &&
+	      k8s_act_by_hand(ev->audit->agent) &&
+	      pod_habit_is_act(ev, pod, keys);
+	for (size_t i = 0; i < pod->ncontainers; i++) {
+		const struct pod_container *c = &pod->containers[i];
 		char room[COMMAND_BYTES];
 		struct span command = command_of(c, room);
 		struct usual usual;
 
-		if (act && !told && is_drift(d, &pod, c, command, &usual)) {
-			tell(d, ev, &pod, c, &usual);
+		if (act && !told && is_drift(d, pod, c, command, &usual)) {
+			tell(d, ev, pod, c, &usual);
 			told = true;
 		}
-		set_scope(d, &pod, c);
+		set_scope(d, pod, c);
 		detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, command);
 	}
 }

@@ -55,24 +55,24 @@ is_loop(struct span account)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	struct pod_spec pod;
+	struct pod_spec *pod = detect_pod(d);
 
 	(void)state;
-	if (!pod_spec_read(ev, &pod) || !is_loop(pod.service_account))
+	if (pod == NULL || !is_loop(pod->service_account))
 		return;
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = "runs pods as the control plane",
 		.severity = SEVERITY_HIGH,
 		.resource_kind = ENTITY_WORKLOAD,
-		.resource = pod.workload,
-		.detail = pod.service_account,
+		.resource = pod->workload,
+		.detail = pod->service_account,
 		.facts =
 		    (struct fact[]){
-			{ "workload", pod.workload },
-			{ "subject", pod.service_account },
-			{ "image", pod.ncontainers > 0
-				       ? pod.containers[0].image
+			{ "workload", pod->workload },
+			{ "subject", pod->service_account },
+			{ "image", pod->ncontainers > 0
+				       ? pod->containers[0].image
 				       : SPAN("an unknown image") },
 		    },
 		.nfacts = 3,

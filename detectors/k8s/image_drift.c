@@ -105,27 +105,27 @@ learn(struct detect *d, const struct pod_spec *pod)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	struct pod_spec pod;
+	struct pod_spec *pod = detect_pod(d);
 	static const char *const keys[] = { "containers", "initContainers",
 		"ephemeralContainers", "image", NULL };
 	bool changes;
 
 	(void)state;
-	if (!pod_spec_read(ev, &pod))
+	if (pod == NULL)
 		return;
 	changes = !span_equal(ev->audit->verb, SPAN("create")) &&
-		  !pod.controlled && pod_habit_is_act(ev, &pod, keys);
-	detect_workload(d, pod.workload);
-	for (size_t i = 0; changes && i < pod.ncontainers; i++) {
+		  !pod->controlled && pod_habit_is_act(ev, pod, keys);
+	detect_workload(d, pod->workload);
+	for (size_t i = 0; changes && i < pod->ncontainers; i++) {
 		struct look l;
 
-		look_at(d, &pod.containers[i], &l);
+		look_at(d, &pod->containers[i], &l);
 		if (!is_drift(&l))
 			continue;
-		tell(d, &pod, &pod.containers[i], &l);
+		tell(d, pod, &pod->containers[i], &l);
 		break;
 	}
-	learn(d, &pod);
+	learn(d, pod);
 }
 
 DETECTOR(image_drift) = {

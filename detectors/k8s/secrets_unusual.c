@@ -125,7 +125,7 @@ static double
 severity_of(struct detect *d, const struct event *ev)
 {
 	struct span version =
-	    k8s_request_query(ev->audit->uri, SPAN("resourceVersion"));
+	    k8s_request_query(ev->audit->query, SPAN("resourceVersion"));
 	struct usual cluster;
 
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &cluster);

@@ -74,20 +74,23 @@ tell(struct detect *d, const struct event *ev, const struct pod_spec *pod,
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	struct pod_spec pod;
+	const struct pod_spec *pod;
 
 	(void)state;
-	if (!is_mirror(ev) || !pod_spec_read(ev, &pod))
+	if (!is_mirror(ev))
 		return;
-	for (size_t i = 0; i < pod.ncontainers; i++) {
+	pod = detect_pod(d);
+	if (pod == NULL)
+		return;
+	for (size_t i = 0; i < pod->ncontainers; i++) {
 		char room[IMAGE_BYTES];
 		struct usual usual;
 
 		detect_usual_value(d, SCOPE_TENANT, FEATURE_IMAGE,
-		    image_repository(pod.containers[i].image, room), &usual);
+		    image_repository(pod->containers[i].image, room), &usual);
 		if (usual.known_days < DETECT_KNOWN_DAYS || usual.count > 0)
 			continue;
-		tell(d, ev, &pod, pod.containers[i].image, &usual);
+		tell(d, ev, pod, pod->containers[i].image, &usual);
 		return;
 	}
 }

@@ -206,25 +206,25 @@ observe(struct detect *d, const struct event *ev, void *state)
 	static const char *const keys[] = { "securityContext", "hostNetwork",
 		"hostIPC", "env", "ports", "containers", NULL };
 	struct list l = { 0 };
-	struct pod_spec pod;
+	struct pod_spec *pod = detect_pod(d);
 	struct pod_habit habit;
 	struct usual image;
 	char room[IMAGE_BYTES];
 
 	(void)state;
-	if (!pod_spec_read(ev, &pod) || pod.ncontainers == 0 ||
-	    pod.controlled || pod_spec_powerful(&pod) != NULL)
+	if (pod == NULL || pod->ncontainers == 0 || pod->controlled ||
+	    pod_spec_powerful(pod) != NULL)
 		return;
-	look_at(&l, &pod);
+	look_at(&l, pod);
 	if (l.weight < least_weight(d))
 		return;
 	detect_usual_value(d, SCOPE_TENANT, FEATURE_IMAGE,
-	    image_repository(pod.containers[0].image, room), &image);
+	    image_repository(pod->containers[0].image, room), &image);
 	image.nnames = 0; /* they die with the next lesson */
 	if (!pod_habit_known(
-		d, &pod, SPAN("open"), pod.containers[0].image, &habit) &&
-	    pod_habit_is_act(ev, &pod, keys))
-		tell(d, &pod, &l, &image);
+		d, pod, SPAN("open"), pod->containers[0].image, &habit) &&
+	    pod_habit_is_act(ev, pod, keys))
+		tell(d, pod, &l, &image);
 }
 
 DETECTOR(workload_posture) = {

@@ -61,19 +61,19 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	static const char *const keys[] = { "securityContext", "hostPID",
 		"ephemeralContainers", "privileged", NULL };
-	struct pod_spec pod;
+	struct pod_spec *pod = detect_pod(d);
 	struct pod_habit habit;
 	const struct pod_container *c;
 
 	(void)state;
-	if (!pod_spec_read(ev, &pod))
+	if (pod == NULL)
 		return;
-	c = pod_spec_powerful(&pod);
+	c = pod_spec_powerful(pod);
 	if (c == NULL)
 		return;
-	if (!pod_habit_known(d, &pod, SPAN("privileged"), c->image, &habit) &&
-	    pod_habit_is_act(ev, &pod, keys))
-		tell(d, &pod, c, &habit);
+	if (!pod_habit_known(d, pod, SPAN("privileged"), c->image, &habit) &&
+	    pod_habit_is_act(ev, pod, keys))
+		tell(d, pod, c, &habit);
 }
 
 DETECTOR(workload_privileged) = {

@@ -99,21 +99,21 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	static const char *const keys[] = { "volumes", "volumeMounts",
 		"hostPath", NULL };
-	struct pod_spec pod;
+	struct pod_spec *pod = detect_pod(d);
 	struct pod_habit habit;
 	struct found f;
 	char trait[HOST_PATH_BYTES + 8];
 	int len;
 
 	(void)state;
-	if (!pod_spec_read(ev, &pod) || !find(&pod, &f))
+	if (pod == NULL || !find(pod, &f))
 		return;
 	len = snprintf(trait, sizeof(trait), "mounts %.*s", SPAN_ARGS(f.path));
 	if (len < 0)
 		return;
-	if (!pod_habit_known(d, &pod, span_str(trait), f.image, &habit) &&
-	    pod_habit_is_act(ev, &pod, keys))
-		tell(d, &pod, &f, &habit);
+	if (!pod_habit_known(d, pod, span_str(trait), f.image, &habit) &&
+	    pod_habit_is_act(ev, pod, keys))
+		tell(d, pod, &f, &habit);
 }
 
 DETECTOR(workload_sensitive_mount) = {

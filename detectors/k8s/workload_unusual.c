@@ -185,13 +185,13 @@ judge(struct detect *d, const struct event *ev, struct pod_spec *pod)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	struct pod_spec pod;
+	struct pod_spec *pod = detect_pod(d);
 
 	(void)state;
-	if (!pod_spec_read(ev, &pod))
+	if (pod == NULL)
 		return;
-	judge(d, ev, &pod);
-	learn_images(d, &pod);
+	judge(d, ev, pod);
+	learn_images(d, pod);
 }
 
 DETECTOR(workload_unusual) = {

@@ -34,13 +34,15 @@ judge(struct detect *d, const struct pod_spec *pod, struct span image)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	struct pod_spec pod;
+	(void)ev;
+	struct pod_spec *pod = detect_pod(d);
 
+	(void)ev;
 	(void)state;
-	if (!pod_spec_read(ev, &pod) || pod.controlled)
+	if (pod == NULL || pod->controlled)
 		return;
-	for (size_t i = 0; i < pod.ncontainers; i++)
-		judge(d, &pod, pod.containers[i].image);
+	for (size_t i = 0; i < pod->ncontainers; i++)
+		judge(d, pod, pod->containers[i].image);
 }
 
 DETECTOR(listed_image) = {

@@ -230,6 +230,15 @@ add_names(
 }
 
 void
+baseline_expect(
+    const struct baseline *b, uint64_t profile, uint64_t value, bool soon)
+{
+	contexts_expect(b->contexts, profile, soon);
+	if (!soon)
+		cells_expect(b->cells, cell_key(profile, value));
+}
+
+void
 baseline_ask(struct baseline *b, uint64_t profile, uint64_t value, int32_t day,
     struct usual *usual)
 {

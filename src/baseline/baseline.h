@@ -49,6 +49,11 @@ unsigned baseline_marked_days(struct baseline *b, uint64_t key, int32_t day);
 /* Keep the text of a value for later explanations. */
 void baseline_name(struct baseline *b, uint64_t value, struct span text);
 
+/* These are about to be learned or asked for: first fetches where what is
+ * known of them is to be found, `soon` then that.  Changes nothing. */
+void baseline_expect(
+    const struct baseline *b, uint64_t profile, uint64_t value, bool soon);
+
 /* What `profile` says of `value`, as of `day`; without names. */
 void baseline_ask(struct baseline *b, uint64_t profile, uint64_t value,
     int32_t day, struct usual *usual);

@@ -69,6 +69,12 @@ cells_find(struct cells *t, uint64_t key)
 	return c != NULL && c->key == key ? c : NULL;
 }
 
+void
+cells_expect(const struct cells *t, uint64_t key)
+{
+	__builtin_prefetch(&t->cells[key & (t->size - 1)], 1);
+}
+
 /* Move all into a table twice as large; false when a window overflowed even
  * there (then it is tried larger still, or left as it is at the limit). */
 static bool

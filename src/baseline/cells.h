@@ -34,6 +34,9 @@ void cells_free(struct cells *t); /* NULL is allowed */
 /* The cell of `key`, or NULL.  Valid until the next cells_add(). */
 struct cell *cells_find(struct cells *t, uint64_t key);
 
+/* The key is about to be asked for: fetches its cell. */
+void cells_expect(const struct cells *t, uint64_t key);
+
 /* The cell of `key`, made (zeroed but for the key) if there is room; NULL
  * when there is none: the caller accounts for the value in the aggregate. */
 struct cell *cells_add(struct cells *t, uint64_t key, int32_t today);

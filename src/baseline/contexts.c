@@ -58,6 +58,23 @@ contexts_find(struct contexts *t, uint64_t key)
 	return *slot ? &t->rows[*slot - 1] : NULL;
 }
 
+void
+contexts_expect(const struct contexts *t, uint64_t key, bool soon)
+{
+	const uint32_t *slot = &t->index[key & (t->size - 1)];
+	const char *at;
+
+	if (!soon) {
+		__builtin_prefetch(slot);
+		return;
+	}
+	if (*slot == 0)
+		return;
+	at = (const char *)&t->rows[*slot - 1];
+	for (size_t i = 0; i < sizeof(struct context); i += 64)
+		__builtin_prefetch(at + i, 1);
+}
+
 static void
 rebuild_index(struct contexts *t, size_t size)
 {

@@ -34,6 +34,10 @@ void contexts_free(struct contexts *t); /* NULL is allowed */
 /* Valid until the next contexts_add(). */
 struct context *contexts_find(struct contexts *t, uint64_t key);
 
+/* The key is about to be asked for: first fetches where its context is to be
+ * found, `soon` then the context. */
+void contexts_expect(const struct contexts *t, uint64_t key, bool soon);
+
 /* Found or made; NULL when the limit is reached and none may be given up. */
 struct context *contexts_add(struct contexts *t, uint64_t key, int32_t today);
 

@@ -260,6 +260,7 @@ audit_add(struct decoder *d, const struct audit *from,
 	if (a == NULL)
 		return NULL;
 	*a = *from;
+	a->query = span_skip(a->uri, span_find(a->uri, '?', 0) + 1);
 	ev = decode_event(d, SOURCE_K8S_AUDIT);
 	ev->audit = a;
 	ev->outcome = audit_outcome(a);

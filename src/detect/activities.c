@@ -65,6 +65,21 @@ grow_index(struct activities *t)
 		*slot_of(t, t->rows[i].key) = (uint32_t)(i + 1);
 }
 
+void
+activities_expect(const struct activities *t, uint64_t key, bool soon)
+{
+	const uint32_t *slot = &t->index[key & (t->size - 1)];
+
+	if (!soon) {
+		__builtin_prefetch(slot, 1);
+	} else if (*slot != 0) {
+		const struct activity_row *row = &t->rows[*slot - 1];
+
+		__builtin_prefetch(row, 1);
+		__builtin_prefetch((const char *)(row + 1) - 1, 1);
+	}
+}
+
 struct activity_row *
 activities_add(struct activities *t, uint64_t key, bool *fresh)
 {

@@ -49,6 +49,10 @@ void activities_free(struct activities *t); /* NULL is allowed */
 struct activity_row *activities_add(
     struct activities *t, uint64_t key, bool *fresh);
 
+/* It is about to be asked for: first fetches where its row is to be found,
+ * `soon` then the row itself. */
+void activities_expect(const struct activities *t, uint64_t key, bool soon);
+
 /*
  * Room for up to `count` lessons, to be filled before the next call; NULL
  * when full.  activities_keep() gives the first `used` of them to the row.

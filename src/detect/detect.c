@@ -57,6 +57,14 @@ recall(struct detect *d)
 			FEATURE_HOUR, subject_hour(d->ev->time_us, room));
 }
 
+uint64_t
+detect_memo(const struct tenant *t, const struct event *ev)
+{
+	uint64_t memo = subject_memo(ev);
+
+	return memo == 0 ? 0 : hash_mix(memo, (uint64_t)(uintptr_t)t) | 1;
+}
+
 const struct subject_keys *
 detect_keys(struct detect *d)
 {
@@ -65,10 +73,9 @@ detect_keys(struct detect *d)
 	if (d->have_keys)
 		return &d->scratch->keys;
 	d->have_keys = true;
-	memo = subject_memo(d->ev);
+	memo = detect_memo(d->tenant, d->ev);
 	if (memo != 0) {
-		memo = hash_mix(memo, (uint64_t)(uintptr_t)d->tenant) | 1;
-		d->known = &d->scratch->known[(memo >> 20) & (KEYS_KNOWN - 1)];
+		d->known = &d->scratch->known[KEYS_KNOWN_AT(memo)];
 		if (d->known->memo == memo) {
 			recall(d);
 			return &d->scratch->keys;
@@ -99,6 +106,16 @@ uint64_t
 detect_feature_key(struct detect *d, enum feature feature)
 {
 	return detect_keys(d)->key[feature];
+}
+
+struct pod_spec *
+detect_pod(struct detect *d)
+{
+	if (!d->have_pod && d->ev->source == SOURCE_K8S_AUDIT &&
+	    pod_spec_read(d->ev, &d->scratch->pod))
+		d->pod = &d->scratch->pod;
+	d->have_pod = true;
+	return d->pod;
 }
 
 static uint64_t

@@ -199,9 +199,18 @@ void detect_usual(struct detect *d, enum scope scope, enum feature feature,
     struct usual *usual);
 struct span detect_feature(struct detect *d, enum feature feature);
 
-/* A keyed hash of detect_feature()'s text, 0 where that is empty; far cheaper
- * where the text itself is not needed. */
+/*
+ * A keyed hash of detect_feature()'s text, 0 where that is empty; far cheaper
+ * where the text itself is not needed.  Each store has another key: compare it
+ * with its like, but let no filter or sketch take one for another by its bits,
+ * which would differ from store to store.
+ */
 uint64_t detect_feature_key(struct detect *d, enum feature feature);
+
+/* The pod, or template of pods, that the event writes, read once for all that
+ * ask (pod_spec.h); NULL: none. */
+struct pod_spec;
+struct pod_spec *detect_pod(struct detect *d);
 
 /* The same for a value the detector names, e.g. each image of a pod. */
 void detect_usual_value(struct detect *d, enum scope scope,

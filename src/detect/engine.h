@@ -68,8 +68,13 @@ void engine_tenant_free(struct tenant *t); /* NULL is allowed */
 struct engine_scratch *engine_scratch_new(void);
 void engine_scratch_free(struct engine_scratch *s); /* NULL is allowed */
 
-/* The event is soon to be taken: fetches what that will look at first. */
-void engine_expect(const struct tenant *t, const struct event *ev);
+/*
+ * The event is to be taken after some others: fetches where what that will
+ * look at is to be found, and, called again when it is `soon`, that itself.
+ * Changes nothing.
+ */
+void engine_expect(const struct tenant *t, const struct engine_scratch *scratch,
+    const struct event *ev, bool soon);
 
 /* Take one event, in plan order. */
 void engine_event(struct tenant *t, struct engine_scratch *scratch,

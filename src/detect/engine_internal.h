@@ -12,6 +12,7 @@
 #include "detect/facts.h"
 #include "detect/lane.h"
 #include "detect/lessons.h"
+#include "detect/pod_spec.h"
 #include "detect/states.h"
 #include "detect/subject.h"
 #include "detect/waiting.h"
@@ -58,7 +59,8 @@ struct tenant {
  * Keys of activities that were looked into before: most come again, hour
  * after hour, and naming and hashing is the slowest part of judging one.
  */
-#define KEYS_KNOWN 4096
+#define KEYS_KNOWN 32768
+#define KEYS_KNOWN_AT(memo) ((memo) >> 20 & (KEYS_KNOWN - 1))
 
 struct known_keys {
 	uint64_t memo; /* of the event and its tenant; 0: free */
@@ -71,12 +73,16 @@ struct engine_scratch {
 	struct subject_keys keys; /* of the event */
 	struct subject subject;
 	struct geo_cache places; /* asked for last */
+	struct pod_spec pod;	 /* that the event writes */
 	struct facts facts;
 	/* What the baseline said of the event's own values: asked once. */
 	struct usual usual[SCOPE_COUNT][FEATURE_COUNT];
 	uint32_t asked[SCOPE_COUNT]; /* bits of features */
 	struct lessons lessons;	     /* of the hour that is being closed */
 	struct calls_memo calls;
+	/* Whom the event is shown to; here, as it would be cleared on the
+	 * stack for each event. */
+	const struct engine_row *called[CALLS_MAX];
 };
 
 /* The engine's side of one call of a detector. */
@@ -89,8 +95,10 @@ struct detect {
 	struct activity_row *activity; /* NULL: found no room */
 	struct activity sums;	       /* of this event alone, then */
 	struct engine_scratch *scratch;
-	bool have_subject;	  /* scratch->subject is of this event */
-	bool have_keys;		  /* ... and scratch->keys */
+	bool have_subject; /* scratch->subject is of this event */
+	bool have_keys;	   /* ... and scratch->keys */
+	bool have_pod;	   /* ... and `pod`: NULL or scratch->pod */
+	struct pod_spec *pod;
 	struct known_keys *known; /* where these are remembered, or NULL */
 	uint64_t workload;	  /* entity of SCOPE_WORKLOAD; 0: none */
 };
@@ -107,6 +115,8 @@ void engine_tenant_forget(struct tenant *t);
 uint64_t engine_profile(const struct engine *e, enum scope scope,
     uint64_t entity, enum feature feature);
 
+/* Under which the event's keys are remembered; 0: they are not. */
+uint64_t detect_memo(const struct tenant *t, const struct event *ev);
 /* The keys of d->ev's subject, remembered or made at the first call. */
 const struct subject_keys *detect_keys(struct detect *d);
 /* Collect the facts of d->ev, and what the inventory adds, in d->scratch. */

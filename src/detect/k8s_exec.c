@@ -71,7 +71,8 @@ k8s_exec_command(struct span uri, char room[K8S_EXEC_COMMAND_BYTES])
 struct span
 k8s_exec_container(struct span uri)
 {
-	return k8s_request_query(uri, SPAN("container"));
+	return k8s_request_query(
+	    span_skip(uri, span_find(uri, '?', 0) + 1), SPAN("container"));
 }
 
 bool

@@ -5,14 +5,11 @@
 #include "base/status.h"
 
 struct span
-k8s_request_query(struct span uri, struct span key)
+k8s_request_query(struct span query, struct span key)
 {
-	struct span rest = span_skip(uri, span_find(uri, '?', 0));
+	struct span rest = query;
 
-	if (rest.len == 0)
-		return (struct span){ NULL, 0 };
-	rest = span_skip(rest, 1);
-	while (rest.at != NULL) {
+	while (rest.len > 0) {
 		struct span pair = span_cut(&rest, '&');
 		size_t eq = span_find(pair, '=', 0);
 
@@ -30,7 +27,7 @@ k8s_request_succeeded(const struct audit *a)
 	if (span_equal(a->stage, SPAN("RequestReceived")) ||
 	    span_equal(a->stage, SPAN("Panic")))
 		return false;
-	return span_is_empty(k8s_request_query(a->uri, SPAN("dryRun")));
+	return span_is_empty(k8s_request_query(a->query, SPAN("dryRun")));
 }
 
 bool

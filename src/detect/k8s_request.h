@@ -30,8 +30,8 @@ bool k8s_request_writes(const struct audit *a);
 /* ... and succeeded. */
 bool k8s_request_wrote(const struct audit *a);
 
-/* A value of the request's query, still percent-encoded; empty if none. */
-struct span k8s_request_query(struct span uri, struct span key);
+/* A value of a request's query, still percent-encoded; empty if none. */
+struct span k8s_request_query(struct span query, struct span key);
 
 /*
  * The caller is a part of the control plane doing its own work: the

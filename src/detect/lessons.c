@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+/* What so many lessons ahead touch is looked for, and fetched. */
+#define AHEAD 8
+#define AHEAD_SOON 4
+
 /* The slot of the lesson, or the free one where it would go. */
 static uint16_t *
 slot_of(struct lessons *l, uint64_t profile, uint64_t value, int64_t hour)
@@ -43,12 +47,22 @@ lessons_add(struct lessons *l, struct baseline *b, uint64_t profile,
 	*slot = (uint16_t)++l->count;
 }
 
+static void
+expect(const struct lessons *l, const struct baseline *b, size_t i, bool soon)
+{
+	if (i < l->count)
+		baseline_expect(
+		    b, l->waiting[i].profile, l->waiting[i].value, soon);
+}
+
 void
 lessons_finish(struct lessons *l, struct baseline *b)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		const struct lesson_waiting *w = &l->waiting[i];
 
+		expect(l, b, i + AHEAD, false);
+		expect(l, b, i + AHEAD_SOON, true);
 		baseline_learn(b, w->profile, w->value, w->hour, w->times);
 	}
 	if (l->count > 0)

@@ -142,6 +142,21 @@ states_get(struct states *t, uint64_t key, int64_t now_us)
 	return head + 1;
 }
 
+void
+states_expect(const struct states *t, uint64_t key, bool soon)
+{
+	const uint32_t *slot = &t->index[key & (t->size - 1)];
+
+	if (!soon) {
+		__builtin_prefetch(slot);
+	} else if (*slot != 0) {
+		const struct head *head = row(t, *slot - 1);
+
+		__builtin_prefetch(head, 1);
+		__builtin_prefetch((const char *)head + 64, 1);
+	}
+}
+
 uint64_t
 states_refused(const struct states *t)
 {

@@ -24,6 +24,10 @@ void states_free(struct states *t); /* NULL is allowed */
  * for any type; valid until the next call. */
 void *states_get(struct states *t, uint64_t key, int64_t now_us);
 
+/* It is about to be asked for: first fetches where its state is to be found,
+ * `soon` then the state. */
+void states_expect(const struct states *t, uint64_t key, bool soon);
+
 uint64_t states_refused(const struct states *t);
 size_t states_bytes(const struct states *t);
 

@@ -401,12 +401,29 @@ observe(struct detect *d, const struct engine_row *row)
 	det->observe(d, d->ev, state);
 }
 
+/* Fetch the actor's states for all that are called: each is elsewhere. */
+static void
+expect_states(struct detect *d, size_t n)
+{
+	uint64_t actor = detect_keys(d)->actor;
+
+	for (size_t i = 0; i < 2 * n; i++) {
+		const struct engine_row *row = d->scratch->called[i % n];
+		const struct states *t = d->tenant->states[row->index];
+
+		if (t != NULL && row->row->detector->key == DETECT_KEY_ACTOR)
+			states_expect(t, actor, i >= n);
+	}
+}
+
 static void
 call(struct detect *d, enum detect_when when, bool is_act)
 {
 	const struct calls *c = &d->tenant->engine->calls[d->ev->source];
 	struct call_set set =
 	    calls_for(c, &d->scratch->calls, d->ev, when, is_act);
+	const struct engine_row **rows = d->scratch->called;
+	size_t n = 0;
 
 	for (size_t w = 0; w < CALLS_WORDS; w++) {
 		for (uint64_t left = set.word[w]; left; left &= left - 1) {
@@ -414,9 +431,13 @@ call(struct detect *d, enum detect_when when, bool is_act)
 			    &c->list[w * 64 + (size_t)__builtin_ctzll(left)];
 
 			if (one->match == NULL || one->match(d->ev))
-				observe(d, one->row);
+				rows[n++] = one->row;
 		}
 	}
+	if (n > 1)
+		expect_states(d, n);
+	for (size_t i = 0; i < n; i++)
+		observe(d, rows[i]);
 }
 
 struct engine_scratch *
@@ -442,11 +463,33 @@ is_an_act(const struct event *ev)
 	return ev->source == SOURCE_K8S_AUDIT && k8s_act_match(ev);
 }
 
-void
-engine_expect(const struct tenant *t, const struct event *ev)
+/* Fetch all cache lines of something to be written. */
+static void
+fetch(const void *at, size_t bytes)
 {
+	for (size_t i = 0; i < bytes; i += 64)
+		__builtin_prefetch((const char *)at + i, 1);
+	__builtin_prefetch((const char *)at + bytes - 1, 1);
+}
+
+void
+engine_expect(const struct tenant *t, const struct engine_scratch *scratch,
+    const struct event *ev, bool soon)
+{
+	const struct lane *l = t->latest;
+	uint64_t memo;
+
+	if (l != NULL && l->source == ev->source)
+		activities_expect(
+		    l->open[civil_hour(ev->time_us) & 1], ev->activity, soon);
+	if (soon)
+		return;
 	if ((ev->id_key[0] | ev->id_key[1]) != 0)
 		dedup_expect(t->dedup, ev->id_key);
+	memo = detect_memo(t, ev);
+	if (memo != 0)
+		fetch(&scratch->known[KEYS_KNOWN_AT(memo)],
+		    sizeof(struct known_keys));
 }
 
 void

@@ -33,3 +33,46 @@ notice_fact_text(enum notice_fact f)
 	ASSERT(f < NOTICE_FACTS);
 	return notice_facts[f];
 }
+
+static void
+expect_texts(const struct event *ev)
+{
+	switch (ev->source) {
+	case SOURCE_CLOUDTRAIL:
+		__builtin_prefetch(ev->cloudtrail->name.at);
+		__builtin_prefetch(ev->cloudtrail->arn.at);
+		break;
+	case SOURCE_DNS:
+		__builtin_prefetch(ev->dns->name.at);
+		break;
+	case SOURCE_K8S_AUDIT:
+		__builtin_prefetch(ev->audit->verb.at);
+		__builtin_prefetch(ev->audit->user.at);
+		__builtin_prefetch(ev->audit->resource.at);
+		break;
+	case SOURCE_VPCFLOW:
+	case SOURCE_NOTICE:
+	case SOURCE_COUNT:
+		break;
+	}
+}
+
+void
+event_expect(const struct event *ev, bool soon)
+{
+	static const size_t sizes[SOURCE_COUNT] = {
+		[SOURCE_CLOUDTRAIL] = sizeof(struct cloudtrail),
+		[SOURCE_VPCFLOW] = sizeof(struct flow),
+		[SOURCE_DNS] = sizeof(struct dns),
+		[SOURCE_K8S_AUDIT] = sizeof(struct audit),
+		[SOURCE_NOTICE] = sizeof(struct notice),
+	};
+	const char *at = (const char *)ev->cloudtrail; /* or any of them */
+
+	if (soon) {
+		expect_texts(ev);
+		return;
+	}
+	for (size_t i = 0; i < sizes[ev->source]; i += 64)
+		__builtin_prefetch(at + i);
+}

@@ -137,7 +137,8 @@ enum audit_group { /* bits of audit.groups */
  * stage RequestReceived is decoded too, with code 0. */
 struct audit {
 	struct span verb;
-	struct span uri; /* requestURI, raw */
+	struct span uri;   /* requestURI, raw */
+	struct span query; /* of it, behind "?" */
 	struct span stage;
 	struct span level;
 	struct span user;	  /* user.username, raw; may be empty */
@@ -204,3 +205,7 @@ struct event {
 	 * what the fields above do not hold, and only in rare paths. */
 	struct json_value record;
 };
+
+/* The event is to be looked at: first fetches what it says, `soon` then the
+ * texts that most look at. */
+void event_expect(const struct event *ev, bool soon);

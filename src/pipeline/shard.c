@@ -5,8 +5,14 @@
 #include "base/hash.h"
 #include "base/pack.h"
 
-/* Events whose memory is fetched while others are judged. */
-#define AHEAD 4
+/*
+ * Memory is fetched while other events are judged: of so many events ahead
+ * what they say, as another core may have decoded them; where that is
+ * remembered; and what is remembered.
+ */
+#define AHEAD_EVENT 16
+#define AHEAD 8
+#define AHEAD_SOON 4
 
 struct member {
 	struct shard *shard;
@@ -210,30 +216,58 @@ shard_changed(struct shard *s,
 	}
 }
 
-static void
-expect(const struct shard *s, const struct event *ev)
+/* Of the batch's tenants, remember those that live here; false: none. */
+static bool
+find_members(struct shard *s, const struct batch *b)
 {
-	const struct member *m = s->of_batch[ev->tenant];
+	bool any = false;
 
-	if (m != NULL)
-		engine_expect(m->tenant, ev);
-}
-
-void
-shard_batch(struct shard *s, const struct batch *b)
-{
 	for (size_t i = 0; i < b->ntenants; i++) {
 		uint64_t key = tenant_key(s, b->tenants[i]);
 
 		s->of_batch[i] =
 		    owns(s, key) ? member_of(s, b->tenants[i], key) : NULL;
+		any |= s->of_batch[i] != NULL;
 	}
+	return any;
+}
+
+/* Have the memory fetched that the events behind the `i`th will need. */
+static void
+expect(const struct shard *s, const struct batch *b, size_t i)
+{
+	static const size_t ahead[] = { AHEAD_EVENT, AHEAD, AHEAD_SOON };
+
+	for (size_t k = 0; k < COUNTOF(ahead); k++) {
+		const struct event *ev = &b->events[i + ahead[k]];
+		const struct member *m;
+
+		if (i + ahead[k] >= b->count)
+			continue;
+		m = s->of_batch[ev->tenant];
+		if (m == NULL)
+			continue;
+		if (ahead[k] == AHEAD_EVENT) {
+			event_expect(ev, false);
+			continue;
+		}
+		if (ahead[k] == AHEAD)
+			event_expect(ev, true);
+		engine_expect(
+		    m->tenant, s->scratch, ev, ahead[k] == AHEAD_SOON);
+	}
+}
+
+void
+shard_batch(struct shard *s, const struct batch *b)
+{
+	if (!find_members(s, b))
+		return;
 	for (size_t i = 0; i < b->count; i++) {
 		const struct event *ev = &b->events[i];
 		struct member *m = s->of_batch[ev->tenant];
 
-		if (i + AHEAD < b->count)
-			expect(s, &b->events[i + AHEAD]);
+		expect(s, b, i);
 		if (m == NULL)
 			continue;
 		if (ev->time_us < s->options.since_us ||
