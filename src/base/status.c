@@ -1,6 +1,9 @@
 #include "base/status.h"
 
 #include <stdint.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,4 +74,12 @@ status_realloc(void *old, size_t count, size_t size)
 	if (p == NULL)
 		status_no_memory(count, size);
 	return p;
+}
+
+void
+status_trim(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
 }

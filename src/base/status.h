@@ -45,5 +45,8 @@ __attribute__((noreturn)) void status_assert_failed(
  * never per event.  status_calloc checks count * size for overflow. */
 void *status_calloc(size_t count, size_t size);
 void *status_realloc(void *old, size_t count, size_t size);
+/* Give the system back what was freed, of all threads: some milliseconds.  For
+ * what runs for months; without glibc nothing happens. */
+void status_trim(void);
 /* The same end where a library could not get its memory. */
 __attribute__((noreturn)) void status_no_memory(size_t count, size_t size);

@@ -22,6 +22,7 @@
 #define LOOP_MS 100
 #define IDLE_LIMIT_S 10.0
 #define KEEP_DAYS 45
+#define TRIM_US (60 * (int64_t)1000000)
 #define US_PER_S 1e6
 
 struct running {
@@ -30,7 +31,7 @@ struct running {
 	bool (*accept)(void *cookie);
 	void *cookie;
 	enum service_end end;
-	int64_t watchdog_us, notified_us, told_us;
+	int64_t watchdog_us, notified_us, told_us, trimmed_us;
 };
 
 void
@@ -528,6 +529,10 @@ turn(struct running *r)
 		log_tell(s->options.log, clock_wall_us());
 		pthread_mutex_unlock(&s->log_lock);
 		r->told_us = now_us;
+	}
+	if (now_us - r->trimmed_us >= TRIM_US) {
+		status_trim();
+		r->trimmed_us = now_us;
 	}
 	/* A commit falls due by time; the pipeline has no clock. */
 	pthread_mutex_lock(&s->lock);

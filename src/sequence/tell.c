@@ -240,7 +240,9 @@ add_lines(struct draft *d, const struct chain *c)
 			before++;
 		if (before < i)
 			continue;
-		buf_add_str(line, civil_format(step->time_us, time));
+		buf_add_str(line,
+		    civil_format(
+			step->time_us - step->time_us % CIVIL_US_PER_S, time));
 		buf_add_char(line, ' ');
 		buf_add(line, step->text[CHAIN_TITLE]);
 		s->why[s->nwhy++] = (struct signal_why){
