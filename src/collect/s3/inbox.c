@@ -9,7 +9,10 @@
 #include "collect/s3/layout.h"
 #include "net/clock.h"
 
-#define HIDDEN_S 300
+/* Nobody else sees a message for so long, from its receipt and from each time
+ * that half of it has passed: when a service dies, its messages come again
+ * that soon. */
+#define HIDDEN_S 60
 #define EXTEND_US (HIDDEN_S / 2 * CIVIL_US_PER_S)
 /* Known and not deleted: no more are received. */
 #define MESSAGES_MAX 2000
