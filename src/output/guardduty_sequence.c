@@ -78,7 +78,7 @@ list_all(const struct chain *c, struct listed *actors, struct listed *endpoints,
 static void
 numbered(struct emit *e, const char *key, const char *word, size_t number)
 {
-	char text[32];
+	char text[64]; /* an id has 32 */
 
 	(void)snprintf(text, sizeof(text), "%s-%zu", word, number + 1);
 	emit_text(e, key, span_str(text));
