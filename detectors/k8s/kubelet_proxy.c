@@ -3,7 +3,9 @@
  * through the API server's proxy, past admission and past pods/exec.
  *
  * Sources     Kubernetes audit log, any level
- * Key         none; who does so as a habit is in the baseline (k8s_act.h)
+ * Key         actor: which requests were counted, as one is logged when its
+ *             stream starts and when it ends; who does so as a habit is in
+ *             the baseline (k8s_act.h)
  * Rule        nodes/proxy with a path that runs something in a container:
  *             High; that lists pods, reads logs or configuration: Medium.
  *             Metrics, statistics and health are what monitoring reads.  What
@@ -12,6 +14,7 @@
  *             https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/
  */
 #include "detect/k8s_act.h"
+#include "detect/k8s_exec.h"
 #include "detect/k8s_request.h"
 
 struct path {
@@ -72,7 +75,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	const struct path *path = find(ev->audit);
 
-	(void)state;
+	/* A stream is logged when it starts and when it ends. */
+	if (!k8s_exec_is_first(state, ev->id))
+		return;
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = path->what,
@@ -102,5 +107,9 @@ DETECTOR(kubelet_proxy) = {
 	.when = DETECT_EACH,
 	.of_kind = of_kind,
 	.match = match,
+	.key = DETECT_KEY_ACTOR,
+	.state_size = sizeof(struct k8s_exec_seen),
+	.state_version = 1,
+	.state_ttl_s = 6 * 3600,
 	.observe = observe,
 };
