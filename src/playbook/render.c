@@ -382,15 +382,26 @@ done:
 	buf_done(&value);
 }
 
+/* "webhook/SOURCE": what was sent to us lies in no file. */
+static bool
+is_sent(struct span parcel)
+{
+	return span_starts(parcel, SPAN("webhook/")) &&
+	       span_rfind(parcel, '/') == SPAN("webhook").len;
+}
+
 /* From where the log was read: an object, or a file. */
 static void
 fill_parcel(struct fill *fill)
 {
 	struct buf value = { 0 };
-	bool remote = fill->finding != NULL &&
-		      vocabulary_value(fill->finding, SPAN("parcel"), &value) &&
-		      span_starts(buf_span(&value), SPAN("s3://"));
+	bool known = fill->finding != NULL &&
+		     vocabulary_value(fill->finding, SPAN("parcel"), &value);
+	bool remote = known && span_starts(buf_span(&value), SPAN("s3://"));
 
+	if (known && is_sent(buf_span(&value)))
+		give_up(fill->why, "the record came by the ", SPAN("webhook"),
+		    ", from no file");
 	buf_add_str(fill->out, remote ? "aws s3 cp " : "zcat -f -- ");
 	if (fill->finding == NULL)
 		buf_add_str(fill->out, "<parcel>");
