@@ -13,6 +13,8 @@ struct reading {
 	FIELD_AT(struct reading, name, member, FIELD_STRING)
 #define VALUE(name, member) FIELD_AT(struct reading, name, member, FIELD_VALUE)
 
+#define SOURCES_MAX 64
+
 /* The first ones are those that an audit event is told by. */
 enum { TELLING = 7 };
 
@@ -154,16 +156,29 @@ read_status(struct reading *r)
 	r->a.code = code > 0 && code < 1000 ? (int)code : 0;
 }
 
+/*
+ * All but the last address may be the caller's own invention (X-Forwarded-For).
+ * Proxies in front of the API server are mostly private: who calls is the last
+ * public one, or just the last.
+ */
 static void
 read_sources(struct reading *r)
 {
 	struct json_iter it = json_iter(r->sources);
-	struct json_value first;
+	struct span last = json_string(r->sources), public = { NULL, 0 };
+	struct json_value item;
+	size_t count = 0;
+	struct ip ip;
 
-	if (json_is(r->sources, JSON_ARRAY) && json_next_item(&it, &first))
-		r->a.remote = json_string(first);
-	else
-		r->a.remote = json_string(r->sources);
+	while (json_is(r->sources, JSON_ARRAY) && count++ < SOURCES_MAX &&
+	       json_next_item(&it, &item)) {
+		last = json_string(item);
+		if (ip_parse(last, &ip) && !ip_is_private(&ip))
+		public = last;
+	}
+	r->a.remote = public.len > 0 ? public : last;
+	if (!span_equal(r->a.remote, last))
+		r->a.proxy = last;
 }
 
 static bool

@@ -126,6 +126,7 @@ of_audit(struct facts *f, const struct event *ev)
 	if (a->code > 0)
 		add_number(f, "code", (uint64_t)a->code);
 	add(f, "remote", a->remote);
+	add(f, "proxy", a->proxy);
 	add(f, "user_agent", a->agent);
 	add(f, "decision", a->decision);
 	add(f, "reason", a->reason);

@@ -144,7 +144,8 @@ struct audit {
 	struct span user;	  /* user.username, raw; may be empty */
 	struct span impersonated; /* impersonatedUser.username */
 	struct span agent;	  /* userAgent, raw */
-	struct span remote;	  /* sourceIPs[0], raw */
+	struct span remote;	  /* of sourceIPs: who calls, raw ... */
+	struct span proxy;	  /* ... and who connected for him, or empty */
 	struct span resource, subresource, ns, name, api_group;
 	struct span decision; /* authorization.k8s.io/decision */
 	struct span reason;   /* authorization.k8s.io/reason */

@@ -401,6 +401,21 @@ add_place(const struct finding *f, struct buf *out)
 	buf_add_char(out, '.');
 }
 
+/* Who connected is sure; for whom, only that one or the caller says. */
+static void
+add_proxy(const struct finding *f, struct buf *out)
+{
+	struct span proxy = signal_fact(f->first, "proxy");
+
+	if (span_is_empty(proxy))
+		return;
+	buf_add_str(out, " The connection came from ");
+	add_short(proxy, out);
+	buf_add_str(out, ", so ");
+	add_short(signal_fact(f->first, "remote"), out);
+	buf_add_str(out, " is a proxy's word, or made up by the caller.");
+}
+
 void
 finding_describe(const struct finding *f, struct buf *out)
 {
@@ -416,6 +431,7 @@ finding_describe(const struct finding *f, struct buf *out)
 		buf_add_char(out, '.');
 	add_behind(f, out);
 	add_place(f, out);
+	add_proxy(f, out);
 	for (size_t line = 0; line < DESCRIBE_LINES; line++) {
 		size_t best = SIGNAL_WHY_MAX;
 

@@ -54,6 +54,7 @@ const struct fact_name vocabulary_table[] = {
 	{ "issuer_arn", "ARN of the role behind a session", false },
 	{ "mfa", "whether MFA was used", false },
 	{ "principal_id", "unique id of the principal", false },
+	{ "proxy", "address that made the connection for `{remote}`", false },
 	{ "remote", "address or host the call came from", false },
 	{ "role_name", "role behind a session", false },
 	{ "service", "AWS service called", false },

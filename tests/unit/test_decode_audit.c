@@ -275,12 +275,50 @@ bad_line(void **state)
 	}
 }
 
+static void
+who_calls_is_told_from_proxies(void **state)
+{
+	static const struct {
+		const char *sources, *remote, *proxy;
+	} rows[] = {
+		{ "[\"203.0.113.5\"]", "203.0.113.5", "" },
+		{ "\"10.0.0.1\"", "10.0.0.1", "" },
+		{ "[\"203.0.113.5\",\"10.0.0.1\"]", "203.0.113.5", "10.0.0.1" },
+		/* The last one is no caller's invention. */
+		{ "[\"198.51.100.7\",\"203.0.113.5\"]", "203.0.113.5", "" },
+		{ "[\"10.0.1.5\",\"54.212.83.236\"]", "54.212.83.236", "" },
+		{ "[\"10.0.0.1\",\"10.0.0.2\"]", "10.0.0.2", "" },
+		{ "[\"no address\",\"10.0.0.2\"]", "10.0.0.2", "" },
+		{ "[]", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		const struct event *ev;
+		struct harness h;
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+		    "{\"auditID\":\"a\",\"stage\":\"ResponseComplete\","
+		    "\"verb\":\"get\",\"requestURI\":\"/\",\"sourceIPs\":%s,"
+		    "\"stageTimestamp\":\"2026-11-22T03:21:31Z\"}\n",
+		    rows[i].sources);
+		harness_init(&h, (struct decode_options){ 0 });
+		ev = only(&h, CUT_VALUES, text);
+		assert_span_equal(ev->audit->remote, span_str(rows[i].remote));
+		assert_span_equal(ev->audit->proxy, span_str(rows[i].proxy));
+		harness_done(&h);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("an audit event's members become the event's", fields),
 		TEST("an audit event is found in any envelope", envelopes),
+		TEST("who calls is told from proxies",
+		    who_calls_is_told_from_proxies),
 		TEST("a Google Cloud entry reads as an audit event", gke),
 		TEST("other logs of a cluster are ignored", other_streams),
 		TEST("a bad text in a string costs only itself", inner_bad),
