@@ -24,8 +24,7 @@ void
 follow_say(struct follow *f, enum source_level level, const char *message,
     const char *path, const char *detail)
 {
-	const char *const fields[] = { "source", f->config->name, "path", path,
-		"detail", detail, NULL };
+	const char *const fields[] = { "path", path, "detail", detail, NULL };
 
 	f->host->say(f->host->cookie, level, message, fields);
 }

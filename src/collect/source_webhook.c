@@ -6,6 +6,7 @@
  * sends a batch again that it got no 200 for, so a body is known by its hash.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -68,8 +69,7 @@ static void
 say(struct webhook *w, enum source_level level, const char *message,
     const char *detail)
 {
-	const char *const fields[] = { "source", w->config->name, "detail",
-		detail, NULL };
+	const char *const fields[] = { "detail", detail, NULL };
 
 	w->host->say(w->host->cookie, level, message, fields);
 }
@@ -477,6 +477,21 @@ on_gone(void *cookie, struct server_request *r)
 	free(waiter);
 }
 
+/* The API server does not send such a batch again: what is in it is lost. */
+static void
+on_too_large(void *cookie, uint64_t bytes)
+{
+	struct webhook *w = cookie;
+	char reason[160];
+
+	(void)snprintf(reason, sizeof(reason),
+	    "413 at least %" PRIu64 " bytes, more than body_limit; see "
+	    "--audit-webhook-truncate-enabled in docs/sources.md",
+	    bytes);
+	w->counts.errors++;
+	say(w, SOURCE_WARNING, "a request was refused", reason);
+}
+
 static void
 on_trouble(void *cookie, const char *message)
 {
@@ -538,6 +553,7 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 		.begin = on_begin,
 		.handle = on_body,
 		.gone = on_gone,
+		.too_large = on_too_large,
 		.trouble = on_trouble,
 	};
 	enum status st = STATUS_OK;

@@ -44,6 +44,9 @@ struct server_options {
 	void (*begin)(void *cookie, struct server_request *r); /* or NULL */
 	void (*handle)(void *cookie, struct server_request *r);
 	void (*gone)(void *cookie, struct server_request *r); /* or NULL */
+	/* A body of so many bytes, as far as its sender or what came of it
+	 * tells, was refused: it was more than body_bytes.  Or NULL. */
+	void (*too_large)(void *cookie, uint64_t bytes);
 	/* What TLS or HTTP found wrong, a line; hostile text.  Or NULL. */
 	void (*trouble)(void *cookie, const char *message);
 	void *cookie;

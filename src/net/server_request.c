@@ -140,6 +140,12 @@ server_answer(struct server_request *r, const struct server_answer *answer)
 static void
 refuse_too_large(struct server_request *r)
 {
+	const struct server_options *o = &r->server->options;
+	uint64_t least = (uint64_t)o->body_bytes + 1;
+
+	if (o->too_large != NULL)
+		o->too_large(
+		    o->cookie, r->promised > least ? r->promised : least);
 	server_answer(r, &(struct server_answer){
 			     .code = MHD_HTTP_CONTENT_TOO_LARGE,
 			     .body = SPAN("The body is too large.\n"),
