@@ -22,6 +22,7 @@ tell(struct detect *d, const struct pod_spec *pod,
 {
 	char room[64];
 	struct span power = pod_spec_power_text(c, room, sizeof(room));
+	struct usual deployer = habit->deployer;
 	struct evidence why[] = {
 		{ .feature = "container privilege",
 		    .observed = power,
@@ -30,10 +31,10 @@ tell(struct detect *d, const struct pod_spec *pod,
 		    .observed = c->image,
 		    .expected = (double)NAN,
 		    .usual = &habit->cluster },
-		{ .feature = "privileged deployments by this actor here",
+		{ .feature = "deployer of privileged containers here",
 		    .observed = detect_actor(d)->name,
 		    .expected = (double)NAN,
-		    .usual = &habit->deployer },
+		    .usual = &deployer },
 	};
 	struct fact facts[] = {
 		{ "image", c->image },
@@ -42,6 +43,9 @@ tell(struct detect *d, const struct pod_spec *pod,
 		{ "workload", pod->workload },
 	};
 
+	/* What it knows are the actor's traits, not other deployers. */
+	deployer.nnames = 0;
+	deployer.profile = 0;
 	detect_raise(d,
 	    &(struct raise){
 		.severity = c->power == POD_POWER_PRIVILEGED && !pod->controlled

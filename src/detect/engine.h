@@ -121,8 +121,10 @@ struct engine_counts {
 	uint64_t events; /* taken, duplicates not included */
 	uint64_t duplicates[SOURCE_COUNT];
 	uint64_t late[SOURCE_COUNT]; /* older than the hours that were open */
-	uint64_t held;		     /* signals below the alert budget */
-	uint64_t overflow;	     /* found no room in a bounded table */
+	/* Of the two what was loaded, not seen by this process. */
+	uint64_t loaded_duplicates[SOURCE_COUNT], loaded_late[SOURCE_COUNT];
+	uint64_t held;	   /* signals below the alert budget */
+	uint64_t overflow; /* found no room in a bounded table */
 	uint64_t values, profiles, bytes;
 };
 

@@ -230,9 +230,14 @@ engine_tenant_load(struct tenant *t, const struct image_reader *r)
 			 load_states(t, r, &head.rest);
 	}
 	buf_done(&copy);
-	if (!loaded)
+	if (!loaded) {
 		engine_tenant_forget(t);
-	return loaded;
+		return false;
+	}
+	memcpy(t->loaded_duplicates, t->duplicates, sizeof(t->duplicates));
+	for (const struct lane *l = t->lanes; l != NULL; l = l->next)
+		t->loaded_late[l->source] += l->late;
+	return true;
 }
 
 bool

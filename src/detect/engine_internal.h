@@ -53,6 +53,8 @@ struct tenant {
 	struct states **states; /* by engine_row.index; NULL until used */
 	uint64_t events, held;
 	uint64_t duplicates[SOURCE_COUNT];
+	/* What these and the lanes' were when they were loaded. */
+	uint64_t loaded_duplicates[SOURCE_COUNT], loaded_late[SOURCE_COUNT];
 };
 
 /*

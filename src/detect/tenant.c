@@ -50,6 +50,8 @@ remember_nothing(struct tenant *t)
 	t->waves = NULL;
 	t->events = t->held = 0;
 	memset(t->duplicates, 0, sizeof(t->duplicates));
+	memset(t->loaded_duplicates, 0, sizeof(t->loaded_duplicates));
+	memset(t->loaded_late, 0, sizeof(t->loaded_late));
 }
 
 static void
@@ -547,8 +549,11 @@ engine_count(const struct tenant *t, struct engine_counts *counts)
 	counts->overflow += known.forgotten + known.refused;
 	counts->bytes += known.bytes + inventory_sizes(t->passing).bytes;
 	counts->events += t->events;
-	for (enum source i = 0; i < SOURCE_COUNT; i++)
+	for (enum source i = 0; i < SOURCE_COUNT; i++) {
 		counts->duplicates[i] += t->duplicates[i];
+		counts->loaded_duplicates[i] += t->loaded_duplicates[i];
+		counts->loaded_late[i] += t->loaded_late[i];
+	}
 	counts->held += t->held;
 	counts->overflow += sizes.overflow;
 	counts->values += sizes.values;

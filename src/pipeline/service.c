@@ -340,8 +340,10 @@ report_events(struct service *s, struct report *r)
 		r->events[i] = (struct metrics_events){
 			.source = source_text(i),
 			.events = s->counts.decoded.events[i],
-			.late = e->late[i],
-			.duplicates = e->duplicates[i],
+			/* Since the start, as all of a process. */
+			.late = e->late[i] - e->loaded_late[i],
+			.duplicates =
+			    e->duplicates[i] - e->loaded_duplicates[i],
 			.quarantined = s->counts.decoded.quarantined[i],
 		};
 	r->events[SOURCE_COUNT] = (struct metrics_events){
