@@ -239,11 +239,12 @@ expect(const struct shard *s, const struct batch *b, size_t i)
 	static const size_t ahead[] = { AHEAD_EVENT, AHEAD, AHEAD_SOON };
 
 	for (size_t k = 0; k < COUNTOF(ahead); k++) {
-		const struct event *ev = &b->events[i + ahead[k]];
+		const struct event *ev;
 		const struct member *m;
 
 		if (i + ahead[k] >= b->count)
 			continue;
+		ev = &b->events[i + ahead[k]];
 		m = s->of_batch[ev->tenant];
 		if (m == NULL)
 			continue;
