@@ -215,10 +215,11 @@ static const struct server_answer refusals[] = {
 static void
 refuse(struct webhook *w, struct server_request *r, enum refusal why)
 {
-	char reason[128];
+	char reason[256], room[SERVER_CALLER_BYTES];
 	struct span text = span_trim(refusals[why].body);
 
-	(void)snprintf(reason, sizeof(reason), "%u %.*s", refusals[why].code,
+	(void)snprintf(reason, sizeof(reason), "%u to %s: %.*s",
+	    refusals[why].code, server_request_caller(r, room),
 	    SPAN_ARGS(text));
 	/* Being full is no error of the caller. */
 	if (why == REFUSAL_FULL || why == REFUSAL_NOT_YET)

@@ -91,6 +91,11 @@ struct span server_request_header(struct server_request *r, const char *name);
 bool server_request_query(
     struct server_request *r, const char *name, struct span *value);
 
+/* The caller's address as text in `room`; "?" when it is not known. */
+#define SERVER_CALLER_BYTES 64
+const char *server_request_caller(
+    struct server_request *r, char room[SERVER_CALLER_BYTES]);
+
 /* True when the caller showed a certificate that client_ca vouches for, made
  * for clients and in date. */
 bool server_request_is_known(struct server_request *r);

@@ -1,6 +1,9 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "net/server_internal.h"
 
@@ -39,6 +42,22 @@ server_request_query(
 
 	*value = span_str(at);
 	return at != NULL;
+}
+
+const char *
+server_request_caller(struct server_request *r, char room[SERVER_CALLER_BYTES])
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(r->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *at = info != NULL ? info->client_addr : NULL;
+	socklen_t len = at != NULL && at->sa_family == AF_INET6
+			    ? sizeof(struct sockaddr_in6)
+			    : sizeof(struct sockaddr_in);
+
+	if (at == NULL || getnameinfo(at, len, room, SERVER_CALLER_BYTES, NULL,
+			      0, NI_NUMERICHOST) != 0)
+		return "?";
+	return room;
 }
 
 bool
