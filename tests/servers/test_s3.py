@@ -705,12 +705,15 @@ class Digests(Case):
 
     def test_unlisted(self):
         """A log that no digest lists, though all of its time are there."""
+        # moto writes the present as the time of writing, so digests of hours
+        # to come must be there: in folders of a day that has come.
+        later = (NOW + datetime.timedelta(hours=5)).replace(
+            minute=0, second=0, microsecond=0)
+        if (later - datetime.timedelta(hours=1)).date() != NOW.date():
+            self.skipTest("needs hours of this day that are to come")
         log = self.put_log(5, "forged")
         for ago in range(8, 0, -1):
             self.put_digest(ago, [])
-        # moto writes the present as the time of writing.
-        later = (NOW + datetime.timedelta(hours=5)).replace(
-            minute=0, second=0, microsecond=0)
         self.hour = later
         for ago in range(5, 0, -1):
             self.put_digest(ago, [])
