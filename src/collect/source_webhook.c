@@ -213,6 +213,13 @@ static const struct server_answer refusals[] = {
 };
 
 static void
+note_refusal(struct webhook *w, const char *reason, uint64_t *counter)
+{
+	(*counter)++;
+	say(w, SOURCE_WARNING, "a request was refused", reason);
+}
+
+static void
 refuse(struct webhook *w, struct server_request *r, enum refusal why)
 {
 	char reason[256], room[SERVER_CALLER_BYTES];
@@ -222,11 +229,9 @@ refuse(struct webhook *w, struct server_request *r, enum refusal why)
 	    refusals[why].code, server_request_caller(r, room),
 	    SPAN_ARGS(text));
 	/* Being full is no error of the caller. */
-	if (why == REFUSAL_FULL || why == REFUSAL_NOT_YET)
-		w->counts.retries++;
-	else
-		w->counts.errors++;
-	say(w, SOURCE_WARNING, "a request was refused", reason);
+	note_refusal(w, reason,
+	    why == REFUSAL_FULL || why == REFUSAL_NOT_YET ? &w->counts.retries
+							  : &w->counts.errors);
 	server_answer(r, &refusals[why]);
 }
 
@@ -489,8 +494,7 @@ on_too_large(void *cookie, uint64_t bytes)
 	    "413 at least %" PRIu64 " bytes, more than body_limit; see "
 	    "--audit-webhook-truncate-enabled in docs/sources.md",
 	    bytes);
-	w->counts.errors++;
-	say(w, SOURCE_WARNING, "a request was refused", reason);
+	note_refusal(w, reason, &w->counts.errors);
 }
 
 static void
