@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fetch.h"
 #include "base/status.h"
 
 /* A context may be given up when it was known on at most so many days ... */
@@ -62,17 +63,11 @@ void
 contexts_expect(const struct contexts *t, uint64_t key, bool soon)
 {
 	const uint32_t *slot = &t->index[key & (t->size - 1)];
-	const char *at;
 
-	if (!soon) {
+	if (!soon)
 		__builtin_prefetch(slot);
-		return;
-	}
-	if (*slot == 0)
-		return;
-	at = (const char *)&t->rows[*slot - 1];
-	for (size_t i = 0; i < sizeof(struct context); i += 64)
-		__builtin_prefetch(at + i, 1);
+	else if (*slot != 0)
+		fetch_lines(&t->rows[*slot - 1], sizeof(*t->rows));
 }
 
 static void

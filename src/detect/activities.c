@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fetch.h"
 #include "base/status.h"
 
 #define FIRST_INDEX ((size_t)256)
@@ -73,10 +74,7 @@ activities_expect(const struct activities *t, uint64_t key, bool soon)
 	if (!soon) {
 		__builtin_prefetch(slot, 1);
 	} else if (*slot != 0) {
-		const struct activity_row *row = &t->rows[*slot - 1];
-
-		__builtin_prefetch(row, 1);
-		__builtin_prefetch((const char *)(row + 1) - 1, 1);
+		fetch_lines(&t->rows[*slot - 1], sizeof(*t->rows));
 	}
 }
 

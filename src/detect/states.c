@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fetch.h"
 #include "base/status.h"
 
 #define HEAD_BYTES 16
 #define FIRST_INDEX ((size_t)64)
+/* What most look at of a state. */
+#define EXPECTED_BYTES ((size_t)2 * FETCH_LINE)
 
 struct head {
 	uint64_t key;
@@ -150,10 +153,8 @@ states_expect(const struct states *t, uint64_t key, bool soon)
 	if (!soon) {
 		__builtin_prefetch(slot);
 	} else if (*slot != 0) {
-		const struct head *head = row(t, *slot - 1);
-
-		__builtin_prefetch(head, 1);
-		__builtin_prefetch((const char *)head + 64, 1);
+		fetch_lines(row(t, *slot - 1),
+		    t->stride < EXPECTED_BYTES ? t->stride : EXPECTED_BYTES);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/civil.h"
+#include "base/fetch.h"
 #include "detect/carried.h"
 #include "detect/engine_internal.h"
 #include "detect/iam_act.h"
@@ -468,15 +469,6 @@ is_an_act(const struct event *ev)
 	return ev->source == SOURCE_K8S_AUDIT && k8s_act_match(ev);
 }
 
-/* Fetch all cache lines of something to be written. */
-static void
-fetch(const void *at, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i += 64)
-		__builtin_prefetch((const char *)at + i, 1);
-	__builtin_prefetch((const char *)at + bytes - 1, 1);
-}
-
 void
 engine_expect(const struct tenant *t, const struct engine_scratch *scratch,
     const struct event *ev, bool soon)
@@ -493,7 +485,7 @@ engine_expect(const struct tenant *t, const struct engine_scratch *scratch,
 		dedup_expect(t->dedup, ev->id_key);
 	memo = detect_memo(t, ev);
 	if (memo != 0)
-		fetch(&scratch->known[KEYS_KNOWN_AT(memo)],
+		fetch_lines(&scratch->known[KEYS_KNOWN_AT(memo)],
 		    sizeof(struct known_keys));
 }
 

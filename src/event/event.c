@@ -1,5 +1,6 @@
 #include "event/event.h"
 
+#include "base/fetch.h"
 #include "base/status.h"
 
 static const char *const sources[SOURCE_COUNT] = {
@@ -67,12 +68,9 @@ event_expect(const struct event *ev, bool soon)
 		[SOURCE_K8S_AUDIT] = sizeof(struct audit),
 		[SOURCE_NOTICE] = sizeof(struct notice),
 	};
-	const char *at = (const char *)ev->cloudtrail; /* or any of them */
 
-	if (soon) {
+	if (soon)
 		expect_texts(ev);
-		return;
-	}
-	for (size_t i = 0; i < sizes[ev->source]; i += 64)
-		__builtin_prefetch(at + i);
+	else /* the union has any of them there */
+		fetch_lines(ev->cloudtrail, sizes[ev->source]);
 }
