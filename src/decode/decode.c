@@ -23,17 +23,18 @@ static const enum source only[DECODE_FORMAT_COUNT] = {
 	[DECODE_NOTICE] = SOURCE_NOTICE,
 };
 
+static const enum source kinds[] = {
+	[KIND_NONE] = SOURCE_COUNT,
+	[KIND_CLOUDTRAIL] = SOURCE_CLOUDTRAIL,
+	[KIND_AUDIT] = SOURCE_K8S_AUDIT,
+	[KIND_DNS] = SOURCE_DNS,
+};
+
 /* What the piece's refused records would have been: what their parcel is said
  * to be, or what its latest record was. */
 static enum source
 kind_of(const struct decoder *d)
 {
-	static const enum source kinds[] = {
-		[KIND_NONE] = SOURCE_COUNT,
-		[KIND_CLOUDTRAIL] = SOURCE_CLOUDTRAIL,
-		[KIND_AUDIT] = SOURCE_K8S_AUDIT,
-		[KIND_DNS] = SOURCE_DNS,
-	};
 	static const enum source lines[] = {
 		[LINE_NONE] = SOURCE_COUNT,
 		[LINE_FLOW] = SOURCE_VPCFLOW,
@@ -292,6 +293,17 @@ decode_say(struct decoder *d, enum decode_format format, const char *cluster)
 	d->options.cluster = cluster;
 }
 
+/* What earlier pieces told. */
+static void
+forget_pieces(struct decoder *d)
+{
+	d->kind = d->settled;
+	d->line = LINE_NONE;
+	d->last_us = DECODE_NO_TIME;
+	d->flow.known = false;
+	d->zeek.count = 0;
+}
+
 void
 decode_begin(struct decoder *d, struct span place)
 {
@@ -300,12 +312,35 @@ decode_begin(struct decoder *d, struct span place)
 	d->refused = false;
 	d->skipped = false;
 	d->reason = "";
-	d->kind = KIND_NONE;
-	d->line = LINE_NONE;
-	d->last_us = DECODE_NO_TIME;
-	d->flow.known = false;
-	d->zeek.count = 0;
+	d->settled = KIND_NONE;
+	forget_pieces(d);
 	place_read(d, place);
+}
+
+/* Only records of JSON tell nothing of later ones: lines have columns, and
+ * those of text logs the time of the line before. */
+static void
+settle(struct decoder *d, enum cut_kind kind)
+{
+	if (kind != CUT_LINES && d->understood && d->line == LINE_NONE &&
+	    !d->flow.known && d->zeek.count == 0)
+		d->settled = d->kind;
+}
+
+enum source
+decode_settled(const struct decoder *d)
+{
+	return kinds[d->settled];
+}
+
+void
+decode_go_on(struct decoder *d, enum source settled)
+{
+	for (size_t i = 0; i < COUNTOF(kinds); i++) {
+		if (kinds[i] == settled)
+			d->settled = (enum decode_kind)i;
+	}
+	d->understood = true;
 }
 
 enum status
@@ -322,6 +357,8 @@ decode_batch(struct decoder *d, struct batch *batch, enum cut_kind kind,
 	d->tenant_known = false;
 	if (d->skipped)
 		return STATUS_UNSUPPORTED;
+	if (d->settled != KIND_NONE)
+		forget_pieces(d);
 	if (!d->understood && is_binary(batch)) {
 		decode_skip(d, "binary");
 		return STATUS_UNSUPPORTED;
@@ -335,6 +372,8 @@ decode_batch(struct decoder *d, struct batch *batch, enum cut_kind kind,
 		fill_times(d);
 	settle_unknown(d);
 	d->counts.quarantined[kind_of(d)] += d->rejected;
+	if (d->settled == KIND_NONE)
+		settle(d, kind);
 	if (!d->skipped)
 		return STATUS_OK;
 	batch->count = count;

@@ -3,8 +3,9 @@
  *
  * A decoder belongs to one worker.  For each parcel: decode_begin(), then
  * decode_batch() for each piece of its text in order.  What a parcel's first
- * piece tells (a flow log's columns, the enclosing CloudWatch message) is
- * remembered for the next ones.
+ * piece tells (a flow log's columns, that it is a log at all) is remembered
+ * for the next ones; where that is no more than which log it is, other
+ * decoders may go on with them.
  */
 #pragma once
 
@@ -82,6 +83,17 @@ void decode_say(
  */
 NODISCARD enum status decode_batch(struct decoder *d, struct batch *batch,
     enum cut_kind kind, struct span prefix);
+
+/*
+ * Are the parcel's further pieces independent of each other?  Then which log
+ * it is, and any decoder that is told so may decode any of them; what comes
+ * out is the same.  SOURCE_COUNT: only this one can go on, in order.
+ */
+enum source decode_settled(const struct decoder *d);
+
+/* After decode_begin(): of this parcel another decoder says that it is
+ * settled, and what decode_batch() gets are later pieces of it. */
+void decode_go_on(struct decoder *d, enum source settled);
 
 /* Why the parcel is not read: "CloudTrail digest", "not a known log". */
 const char *decode_reason(const struct decoder *d);

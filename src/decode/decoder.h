@@ -101,9 +101,10 @@ struct decoder {
 	/* the parcel */
 	struct span path;
 	struct decode_place place;
-	bool understood; /* any of its records */
-	bool refused;	 /* a record that could not be parsed */
-	bool skipped;	 /* it is not a log: `reason` says why */
+	bool understood;	  /* any of its records */
+	bool refused;		  /* a record that could not be parsed */
+	bool skipped;		  /* it is not a log: `reason` says why */
+	enum decode_kind settled; /* KIND_NONE: its pieces hang together */
 	enum decode_kind kind;
 	enum line_kind line;
 	int64_t last_us; /* of its latest record with a time */

@@ -1,79 +1,55 @@
 /*
  * Scheduling: parcels in flight are a ring in plan order; each holds the
- * batches decoded from it so far.  A shard walks the ring batch by batch; a
- * batch that all shards have passed goes back to be reused, a parcel that is
- * read to its end and passed by all leaves the ring.  A free worker first
- * looks for a shard with a batch waiting, then decodes on.  One mutex guards
- * the ring; it is taken a few times per batch of half a megabyte.
+ * pieces made of it so far.  A shard walks the ring piece by piece; one that
+ * all shards have passed gives its batch back to be reused, a parcel that is
+ * read to its end and passed by all leaves the ring.  A free worker judges
+ * what waits for a shard, decodes what waits for that, or cuts on in its own
+ * parcel.  One mutex guards the ring; it is taken a few times per piece of
+ * half a megabyte.
  */
 #include "pipeline/pipeline.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "codec/cut.h"
-#include "codec/reader.h"
+#include "base/pack.h"
+#include "pipeline/worker.h"
 
 /*
- * Batches decoded ahead of the shards: of the parcel the shards are at, of
- * any other, and the text of all others.  Decoded, text takes five to twelve
- * times its size, so that all this is at most 100 MiB.  The others' share is
- * what keeps a second worker busy while one object is large; with more of it
- * the cores would fetch from memory what now stays in the shared cache.
+ * Pieces made ahead of the shards: of the parcel the shards are at, of any
+ * other (FLIGHT_PIECES), and the text of all others.  Decoded, text takes
+ * five to twelve times its size, so that all this is at most 100 MiB.
+ *
+ * A long parcel whose pieces anybody may decode keeps all workers busy by
+ * itself.  While the shards are at one, few pieces are made ahead: what is
+ * cut, decoded and judged stays in the cache that the cores share, where with
+ * more of it they would fetch from memory.
  */
 #define HEAD_MAX 12
-#define AHEAD_MAX 32
+#define SHARED_MAX 2 /* and one for each worker */
+#define SHARED_LEAST 8
 #define AHEAD_BYTES ((size_t)6 * 1024 * 1024)
+#define AHEAD_SHARED_BYTES ((size_t)1024 * 1024)
+/* Parcels under way for each worker.  Small ones are decoded long before the
+ * shards come to them. */
+#define RING_EACH 3
 /* Batches that are kept to be used again, and how much one may hold. */
 #define SPARE_MAX 8
 #define SPARE_BYTES ((size_t)1024 * 1024)
 
-struct skip_note {
-	char *reason; /* NULL: none */
-	bool partial;
-	uint64_t refused; /* records that could not be understood ... */
-	char *because;	  /* ... and why the first of them */
-};
-
-struct flight {
-	struct pipeline_parcel parcel;
-	unsigned worker; /* who decodes it */
-	struct skip_note note;
-	uint64_t bytes_in;
-	uint64_t events[SOURCE_COUNT];
-	struct batch *batches[AHEAD_MAX]; /* ring of undelivered batches */
-	uint64_t decoded;		  /* batches added */
-	uint64_t recycled;		  /* batches passed by all shards */
-	size_t bytes;			  /* of their text, between the two */
-	bool done;
-};
-
 struct cursor {		 /* where a shard stands */
 	uint64_t flight; /* absolute number in the ring */
-	uint64_t batch;
+	uint64_t piece;
 	bool busy;
 };
 
-struct worker {
+struct hand { /* a worker and its thread */
 	struct pipeline *b;
 	pthread_t thread;
-	struct reader *reader;
-	struct cutter *cutter;
-	struct decoder *decoder;
-	struct flight *flight; /* being decoded; NULL: none */
-	unsigned number;
-	bool opened;
-	uint64_t bytes_in, bytes_out; /* of finished parcels */
-	/* Events of the parcel when it was begun, and those of copies that
-	 * count as read. */
-	uint64_t before[SOURCE_COUNT], copied[SOURCE_COUNT];
-	size_t partial;
+	struct worker worker;
 };
 
 struct pipeline {
@@ -83,8 +59,8 @@ struct pipeline {
 	struct cursor *cursors;
 	unsigned nshards;
 	struct sequences *sequences; /* of the signals of all shards */
-	struct worker *workers;
-	unsigned nworkers;
+	struct hand *hands;
+	unsigned nhands;
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -93,178 +69,17 @@ struct pipeline {
 	uint64_t head, tail; /* absolute flight numbers */
 	struct batch **spare;
 	size_t nspare;
-	size_t ahead;  /* bytes of text decoded and not yet passed */
-	unsigned idle; /* workers that wait */
+	size_t ahead;	/* bytes of text cut and not yet passed */
+	unsigned idle;	/* workers that wait */
+	unsigned texts; /* pieces that anybody may decode */
 	bool draining; /* begin nothing: a commit waits for what is under way */
 	bool ended, closed; /* the intake has; and all of it is committed */
 	_Atomic uint64_t bytes_in, events;
-	pthread_mutex_t reject_lock;
+	uint64_t copied[SOURCE_COUNT]; /* records of copies */
 
 	struct finding **findings;
 	size_t nfindings;
 };
-
-static void
-note(struct worker *w, const char *what, const char *detail, bool partial)
-{
-	struct skip_note *n = &w->flight->note;
-	struct buf text = { 0 };
-
-	if (n->reason != NULL)
-		return; /* the first reason is the one that matters */
-	buf_printf(&text, "%s%s%s", what, *detail ? ": " : "", detail);
-	n->reason = text.at;
-	n->partial = partial;
-	w->partial += partial;
-}
-
-static void
-reject(void *cookie, struct span record, const char *reason)
-{
-	struct worker *w = cookie;
-	struct pipeline *b = w->b;
-	struct skip_note *n = &w->flight->note;
-
-	if (n->refused++ == 0) {
-		struct buf text = { 0 };
-
-		buf_add_str(&text, reason);
-		n->because = text.at;
-	}
-	if (b->options.reject == NULL)
-		return;
-	pthread_mutex_lock(&b->reject_lock);
-	b->options.reject(
-	    b->options.cookie, w->flight->parcel.place, record, reason);
-	pthread_mutex_unlock(&b->reject_lock);
-}
-
-/* --- decoding, without the lock ------------------------------------------ */
-
-static char *
-reserve(void *cookie, size_t bytes)
-{
-	struct batch *batch = cookie;
-
-	batch_reserve(batch, bytes);
-	return batch->text;
-}
-
-/* Get the bytes of a parcel that only has a name. */
-static bool
-fetch(struct worker *w)
-{
-	struct pipeline_parcel *p = &w->flight->parcel;
-	const struct pipeline_intake *intake = &w->b->options.intake;
-	struct buf error = { 0 };
-	bool ok;
-
-	if (p->path != NULL || p->body.at != NULL || p->fd >= 0)
-		return true;
-	ASSERT(intake->fetch != NULL);
-	ok = intake->fetch(intake->cookie, w->number, p, &error);
-	if (!ok)
-		note(w, "cannot be fetched", buf_text(&error), true);
-	buf_done(&error);
-	return ok;
-}
-
-static bool
-open_parcel(struct worker *w)
-{
-	const struct pipeline_parcel *p = &w->flight->parcel;
-	enum status st = STATUS_OK;
-
-	if (!fetch(w))
-		return false;
-	memcpy(w->before, decode_counts(w->decoder)->events, sizeof(w->before));
-	decode_say(w->decoder, p->format, p->cluster);
-	decode_begin(w->decoder, p->place);
-	if (p->body.at != NULL)
-		reader_open_memory(w->reader, p->body);
-	else if (p->path == NULL)
-		st = reader_open_fd(w->reader, p->fd);
-	else if (strcmp(p->path, "-") == 0)
-		st = reader_open_fd(w->reader, STDIN_FILENO);
-	else
-		st = reader_open(w->reader, p->path);
-	if (st != STATUS_OK) {
-		note(w, "cannot be opened", status_errno_text(errno), true);
-		return false;
-	}
-	cutter_begin(w->cutter, w->reader);
-	w->opened = true;
-	return true;
-}
-
-/* What the cutter said when it could not give a whole piece. */
-static bool
-cut_failed(struct worker *w, enum status st)
-{
-	char lost[96];
-
-	if (st == STATUS_TOO_LARGE && cutter_lost(w->cutter) > 0) {
-		(void)snprintf(lost, sizeof(lost), "%zu bytes of one record",
-		    cutter_lost(w->cutter));
-		note(w, "a record is too large", lost, true);
-		return false; /* go on behind it */
-	}
-	note(w, status_text(st), reader_error(w->reader), true);
-	return true;
-}
-
-/* Fill one batch; false at the parcel's end. */
-static bool
-decode_piece(struct worker *w, struct batch *batch)
-{
-	struct cut_piece piece;
-	enum status st;
-
-	if (!w->opened && !open_parcel(w))
-		return false;
-	batch_reset(batch);
-	batch->place = w->flight->parcel.place;
-	st = cutter_next(w->cutter, &piece, reserve, batch);
-	if (st != STATUS_OK)
-		return !cut_failed(w, st);
-	if (piece.len == 0)
-		return false;
-	batch->text_len = piece.len;
-	st = decode_batch(w->decoder, batch, piece.kind, piece.prefix);
-	if (st != STATUS_OK) {
-		note(w, "not read", decode_reason(w->decoder), false);
-		return false;
-	}
-	return true;
-}
-
-/* A copy that was left out counts as read, and as a duplicate. */
-static void
-count_events(struct worker *w)
-{
-	const struct decode_counts *d = decode_counts(w->decoder);
-	struct flight *f = w->flight;
-
-	for (enum source s = 0; s < SOURCE_COUNT; s++) {
-		f->events[s] = d->events[s] - w->before[s];
-		w->copied[s] += f->parcel.copies * f->events[s];
-	}
-}
-
-static void
-close_parcel(struct worker *w)
-{
-	if (w->opened) {
-		count_events(w);
-		w->flight->bytes_in = reader_bytes_in(w->reader);
-		w->bytes_in += w->flight->bytes_in;
-		w->bytes_out += reader_bytes_out(w->reader);
-		reader_close(w->reader);
-	} else if (w->flight->parcel.fd >= 0) {
-		(void)close(w->flight->parcel.fd);
-	}
-	w->opened = false;
-}
 
 /* --- scheduling, with the lock ------------------------------------------- */
 
@@ -272,6 +87,12 @@ static struct flight *
 flight_at(struct pipeline *b, uint64_t n)
 {
 	return &b->ring[n % b->ring_size];
+}
+
+static struct piece *
+piece_at(struct flight *f, uint64_t n)
+{
+	return &f->pieces[n % FLIGHT_PIECES];
 }
 
 static struct batch *
@@ -284,8 +105,9 @@ take_spare(struct pipeline *b)
 static void
 give_spare(struct pipeline *b, struct batch *batch)
 {
-	if (b->nspare < SPARE_MAX || (batch->text_room <= SPARE_BYTES &&
-					 b->nspare < b->ring_size * AHEAD_MAX))
+	if (b->nspare < SPARE_MAX ||
+	    (batch->text_room <= SPARE_BYTES &&
+		b->nspare < b->ring_size * FLIGHT_PIECES))
 		b->spare[b->nspare++] = batch;
 	else
 		batch_free(batch);
@@ -304,6 +126,9 @@ finish_flight(struct pipeline *b, struct flight *f)
 		.bytes = f->bytes_in,
 	};
 
+	/* A copy that was left out counts as read, and as a duplicate. */
+	for (enum source s = 0; s < SOURCE_COUNT; s++)
+		b->copied[s] += f->parcel.copies * f->events[s];
 	memcpy(outcome.events, f->events, sizeof(outcome.events));
 	intake->finished(intake->cookie, f->parcel.ticket, &outcome);
 	free(f->note.reason);
@@ -317,21 +142,21 @@ recycle(struct pipeline *b)
 {
 	while (b->head < b->tail) {
 		struct flight *f = flight_at(b, b->head);
-		uint64_t passed = f->decoded;
+		uint64_t passed = f->cut;
 
 		for (unsigned i = 0; i < b->nshards; i++) {
 			const struct cursor *c = &b->cursors[i];
 
-			if (c->flight == b->head && c->batch < passed)
-				passed = c->batch;
+			if (c->flight == b->head && c->piece < passed)
+				passed = c->piece;
 		}
 		while (f->recycled < passed) {
-			struct batch *batch =
-			    f->batches[f->recycled++ % AHEAD_MAX];
+			struct piece *p = piece_at(f, f->recycled++);
 
-			b->ahead -= batch->text_len;
-			f->bytes -= batch->text_len;
-			give_spare(b, batch);
+			b->ahead -= p->batch->text_len;
+			f->bytes -= p->batch->text_len;
+			give_spare(b, p->batch);
+			buf_done(&p->refused);
 		}
 		for (unsigned i = 0; i < b->nshards; i++) {
 			if (b->cursors[i].flight == b->head)
@@ -342,46 +167,70 @@ recycle(struct pipeline *b)
 	}
 }
 
-/* The next batch of a shard, moving it over parcels that are at their end;
+/* The next piece of a shard, moving it over parcels that are at their end;
  * NULL: nothing is waiting. */
-static struct batch *
+static struct piece *
 waiting(struct pipeline *b, struct cursor *c)
 {
 	while (c->flight < b->tail) {
 		struct flight *f = flight_at(b, c->flight);
+		struct piece *p = piece_at(f, c->piece);
 
-		if (c->batch < f->decoded)
-			return f->batches[c->batch % AHEAD_MAX];
+		if (c->piece < f->cut)
+			return p->state == PIECE_DECODED ? p : NULL;
 		if (!f->done)
 			return NULL;
 		c->flight++;
-		c->batch = 0;
+		c->piece = 0;
 	}
 	return NULL;
 }
 
-/* Run one shard on its next batch, on one of the worker's own only if `own`;
- * false when none has one. */
-static bool
-work_on_shard(struct worker *w, bool own)
+/* Tell of the records that were refused in a piece, in plan order. */
+static void
+tell_refused(struct pipeline *b, struct flight *f, const struct piece *p)
 {
-	struct pipeline *b = w->b;
+	struct unpack u = unpack_of(buf_span(&p->refused));
 
+	while (u.rest.len > 0) {
+		struct span because = unpack_span(&u);
+		struct span record = unpack_span(&u);
+		struct buf reason = { 0 };
+
+		buf_add(&reason, because);
+		if (b->options.reject != NULL)
+			b->options.reject(b->options.cookie, f->parcel.place,
+			    record, buf_text(&reason));
+		if (f->note.refused++ == 0)
+			f->note.because = reason.at;
+		else
+			buf_done(&reason);
+	}
+}
+
+/* Run one shard on its next piece, on one of the worker's own parcel only if
+ * `own`; false when none has one. */
+static bool
+work_on_shard(struct pipeline *b, const struct worker *w, bool own)
+{
 	for (unsigned i = 0; i < b->nshards; i++) {
 		struct cursor *c = &b->cursors[i];
-		struct batch *batch;
+		struct piece *p;
+		struct flight *f;
 
 		if (c->busy)
 			continue;
-		batch = waiting(b, c);
-		if (batch == NULL ||
-		    (own && flight_at(b, c->flight)->worker != w->number))
+		p = waiting(b, c);
+		f = flight_at(b, c->flight);
+		if (p == NULL || (own && f->worker != w->number))
 			continue;
 		c->busy = true;
 		pthread_mutex_unlock(&b->lock);
-		shard_batch(b->shards[i], batch);
+		if (i == 0)
+			tell_refused(b, f, p);
+		shard_batch(b->shards[i], p->batch);
 		pthread_mutex_lock(&b->lock);
-		c->batch++;
+		c->piece++;
 		c->busy = false;
 		(void)waiting(b, c);
 		recycle(b);
@@ -394,9 +243,8 @@ work_on_shard(struct worker *w, bool own)
 
 /* Ask the intake for the worker's next parcel; false: it has none. */
 static bool
-begin_parcel(struct worker *w)
+begin_parcel(struct pipeline *b, struct worker *w)
 {
-	struct pipeline *b = w->b;
 	const struct pipeline_intake *intake = &b->options.intake;
 	struct pipeline_parcel parcel = { .fd = -1 };
 
@@ -404,9 +252,13 @@ begin_parcel(struct worker *w)
 		return false;
 	switch (intake->next(intake->cookie, &parcel)) {
 	case PIPELINE_PARCEL:
-		w->flight = flight_at(b, b->tail++);
-		*w->flight =
-		    (struct flight){ .parcel = parcel, .worker = w->number };
+		w->flight = flight_at(b, b->tail);
+		*w->flight = (struct flight){
+			.parcel = parcel,
+			.number = b->tail++,
+			.worker = w->number,
+			.settled = SOURCE_COUNT,
+		};
 		return true;
 	case PIPELINE_COMMIT:
 		b->draining = true;
@@ -440,62 +292,131 @@ work_on_commit(struct pipeline *b)
 	return true;
 }
 
+/* May anybody decode the pieces of a flight? */
+static bool
+is_settled(const struct flight *f)
+{
+	return f->settled != SOURCE_COUNT;
+}
+
 /*
- * May the worker decode on without waiting for the shards?  The parcel they
- * are at always goes on, or nothing would.
+ * May the worker cut on without waiting for the shards?  The parcel they are
+ * at always goes on, or nothing would.
  */
 static bool
-has_room(const struct worker *w)
+has_room(const struct pipeline *b, const struct worker *w)
 {
-	const struct pipeline *b = w->b;
 	const struct flight *f = w->flight;
 	const struct flight *head = &b->ring[b->head % b->ring_size];
+	bool shared = is_settled(head) && !head->done;
+	uint64_t made;
 
 	if (f == NULL)
 		return false;
+	made = f->cut - f->recycled;
 	if (f == head)
-		return f->decoded - f->recycled < HEAD_MAX;
-	if (f->decoded - f->recycled == AHEAD_MAX)
+		return made < (shared ? SHARED_MAX + b->nhands : HEAD_MAX);
+	if (made == FLIGHT_PIECES)
 		return false;
-	return b->ahead - head->bytes < AHEAD_BYTES ||
-	       f->decoded == f->recycled;
+	return made == 0 ||
+	       b->ahead - head->bytes < (shared && head->cut >= SHARED_LEAST
+						? AHEAD_SHARED_BYTES
+						: AHEAD_BYTES);
 }
 
-/* Decode one piece of the worker's parcel; false when it may not. */
+/* Decode a piece that nobody else does; false: it shows that its parcel is no
+ * log. */
 static bool
-work_on_parcel(struct worker *w)
+decode(struct pipeline *b, struct worker *w, struct flight *f, struct piece *p)
 {
-	struct pipeline *b = w->b;
-	struct flight *f;
-	struct batch *batch;
-	uint64_t before = w->opened ? reader_bytes_in(w->reader) : 0, after;
+	bool is_log;
+
+	if (p->state == PIECE_TEXT)
+		b->texts--;
+	p->state = PIECE_TAKEN;
+	pthread_mutex_unlock(&b->lock);
+	is_log = worker_decode(w, f, p);
+	atomic_fetch_add(&b->events, p->batch->count);
+	pthread_mutex_lock(&b->lock);
+	p->state = PIECE_DECODED;
+	for (enum source s = 0; s < SOURCE_COUNT; s++)
+		f->events[s] += p->events[s];
+	pthread_cond_broadcast(&b->changed);
+	return is_log;
+}
+
+/* Decode the oldest piece that was left to anybody. */
+static bool
+work_on_text(struct pipeline *b, struct worker *w)
+{
+	for (uint64_t n = b->head; b->texts > 0 && n < b->tail; n++) {
+		struct flight *f = flight_at(b, n);
+
+		for (uint64_t i = f->recycled; i < f->cut; i++) {
+			struct piece *p = piece_at(f, i);
+
+			if (p->state != PIECE_TEXT)
+				continue;
+			(void)decode(b, w, f, p);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Cut a piece, behind all others; false at the parcel's end. */
+static bool
+cut(struct pipeline *b, struct worker *w)
+{
+	struct flight *f = w->flight;
+	struct piece piece = { .batch = take_spare(b), .state = PIECE_TAKEN };
+	uint64_t before = worker_bytes(w);
 	bool more;
 
-	if (w->flight == NULL && !begin_parcel(w))
+	pthread_mutex_unlock(&b->lock);
+	more = worker_cut(w, &piece);
+	atomic_fetch_add(&b->bytes_in, worker_bytes(w) - before);
+	pthread_mutex_lock(&b->lock);
+	if (!more || piece.batch->text_len == 0) {
+		give_spare(b, piece.batch);
+		return more;
+	}
+	*piece_at(f, f->cut++) = piece;
+	b->ahead += piece.batch->text_len;
+	f->bytes += piece.batch->text_len;
+	return more;
+}
+
+/* Cut a piece of the worker's parcel and decode it; or, where others can do
+ * that, one that nobody did yet.  False when it may not. */
+static bool
+work_on_parcel(struct pipeline *b, struct worker *w)
+{
+	uint64_t last;
+	struct flight *f;
+	bool more;
+
+	if (w->flight == NULL && !begin_parcel(b, w))
+		return false;
+	if (!has_room(b, w))
 		return false;
 	f = w->flight;
-	if (!has_room(w))
-		return false;
-	batch = take_spare(b);
-	pthread_mutex_unlock(&b->lock);
-	more = decode_piece(w, batch);
-	after = w->opened ? reader_bytes_in(w->reader) : before;
-	atomic_fetch_add(&b->bytes_in, after - before);
-	if (!more)
-		close_parcel(w);
-	else
-		atomic_fetch_add(&b->events, batch->count);
-	pthread_mutex_lock(&b->lock);
-	if (more && batch->count > 0) {
-		f->batches[f->decoded++ % AHEAD_MAX] = batch;
-		b->ahead += batch->text_len;
-		f->bytes += batch->text_len;
-	} else {
-		give_spare(b, batch);
+	last = f->cut;
+	more = cut(b, w);
+	if (f->cut > last) {
+		struct piece *p = piece_at(f, last);
+
+		if (!is_settled(f) || b->nhands == 1) {
+			more = decode(b, w, f, p);
+		} else {
+			p->state = PIECE_TEXT;
+			if (++b->texts >= b->nhands)
+				(void)work_on_text(b, w);
+		}
 	}
 	if (!more) {
+		worker_close(w);
 		f->done = true;
-		w->flight = NULL;
 	}
 	pthread_cond_broadcast(&b->changed);
 	return true;
@@ -512,33 +433,36 @@ report(struct pipeline *b)
 }
 
 /*
- * One thing to do.  A worker passes on itself what it has decoded: that is
- * still in its cache, and far from other cores.  But while another waits it
- * leaves that to it and decodes as long as it may, as nobody else can go on
- * with its parcel.
+ * One thing to do.  First there is to be a text to decode for each other
+ * worker.  Then a worker judges what it has decoded itself: that is still in
+ * its cache, and far from other cores.  But while another waits it leaves
+ * that to it and cuts as long as it may, as nobody else can go on with its
+ * parcel.
  */
 static bool
-work_on_something(struct worker *w)
+work_on_something(struct pipeline *b, struct worker *w)
 {
-	struct pipeline *b = w->b;
+	bool stocked = b->texts + 1 >= b->nhands;
 
-	if (b->idle == 0 && work_on_shard(w, true))
+	if (!stocked && has_room(b, w) && is_settled(w->flight))
+		return work_on_parcel(b, w);
+	if (b->idle == 0 && work_on_shard(b, w, true))
 		return true;
-	if (b->nworkers > 1 && has_room(w))
-		return work_on_parcel(w);
-	return work_on_shard(w, false) || work_on_parcel(w) ||
-	       work_on_commit(b);
+	if (b->nhands > 1 && has_room(b, w))
+		return work_on_parcel(b, w);
+	return work_on_text(b, w) || work_on_shard(b, w, false) ||
+	       work_on_parcel(b, w) || work_on_commit(b);
 }
 
 static void *
 work(void *arg)
 {
-	struct worker *w = arg;
-	struct pipeline *b = w->b;
+	struct hand *h = arg;
+	struct pipeline *b = h->b;
 
 	pthread_mutex_lock(&b->lock);
 	while (!b->closed) {
-		if (work_on_something(w)) {
+		if (work_on_something(b, &h->worker)) {
 			report(b);
 		} else if (!b->closed) {
 			b->idle++;
@@ -554,29 +478,14 @@ work(void *arg)
 /* --- the whole ------------------------------------------------------------ */
 
 static void
-worker_start(struct pipeline *b, struct worker *w)
-{
-	w->b = b;
-	w->number = (unsigned)(w - b->workers);
-	w->reader = reader_new(&READER_LIMITS_DEFAULT);
-	w->cutter = cutter_new();
-	w->decoder = decoder_new(&(struct decode_options){
-	    .config = b->options.config,
-	    .key = b->options.key,
-	    .reject = reject,
-	    .cookie = w,
-	});
-}
-
-static void
 prepare(struct pipeline *b)
 {
-	b->nworkers = b->options.jobs;
+	b->nhands = b->options.jobs;
 	b->nshards = b->options.jobs;
-	b->ring_size = b->nworkers + 1;
+	b->ring_size = (size_t)RING_EACH * b->nhands;
 	b->ring = status_calloc(b->ring_size, sizeof(*b->ring));
 	b->spare = status_calloc(
-	    b->ring_size * AHEAD_MAX + b->nworkers + 1, sizeof(*b->spare));
+	    b->ring_size * FLIGHT_PIECES + b->nhands + 1, sizeof(*b->spare));
 	b->shards = status_calloc(b->nshards, sizeof(*b->shards));
 	b->cursors = status_calloc(b->nshards, sizeof(*b->cursors));
 	for (unsigned i = 0; i < b->nshards; i++)
@@ -591,9 +500,12 @@ prepare(struct pipeline *b)
 		    .config = b->options.config,
 		});
 	b->sequences = sequences_new(b->options.config);
-	b->workers = status_calloc(b->nworkers, sizeof(*b->workers));
-	for (unsigned i = 0; i < b->nworkers; i++)
-		worker_start(b, &b->workers[i]);
+	b->hands = status_calloc(b->nhands, sizeof(*b->hands));
+	for (unsigned i = 0; i < b->nhands; i++) {
+		b->hands[i].b = b;
+		worker_init(&b->hands[i].worker, i, &b->options, b->options.key,
+		    &b->options.intake);
+	}
 }
 
 /* The caller's thread is the first worker.  A thread that cannot be started
@@ -603,13 +515,13 @@ run(struct pipeline *b)
 {
 	bool started[PIPELINE_JOBS_MAX] = { false };
 
-	for (unsigned i = 1; i < b->nworkers; i++)
-		started[i] = pthread_create(&b->workers[i].thread, NULL, work,
-				 &b->workers[i]) == 0;
-	(void)work(&b->workers[0]);
-	for (unsigned i = 1; i < b->nworkers; i++) {
+	for (unsigned i = 1; i < b->nhands; i++)
+		started[i] = pthread_create(&b->hands[i].thread, NULL, work,
+				 &b->hands[i]) == 0;
+	(void)work(&b->hands[0]);
+	for (unsigned i = 1; i < b->nhands; i++) {
 		if (started[i])
-			pthread_join(b->workers[i].thread, NULL);
+			pthread_join(b->hands[i].thread, NULL);
 	}
 }
 
@@ -638,7 +550,6 @@ pipeline_new(const struct pipeline_options *options, struct pipeline **result,
 		return st;
 	}
 	pthread_mutex_init(&b->lock, NULL);
-	pthread_mutex_init(&b->reject_lock, NULL);
 	pthread_cond_init(&b->changed, NULL);
 	prepare(b);
 	*result = b;
@@ -695,23 +606,14 @@ pipeline_changed(struct pipeline *b,
 		shard_changed(b->shards[i], visit, cookie);
 }
 
-static void
-free_workers(struct pipeline *b)
-{
-	for (unsigned i = 0; i < b->nworkers; i++) {
-		reader_free(b->workers[i].reader);
-		cutter_free(b->workers[i].cutter);
-		decoder_free(b->workers[i].decoder);
-	}
-	free(b->workers);
-}
-
 void
 pipeline_free(struct pipeline *b)
 {
 	if (b == NULL)
 		return;
-	free_workers(b);
+	for (unsigned i = 0; i < b->nhands; i++)
+		worker_done(&b->hands[i].worker);
+	free(b->hands);
 	for (unsigned i = 0; i < b->nshards; i++)
 		shard_free(b->shards[i]);
 	for (size_t i = 0; i < b->nspare; i++)
@@ -724,7 +626,6 @@ pipeline_free(struct pipeline *b)
 	free(b->ring);
 	free(b->findings);
 	pthread_mutex_destroy(&b->lock);
-	pthread_mutex_destroy(&b->reject_lock);
 	pthread_cond_destroy(&b->changed);
 	free(b);
 }
@@ -769,26 +670,36 @@ pipeline_findings(struct pipeline *b, size_t *count)
 	return (const struct finding *const *)b->findings;
 }
 
+static void
+count_decoded(const struct decoder *d, struct decode_counts *sum)
+{
+	const struct decode_counts *of = decode_counts(d);
+
+	for (enum source s = 0; s < SOURCE_COUNT; s++)
+		sum->events[s] += of->events[s];
+	for (unsigned k = 0; k < DECODE_KINDS; k++)
+		sum->quarantined[k] += of->quarantined[k];
+	sum->ignored += of->ignored;
+	sum->repaired += of->repaired;
+}
+
 void
 pipeline_count(const struct pipeline *b, struct pipeline_counts *counts)
 {
 	*counts = (struct pipeline_counts){ 0 };
-	for (unsigned i = 0; i < b->nworkers; i++) {
-		const struct worker *w = &b->workers[i];
-		const struct decode_counts *d = decode_counts(w->decoder);
+	for (unsigned i = 0; i < b->nhands; i++) {
+		const struct worker *w = &b->hands[i].worker;
 
 		counts->bytes += w->bytes_in;
 		counts->bytes_out += w->bytes_out;
 		counts->parcels_partial += w->partial;
-		for (enum source s = 0; s < SOURCE_COUNT; s++) {
-			counts->decoded.events[s] +=
-			    d->events[s] + w->copied[s];
-			counts->copied[s] += w->copied[s];
-		}
-		for (unsigned k = 0; k < DECODE_KINDS; k++)
-			counts->decoded.quarantined[k] += d->quarantined[k];
-		counts->decoded.ignored += d->ignored;
-		counts->decoded.repaired += d->repaired;
+		count_decoded(w->decoder, &counts->decoded);
+		if (w->aide != NULL)
+			count_decoded(w->aide, &counts->decoded);
+	}
+	for (enum source s = 0; s < SOURCE_COUNT; s++) {
+		counts->copied[s] = b->copied[s];
+		counts->decoded.events[s] += b->copied[s];
 	}
 	for (unsigned i = 0; i < b->nshards; i++)
 		shard_count(b->shards[i], &counts->shards);

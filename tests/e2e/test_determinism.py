@@ -1,5 +1,6 @@
 """The same input gives the same findings, byte for byte."""
 import gzip
+import re
 import shutil
 import subprocess
 import unittest
@@ -93,6 +94,30 @@ class Determinism(unittest.TestCase):
                     path.rename(path.with_suffix(""))
             with self.subTest(packing=packing):
                 self.same(*parts(other))
+
+    def test_one_large_object(self):
+        """Its pieces are decoded by many threads: what is refused, where a
+        time is missing and what is counted must not tell by whom."""
+        folder = fresh("large")
+        lines = [line for path in logs(self.folder) if "k8s" in str(path)
+                 for line in gzip.decompress(path.read_bytes()).splitlines()]
+        for i in range(0, len(lines), 997):
+            lines[i] = lines[i][:len(lines[i]) // 2]
+        for i in range(1, len(lines), 499):
+            lines[i] = re.sub(rb'"\w+Timestamp":"[^"]*",?', b"", lines[i])
+        (folder / "audit.log").write_bytes(b"\n".join(lines))
+        self.assertGreater((folder / "audit.log").stat().st_size, 4 << 20)
+        seen = set()
+        for jobs in ("1", "2", "3", "5"):
+            kept = fresh("large-refused-" + jobs)
+            out, stats = harness.stats("--jobs", jobs, "--quarantine", kept,
+                                       folder, code=2)
+            refused = b"".join(path.read_bytes() for path in
+                               sorted(kept.rglob("*")) if path.is_file())
+            self.assertGreater(stats["quarantined"], 5)
+            seen.add((out, refused, stats["events"]["k8s-audit"],
+                      stats["quarantined"], str(stats["skipped"])))
+        self.assertEqual(1, len(seen))
 
     def test_simulation_repeats(self):
         other = fresh("repeated")
