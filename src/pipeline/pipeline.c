@@ -339,6 +339,8 @@ decode(struct pipeline *b, struct worker *w, struct flight *f, struct piece *p)
 	atomic_fetch_add(&b->events, p->batch->count);
 	pthread_mutex_lock(&b->lock);
 	p->state = PIECE_DECODED;
+	if (f == w->flight)
+		f->settled = worker_settled(w);
 	for (enum source s = 0; s < SOURCE_COUNT; s++)
 		f->events[s] += p->events[s];
 	pthread_cond_broadcast(&b->changed);

@@ -206,6 +206,12 @@ decoder_of(struct worker *w, const struct flight *f)
 	return w->aide;
 }
 
+enum source
+worker_settled(const struct worker *w)
+{
+	return decode_settled(w->decoder);
+}
+
 bool
 worker_decode(struct worker *w, const struct flight *f, struct piece *piece)
 {
@@ -220,8 +226,6 @@ worker_decode(struct worker *w, const struct flight *f, struct piece *piece)
 		st = decode_batch(d, piece->batch, piece->kind, piece->prefix);
 	if (st != STATUS_OK)
 		note(w, "not read", decode_reason(d), false);
-	else if (f == w->flight && f->settled == SOURCE_COUNT)
-		w->flight->settled = decode_settled(d);
 	for (enum source s = 0; s < SOURCE_COUNT; s++)
 		piece->events[s] = counts->events[s] - before[s];
 	return st == STATUS_OK;

@@ -96,5 +96,9 @@ bool worker_cut(struct worker *w, struct piece *piece);
 bool worker_decode(
     struct worker *w, const struct flight *f, struct piece *piece);
 
+/* What the decoder of the worker's own flight says after it: decode_settled().
+ */
+enum source worker_settled(const struct worker *w);
+
 /* The worker's flight is at its end. */
 void worker_close(struct worker *w);
