@@ -471,8 +471,8 @@ report(struct session *s)
 		code = backfill_state_end(s->state);
 	partial = name_skips(s);
 	if (s->nsuppressed > 0 && !s->options->suppressed)
-		cli_complain("%zu finding%s suppressed by the configuration; "
-			     "--suppressed shows them",
+		cli_complain("%zu finding%s suppressed; --suppressed shows "
+			     "them and why",
 		    s->nsuppressed, s->nsuppressed == 1 ? " is" : "s are");
 	if (code != EXIT_CODE_DONE || !kept)
 		return code != EXIT_CODE_DONE ? code : EXIT_CODE_IO;

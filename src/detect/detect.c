@@ -6,6 +6,10 @@
 
 /* On so many of the last 30 days a thing is routine. */
 #define ROUTINE_DAYS 3
+/* A value this improbable is what a finding rests on. */
+#define STRANGE_P 0.1
+/* No value's: strange, and not because it is new. */
+#define NO_WAVE UINT64_MAX
 
 double
 detect_param(const struct detect *d, size_t index)
@@ -173,27 +177,90 @@ detect_usual_value(struct detect *d, enum scope scope, enum feature feature,
 	baseline_names(d->tenant->baseline, usual);
 }
 
+/* Where waves.h keeps the event's value; 0: the actor has no peers that are
+ * known, or has had it before, and that so often that nobody wonders. */
+static uint64_t
+wave_key(struct detect *d, enum feature feature)
+{
+	const struct subject_keys *s = detect_keys(d);
+	uint64_t peers = s->entity[SCOPE_PEERS], key;
+
+	if (peers == 0 || s->key[feature] == 0 ||
+	    usual_of(d, SCOPE_ACTOR, feature)->days >= DETECT_KNOWN_DAYS ||
+	    usual_of(d, SCOPE_PEERS, FEATURE_USER)->known_days <
+		DETECT_KNOWN_DAYS)
+		return 0;
+	key = hash_mix(
+	    baseline_profile(SCOPE_PEERS, peers, feature), s->key[feature]);
+	return key != 0 ? key : 1;
+}
+
+/* What an excused finding covered teaches after all. */
+static void
+teach(struct lane *l, uint64_t identity)
+{
+	for (size_t i = 0; i < COUNTOF(l->open); i++) {
+		size_t n;
+		struct activity_row *rows = activities_rows(l->open[i], &n);
+
+		for (size_t k = 0; k < n; k++) {
+			if (rows[k].nraised == 1 &&
+			    rows[k].raised[0].identity == identity)
+				rows[k].tainted = false;
+		}
+	}
+}
+
+/* A value is shared: take back what was told of its first actors. */
+static void
+take_back(struct detect *d, uint64_t key)
+{
+	const struct engine *e = d->tenant->engine;
+	struct waves *w = d->tenant->waves;
+	uint64_t identity;
+	size_t at = 0, signals;
+
+	if (!waves_share(w, key))
+		return;
+	while ((signals = waves_excused(w, key, &at, &identity)) > 0) {
+		if (e->options.excused(d->tenant->cookie, identity, signals))
+			teach(d->lane, identity);
+	}
+}
+
 bool
 detect_shared(struct detect *d, enum feature feature)
 {
-	const struct subject_keys *s = detect_keys(d);
-	uint64_t peers = s->entity[SCOPE_PEERS];
-	const struct usual *group;
+	uint64_t key = wave_key(d, feature);
+	int64_t hour = civil_hour(d->ev->time_us);
+	const struct usual *actor;
 	unsigned actors;
 
-	if (peers == 0 || s->key[feature] == 0 ||
-	    usual_of(d, SCOPE_ACTOR, feature)->count > 0)
+	if (key == 0)
 		return false;
-	group = usual_of(d, SCOPE_PEERS, FEATURE_USER);
-	if (group->known_days < DETECT_KNOWN_DAYS)
-		return false;
+	actor = usual_of(d, SCOPE_ACTOR, feature);
+	if (actor->count > 0)
+		return actor->p < STRANGE_P && d->tenant->waves != NULL &&
+		       waves_is_shared(d->tenant->waves, key, hour);
 	if (d->tenant->waves == NULL)
 		d->tenant->waves = status_calloc(1, sizeof(*d->tenant->waves));
-	actors = waves_add(d->tenant->waves,
-	    hash_mix(
-		baseline_profile(SCOPE_PEERS, peers, feature), s->key[feature]),
-	    s->actor, civil_hour(d->ev->time_us));
-	return waves_is_one(actors, group->distinct);
+	actors = waves_add(d->tenant->waves, key, detect_keys(d)->actor, hour);
+	if (!waves_is_one(
+		actors, usual_of(d, SCOPE_PEERS, FEATURE_USER)->distinct))
+		return false;
+	take_back(d, key);
+	return true;
+}
+
+void
+detect_strange(struct detect *d, enum feature feature)
+{
+	uint64_t key = usual_of(d, SCOPE_ACTOR, feature)->count > 0
+			   ? 0
+			   : wave_key(d, feature);
+
+	d->scratch->any_strange = true;
+	d->scratch->strange[feature] = key != 0 ? key : NO_WAVE;
 }
 
 double
@@ -208,7 +275,10 @@ detect_novelty(struct detect *d, enum feature feature)
 	peers = usual_of(d, SCOPE_PEERS, feature);
 	actor = usual_of(d, SCOPE_ACTOR, feature);
 	p = novelty_backoff(peers->p, peers->n, tenant->p, DETECT_BACKOFF);
-	return novelty_backoff(actor->p, actor->n, p, DETECT_BACKOFF);
+	p = novelty_backoff(actor->p, actor->n, p, DETECT_BACKOFF);
+	if (p < STRANGE_P)
+		detect_strange(d, feature);
+	return p;
 }
 
 bool

@@ -227,9 +227,17 @@ double detect_novelty(struct detect *d, enum feature feature);
  * Is the event's value, new to its actor, new to a third of the actor's peers
  * within this hour and the last (three at least)?  Then it is a release, a
  * move or a new tool: a change that somebody made for all of them.  Remembers
- * the actor as one of those who have it.  False for what the actor had before.
+ * the actor as one of those who have it.  What came so is shared for three days
+ * more, until it is usual; else false for what the actor had before.
  */
 bool detect_shared(struct detect *d, enum feature feature);
+
+/*
+ * What is raised for the event rests on this value.  When all such values
+ * prove shared by then, what was told of the first who had them is taken back:
+ * suppressed, with the reason.  detect_novelty() says so by itself.
+ */
+void detect_strange(struct detect *d, enum feature feature);
 
 /*
  * Teach one value of a profile now: for what activities do not carry.  Once

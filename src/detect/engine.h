@@ -38,6 +38,9 @@ struct engine_options {
 	 * more of it: facts, borrowed for the call. */
 	void (*knew)(void *cookie, uint64_t identity, const struct fact *facts,
 	    size_t count);
+	/* So many signals of `identity` tell of what many of their actor's
+	 * peers share by now.  True when those are all of its finding. */
+	bool (*excused)(void *cookie, uint64_t identity, size_t signals);
 };
 
 /*
@@ -59,7 +62,7 @@ struct engine_setting {
 void engine_setting(const struct config *config, const struct detector_row *row,
     struct engine_setting *set);
 
-/* A tenant without history.  `cookie` is passed to emit, grew and knew. */
+/* A tenant without history.  `cookie` is passed to emit and its like. */
 struct tenant *engine_tenant_new(
     const struct engine *e, struct span name, void *cookie);
 void engine_tenant_free(struct tenant *t); /* NULL is allowed */

@@ -80,7 +80,11 @@ struct engine_scratch {
 	/* What the baseline said of the event's own values: asked once. */
 	struct usual usual[SCOPE_COUNT][FEATURE_COUNT];
 	uint32_t asked[SCOPE_COUNT]; /* bits of features */
-	struct lessons lessons;	     /* of the hour that is being closed */
+	/* What is strange about the event: of each value that is new to the
+	 * actor where waves.h keeps it, 0: not strange. */
+	uint64_t strange[FEATURE_COUNT];
+	bool any_strange;
+	struct lessons lessons; /* of the hour that is being closed */
 	struct calls_memo calls;
 	/* Whom the event is shown to; here, as it would be cleared on the
 	 * stack for each event. */

@@ -168,6 +168,8 @@ look(struct detect *d, enum feature feature)
 				  ? seldom_network(&v.actor)
 				  : seldom(&v.actor),
 	    v.actor.n, v.p_peers, DETECT_BACKOFF);
+	if (v.p < NEW_P)
+		detect_strange(d, feature);
 	return v;
 }
 

@@ -236,6 +236,24 @@ fill(struct signal *s, struct detect *d, const struct raise *r)
 		d->activity->tainted = true;
 }
 
+/* Should all that is strange about the event prove shared by many, this was no
+ * more than the first of them. */
+static void
+note_strange(struct detect *d, const struct signal *s)
+{
+	uint64_t keys[FEATURE_COUNT];
+	size_t count = 0;
+
+	if (!d->scratch->any_strange || d->tenant->waves == NULL ||
+	    !d->row->row->detector->statistical)
+		return;
+	for (size_t i = 0; i < FEATURE_COUNT; i++) {
+		if (d->scratch->strange[i] != 0)
+			keys[count++] = d->scratch->strange[i];
+	}
+	waves_note(d->tenant->waves, s->identity, keys, count);
+}
+
 /* The row of a type of the detector's family; NULL when it is off. */
 static const struct engine_row *
 row_as(const struct engine *e, const struct detector *as)
@@ -263,8 +281,10 @@ emit(struct detect *d, const struct raise *r)
 	fill(s, d, r);
 	if (!s->counted)
 		d->tenant->held++;
-	if (!r->of_tenant)
+	if (!r->of_tenant) {
+		note_strange(d, s);
 		engine_wait(d, s);
+	}
 	d->tenant->engine->options.emit(d->tenant->cookie, s);
 }
 

@@ -499,6 +499,9 @@ engine_event(struct tenant *t, struct engine_scratch *scratch,
 	bool is_act;
 
 	memset(scratch->asked, 0, sizeof(scratch->asked));
+	if (scratch->any_strange)
+		memset(scratch->strange, 0, sizeof(scratch->strange));
+	scratch->any_strange = false;
 	if ((ev->id_key[0] | ev->id_key[1]) != 0 &&
 	    dedup_seen(t->dedup, ev->id_key)) {
 		t->duplicates[ev->source]++;

@@ -55,6 +55,13 @@ finding_suppress(struct finding *f, const struct config_suppress *rule)
 }
 
 void
+finding_excuse(struct finding *f, struct span reason)
+{
+	free(f->suppressed);
+	f->suppressed = suppressed_new(reason, SPAN("nephoscope"), 0);
+}
+
+void
 finding_set_id(struct finding *f, const uint64_t words[2],
     const struct span *parts, size_t count)
 {

@@ -40,8 +40,10 @@ struct finding {
 	size_t nevents;
 	uint64_t events_left_out;
 	struct chain *chain; /* owned; NULL unless it is a sequence */
-	/* Owned; NULL mostly.  Then it is kept, and no feed is told. */
+	/* Owned; NULL mostly.  Then it is kept, and no feed is told, but for
+	 * one that was told before: once more, not packed. */
 	struct suppressed *suppressed;
+	bool taken_back;
 	/* How often it was told anew, and the count told then: a repetition is
 	 * told again when the count has doubled or the severity has risen. */
 	uint64_t revision, told;
@@ -57,6 +59,9 @@ void finding_free(struct finding *f); /* NULL is allowed */
 /* It falls under this from now on; copied.  NULL: under nothing. */
 struct config_suppress;
 void finding_suppress(struct finding *f, const struct config_suppress *rule);
+
+/* The same, as what it tells of is none of an attacker's doing. */
+void finding_excuse(struct finding *f, struct span reason);
 
 /* Keep the raw record, unless it is kept or there are enough: then it is
  * counted. */

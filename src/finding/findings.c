@@ -288,6 +288,19 @@ knew(struct finding *n, const struct fact *facts, size_t count)
 	return true;
 }
 
+/* An open finding of `identity` is one that is suppressed from now on. */
+static void
+put_aside(struct findings *f, uint64_t identity, struct finding *n)
+{
+	uint64_t other = key_of(identity, true);
+
+	f->suppressed++;
+	n->taken_back = n->stored > 0;
+	slot_of(f, key_of(identity, false))->finding = NULL;
+	if (open_of(f, other) == NULL)
+		open_as(f, other, n);
+}
+
 void
 findings_knew(struct findings *f, const struct config *config,
     uint64_t identity, const struct fact *facts, size_t count)
@@ -299,12 +312,23 @@ findings_knew(struct findings *f, const struct config *config,
 	if (!knew(n, facts, count))
 		return;
 	finding_suppress(n, suppress_match(config, n->first));
-	if (n->suppressed == NULL)
-		return;
-	f->suppressed++;
-	slot_of(f, key)->finding = NULL;
-	if (open_of(f, other) == NULL)
-		open_as(f, other, n);
+	if (n->suppressed != NULL)
+		put_aside(f, identity, n);
+}
+
+bool
+findings_excused(struct findings *f, uint64_t identity, size_t signals)
+{
+	struct finding *n = open_of(f, key_of(identity, false));
+
+	if (n == NULL || n->nevents > signals ||
+	    n->nevents == FINDING_EVENTS_MAX || is_full(f, true))
+		return false;
+	finding_excuse(n, SPAN("shared by a third of the peers within the "
+			       "hour: a release, a move or a new tool"));
+	put_aside(f, identity, n);
+	tell(n);
+	return true;
 }
 
 /* Open a finding unless a later one of its identity is. */
@@ -340,7 +364,7 @@ findings_changed(struct findings *f,
 		if (n->changed)
 			visit(cookie, n, n->revision != n->stored);
 		n->stored = n->revision;
-		n->changed = false;
+		n->changed = n->taken_back = false;
 	}
 }
 

@@ -48,6 +48,13 @@ struct config;
 void findings_knew(struct findings *f, const struct config *config,
     uint64_t identity, const struct fact *facts, size_t count);
 
+/*
+ * Of the open finding of `identity`, `signals` tell of what many peers of its
+ * actor share by now.  When those are all of it, it is suppressed with that as
+ * the reason, and its feeds are told: true.
+ */
+bool findings_excused(struct findings *f, uint64_t identity, size_t signals);
+
 /* Free those that cannot grow any more. */
 void findings_forget(struct findings *f);
 

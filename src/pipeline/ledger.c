@@ -497,7 +497,7 @@ collect_finding(void *cookie, const struct finding *f, bool told)
 	const char *owed[FEEDS_MAX + 1];
 	size_t n = 0;
 
-	told &= f->suppressed == NULL;
+	told &= f->suppressed == NULL || f->taken_back;
 	for (size_t i = 0;
 	     told && o->feeds != NULL && o->feeds[i] != NULL && n < FEEDS_MAX;
 	     i++) {

@@ -339,7 +339,7 @@ decode(struct pipeline *b, struct worker *w, struct flight *f, struct piece *p)
 	atomic_fetch_add(&b->events, p->batch->count);
 	pthread_mutex_lock(&b->lock);
 	p->state = PIECE_DECODED;
-	if (f == w->flight)
+	if (f == w->flight && !is_settled(f))
 		f->settled = worker_settled(w);
 	for (enum source s = 0; s < SOURCE_COUNT; s++)
 		f->events[s] += p->events[s];
@@ -545,6 +545,7 @@ pipeline_new(const struct pipeline_options *options, struct pipeline **result,
 		.emit = shard_emit,
 		.grew = shard_grew,
 		.knew = shard_knew,
+		.excused = shard_excused,
 	    },
 	    &b->engine, error);
 	if (st != STATUS_OK) {

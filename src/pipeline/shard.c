@@ -86,6 +86,14 @@ shard_knew(
 	    m->findings, m->shard->options.config, identity, facts, count);
 }
 
+bool
+shard_excused(void *cookie, uint64_t identity, size_t signals)
+{
+	struct member *m = cookie;
+
+	return findings_excused(m->findings, identity, signals);
+}
+
 struct shard *
 shard_new(const struct shard_options *options)
 {

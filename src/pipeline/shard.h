@@ -32,6 +32,7 @@ void shard_grew(
     void *cookie, uint64_t identity, uint64_t more, int64_t last_us);
 void shard_knew(
     void *cookie, uint64_t identity, const struct fact *facts, size_t count);
+bool shard_excused(void *cookie, uint64_t identity, size_t signals);
 
 struct shard *shard_new(const struct shard_options *options);
 void shard_free(struct shard *s); /* NULL is allowed */

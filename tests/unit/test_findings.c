@@ -265,6 +265,59 @@ go_on(void **state)
 	findings_free(stored);
 }
 
+/* --- taking back -----------------------------------------------------------
+ */
+
+struct last {
+	bool told, suppressed, taken_back;
+};
+
+static void
+see_last(void *cookie, const struct finding *f, bool told)
+{
+	*(struct last *)cookie =
+	    (struct last){ told, f->suppressed != NULL, f->taken_back };
+}
+
+static void
+what_many_share_is_taken_back(void **state)
+{
+	struct findings *f = findings_new();
+	struct last last = { 0 };
+
+	(void)state;
+	findings_take(f, signal_at(0, 5, "a"));
+	expect_changes(f, 1, 1);
+	findings_take(f, signal_at(1, 5, "b"));
+	assert_false(findings_excused(f, 4, 2));
+	/* One of the two is no part of it. */
+	assert_false(findings_excused(f, 5, 1));
+	assert_true(findings_excused(f, 5, 2));
+	findings_changed(f, see_last, &last);
+	assert_true(last.told && last.suppressed && last.taken_back);
+	/* What comes then is a finding of its own, and what is put aside is
+	 * told of no more. */
+	findings_take(f, signal_at(2, 5, "c"));
+	findings_changed(f, see_last, &last);
+	assert_true(last.told && !last.suppressed && !last.taken_back);
+	assert_false(findings_excused(f, 5, 0));
+	findings_free(f);
+}
+
+static void
+what_nobody_was_told_needs_no_taking_back(void **state)
+{
+	struct findings *f = findings_new();
+	struct last last = { 0 };
+
+	(void)state;
+	findings_take(f, signal_at(0, 5, "a"));
+	assert_true(findings_excused(f, 5, 1));
+	findings_changed(f, see_last, &last);
+	assert_true(last.suppressed && !last.taken_back);
+	findings_free(f);
+}
+
 int
 main(void)
 {
@@ -277,6 +330,10 @@ main(void)
 		    told_when_worth_it),
 		TEST("findings that were stored go on as if they never were",
 		    go_on),
+		TEST("what many share is taken back",
+		    what_many_share_is_taken_back),
+		TEST("what nobody was told needs no taking back",
+		    what_nobody_was_told_needs_no_taking_back),
 	};
 
 	return cmocka_run_group_tests_name("findings", tests, NULL, NULL);

@@ -49,6 +49,51 @@ a_flood_of_values_forgets_the_oldest(void **state)
 	free(w);
 }
 
+/* Two values are new in what is told of identity 50: both must be shared. */
+static void
+excused_when_all_of_it_is_shared(void **state)
+{
+	struct waves *w = status_calloc(1, sizeof(*w));
+	const uint64_t both[] = { 7, 8 }, one[] = { 7 }, never[] = { 7, 9 };
+	uint64_t identity = 0;
+	size_t at = 0;
+
+	(void)state;
+	(void)waves_add(w, 7, 1, 100);
+	(void)waves_add(w, 8, 1, 100);
+	waves_note(w, 50, both, 2);
+	waves_note(w, 50, one, 1);
+	waves_note(w, 51, never, 2);
+	waves_note(w, 52, one, 0);
+	assert_true(waves_share(w, 7));
+	assert_false(waves_share(w, 7));
+	assert_false(waves_share(w, 9));
+	assert_int_equal(waves_excused(w, 7, &at, &identity), 0);
+	assert_true(waves_share(w, 8));
+	at = 0;
+	assert_int_equal(waves_excused(w, 8, &at, &identity), 2);
+	assert_int_equal(identity, 50);
+	assert_int_equal(waves_excused(w, 8, &at, &identity), 0);
+	free(w);
+}
+
+static void
+shared_until_it_is_usual(void **state)
+{
+	struct waves *w = status_calloc(1, sizeof(*w));
+
+	(void)state;
+	(void)waves_add(w, 7, 1, 100);
+	assert_false(waves_is_shared(w, 7, 100));
+	assert_true(waves_share(w, 7));
+	assert_true(waves_is_shared(w, 7, 100 + WAVES_STAY));
+	assert_false(waves_is_shared(w, 7, 101 + WAVES_STAY));
+	assert_false(waves_is_shared(w, 8, 100));
+	/* Who comes the next day is one more of them. */
+	assert_int_equal(waves_add(w, 7, 2, 124), 2);
+	free(w);
+}
+
 int
 main(void)
 {
@@ -58,6 +103,9 @@ main(void)
 		TEST("a wave is a third of the peers", a_third_of_the_peers),
 		TEST("a flood of values forgets the oldest",
 		    a_flood_of_values_forgets_the_oldest),
+		TEST("excused when all of it is shared",
+		    excused_when_all_of_it_is_shared),
+		TEST("shared until it is usual", shared_until_it_is_usual),
 	};
 
 	return cmocka_run_group_tests_name("waves", tests, NULL, NULL);

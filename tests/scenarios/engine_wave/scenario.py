@@ -40,10 +40,21 @@ def live(w, days, change):
                        name, new and k % 3 == 0)
 
 
+def thief(w):
+    """In the midst of it somebody has ann's key: the new tool is hers too by
+    now, where the calls come from and what they ask for is nobody's."""
+    t = START + 15 * DAY + 14 * HOUR
+    for i, api in enumerate(("ListUsers", "ListRoles", "ListAccessKeys",
+                             "GetAccountAuthorizationDetails")):
+        w.call(t + i * 30, person("ann"), "iam", api, source="192.0.2.77",
+               agent="k9s/0.32 aws-sdk-go-v2/1.30")
+
+
 def fire(w):
-    """Three of nine: the first two are told before anybody can know, the third
-    and what all three do from then on is not."""
+    """Three of nine: the first two are told before anybody can know, and taken
+    back when the third comes; of the thief among them all is told."""
     live(w, 16, True)
+    thief(w)
 
 
 def quiet(w):
