@@ -34,6 +34,7 @@ struct judged {
 
 /* One way through the events. */
 struct judge {
+	const struct config *config;
 	struct engine *engine;
 	struct engine_scratch *scratch;
 	struct judged tenants[TENANTS_MAX];
@@ -61,17 +62,41 @@ grew(void *cookie, uint64_t identity, uint64_t more, int64_t last_us)
 }
 
 static void
+knew(void *cookie, uint64_t identity, const struct fact *facts, size_t count)
+{
+	struct judged *j = cookie;
+
+	pack_u64(&j->said, identity);
+	for (size_t i = 0; i < count; i++)
+		pack_span(&j->said, facts[i].value);
+	findings_knew(j->findings, j->judge->config, identity, facts, count);
+}
+
+static bool
+excused(void *cookie, uint64_t identity, size_t signals)
+{
+	struct judged *j = cookie;
+
+	pack_u64(&j->said, identity);
+	pack_u64(&j->said, signals);
+	return findings_excused(j->findings, identity, signals);
+}
+
+static void
 judge_init(struct judge *j, const struct config *config)
 {
 	struct buf error = { 0 };
 
 	memset(j, 0, sizeof(*j));
+	j->config = config;
 	ASSERT(engine_new(
 		   &(struct engine_options){
 		       .config = config,
 		       .key = &HASH_KEY_DEFAULT,
 		       .emit = emit,
 		       .grew = grew,
+		       .knew = knew,
+		       .excused = excused,
 		   },
 		   &j->engine, &error) == STATUS_OK);
 	j->scratch = engine_scratch_new();
