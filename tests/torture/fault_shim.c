@@ -8,9 +8,10 @@
  * FAULT_COUNT	a file that is given the number of calls at the end
  * FAULT_START	counting begins when a file of this name is opened
  *
- * With `alloc` a crash says in which library it was.  With `crash` the process
- * is killed in that call: a write has then written its first half, a sync has
- * done nothing.
+ * A call that fails is told on standard error.  With `alloc` a crash says in
+ * which library and after which of its symbols it was.  With `crash` the
+ * process is killed in that call: a write has then written its first half, a
+ * sync has done nothing.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -68,7 +69,8 @@ on_crash(int number)
 		if (strncmp(name, "fault_shim", 10) == 0 ||
 		    strncmp(name, "libc.so", 7) == 0)
 			continue;
-		(void)dprintf(STDERR_FILENO, "crashed in %s\n", name);
+		(void)dprintf(STDERR_FILENO, "crashed in %s at %s\n", name,
+		    about.dli_sname != NULL ? about.dli_sname : "a static");
 		break;
 	}
 	(void)signal(number, SIG_DFL);
@@ -116,8 +118,13 @@ end(void)
 static int
 is_due(enum kind of)
 {
-	return kind == of && atomic_load(&counting) &&
-	       atomic_fetch_add(&calls, 1) + 1 == fail_at;
+	static const char told[] = "fault_shim: struck\n";
+
+	if (kind != of || !atomic_load(&counting) ||
+	    atomic_fetch_add(&calls, 1) + 1 != fail_at)
+		return 0;
+	(void)syscall(SYS_write, STDERR_FILENO, told, sizeof(told) - 1);
+	return 1;
 }
 
 static void
