@@ -222,12 +222,11 @@ note_refusal(struct webhook *w, const char *reason, uint64_t *counter)
 static void
 refuse(struct webhook *w, struct server_request *r, enum refusal why)
 {
-	char reason[256], room[SERVER_CALLER_BYTES];
+	char reason[256];
 	struct span text = span_trim(refusals[why].body);
 
 	(void)snprintf(reason, sizeof(reason), "%u to %s: %.*s",
-	    refusals[why].code, server_request_caller(r, room),
-	    SPAN_ARGS(text));
+	    refusals[why].code, server_request_caller(r), SPAN_ARGS(text));
 	/* Being full is no error of the caller. */
 	note_refusal(w, reason,
 	    why == REFUSAL_FULL || why == REFUSAL_NOT_YET ? &w->counts.retries
@@ -498,6 +497,17 @@ on_too_large(void *cookie, uint64_t bytes)
 }
 
 static void
+on_no_handshake(void *cookie, const char *caller, const char *why)
+{
+	struct webhook *w = cookie;
+	char detail[256];
+
+	w->counts.handshakes_failed++;
+	(void)snprintf(detail, sizeof(detail), "%s %s", caller, why);
+	say(w, SOURCE_WARNING, "a TLS handshake failed", detail);
+}
+
+static void
 on_trouble(void *cookie, const char *message)
 {
 	say(cookie, SOURCE_DEBUG, "a connection failed", message);
@@ -559,6 +569,7 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 		.handle = on_body,
 		.gone = on_gone,
 		.too_large = on_too_large,
+		.no_handshake = on_no_handshake,
 		.trouble = on_trouble,
 	};
 	enum status st = STATUS_OK;

@@ -1,7 +1,8 @@
 #include "net/server.h"
 
 #include <errno.h>
-#include <gnutls/gnutls.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,21 @@ server_link_deadline(struct server_link *link, int ms)
 	link->deadline_us = clock_mono_us() + (int64_t)ms * US_PER_MS;
 }
 
+static void
+name_caller(struct server_link *link, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *at = info ? info->client_addr : NULL;
+	socklen_t len = at && at->sa_family == AF_INET6
+			    ? sizeof(struct sockaddr_in6)
+			    : sizeof(struct sockaddr_in);
+
+	if (at == NULL || getnameinfo(at, len, link->caller, CALLER_BYTES, NULL,
+			      0, NI_NUMERICHOST) != 0)
+		memcpy(link->caller, "?", sizeof("?"));
+}
+
 static struct server_link *
 link_new(struct server *s, struct MHD_Connection *mhd)
 {
@@ -56,6 +72,8 @@ link_new(struct server *s, struct MHD_Connection *mhd)
 	s->links = link;
 	s->nlinks++;
 	server_link_deadline(link, s->options.header_ms);
+	name_caller(link, mhd);
+	server_tls_begin(link, mhd);
 	return link;
 }
 
@@ -81,6 +99,7 @@ on_connection(void *cookie, struct MHD_Connection *mhd, void **context,
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*context = link_new(cookie, mhd);
 	} else if (*context) {
+		server_tls_end(*context);
 		link_free(*context);
 		*context = NULL;
 	}
@@ -115,6 +134,8 @@ on_message(void *cookie, const char *format, va_list arguments)
 	char message[MESSAGE_BYTES];
 	size_t len;
 
+	if (s->tls)
+		server_tls_look(s);
 	if (s->options.trouble == NULL)
 		return;
 	(void)vsnprintf(message, sizeof(message), format, arguments);
@@ -379,6 +400,7 @@ server_run(struct server *s, int wake_fd, int wait_ms)
 		(void)MHD_run(s->daemon.mhd);
 	if (s->retired.mhd)
 		(void)MHD_run(s->retired.mhd);
+	server_tls_forget(s);
 	check_retired(s, now_us);
 	check_files(s, now_us);
 }

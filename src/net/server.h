@@ -47,6 +47,9 @@ struct server_options {
 	/* A body of so many bytes, as far as its sender or what came of it
 	 * tells, was refused: it was more than body_bytes.  Or NULL. */
 	void (*too_large)(void *cookie, uint64_t bytes);
+	/* A caller's TLS handshake failed: who it is, a sentence's end about
+	 * it with what to do.  Not for one that said nothing.  Or NULL. */
+	void (*no_handshake)(void *cookie, const char *caller, const char *why);
 	/* What TLS or HTTP found wrong, a line; hostile text.  Or NULL. */
 	void (*trouble)(void *cookie, const char *message);
 	void *cookie;
@@ -91,10 +94,8 @@ struct span server_request_header(struct server_request *r, const char *name);
 bool server_request_query(
     struct server_request *r, const char *name, struct span *value);
 
-/* The caller's address as text in `room`; "?" when it is not known. */
-#define SERVER_CALLER_BYTES 64
-const char *server_request_caller(
-    struct server_request *r, char room[SERVER_CALLER_BYTES]);
+/* The caller's address as text, borrowed; "?" when it is not known. */
+const char *server_request_caller(const struct server_request *r);
 
 /* True when the caller showed a certificate that client_ca vouches for, made
  * for clients and in date. */

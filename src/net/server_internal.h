@@ -3,10 +3,13 @@
  */
 #pragma once
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
 #include "net/server.h"
 #include "net/tls_files.h"
+
+#define CALLER_BYTES 64 /* an address as text */
 
 /* One connection; libmicrohttpd keeps the pointer as its socket context. */
 struct server_link {
@@ -14,6 +17,14 @@ struct server_link {
 	struct server_link *next, *previous;
 	int fd;
 	int64_t deadline_us; /* cut off then; INT64_MAX: never */
+	char caller[CALLER_BYTES];
+	bool begun; /* a first request */
+	/* Of TLS; NULL without.  What was seen of its handshake when one
+	 * failed, this one or another: see server_tls.c. */
+	gnutls_session_t tls;
+	bool looked_at;
+	int heard, told; /* the last messages of it; -1: none */
+	int alert;
 };
 
 /* One libmicrohttpd and the certificates it was started with. */
@@ -42,6 +53,7 @@ struct server {
 	 * descriptor readable for that. */
 	bool resumed;
 	bool closing;
+	bool looked; /* links are looked_at */
 };
 
 struct server_request {
@@ -72,3 +84,11 @@ enum MHD_Result server_request_step(void *cookie, struct MHD_Connection *mhd,
     const char *upload, size_t *upload_len, void **context);
 void server_request_completed(void *cookie, struct MHD_Connection *mhd,
     void **context, enum MHD_RequestTerminationCode code);
+
+/* What a handshake came to.  Begin with each connection; look while
+ * libmicrohttpd says that one failed; end when a connection is closed; forget
+ * when it has done all for now. */
+void server_tls_begin(struct server_link *link, struct MHD_Connection *mhd);
+void server_tls_look(struct server *s);
+void server_tls_end(const struct server_link *link);
+void server_tls_forget(struct server *s);

@@ -1,9 +1,6 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "net/server_internal.h"
 
@@ -45,19 +42,9 @@ server_request_query(
 }
 
 const char *
-server_request_caller(struct server_request *r, char room[SERVER_CALLER_BYTES])
+server_request_caller(const struct server_request *r)
 {
-	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(r->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *at = info != NULL ? info->client_addr : NULL;
-	socklen_t len = at != NULL && at->sa_family == AF_INET6
-			    ? sizeof(struct sockaddr_in6)
-			    : sizeof(struct sockaddr_in);
-
-	if (at == NULL || getnameinfo(at, len, room, SERVER_CALLER_BYTES, NULL,
-			      0, NI_NUMERICHOST) != 0)
-		return "?";
-	return room;
+	return r->link->caller;
 }
 
 bool
@@ -301,6 +288,7 @@ begin(struct server *s, struct MHD_Connection *mhd, const char *url,
 		s->requests->previous = r;
 	s->requests = r;
 	s->nrequests++;
+	r->link->begun = true;
 	server_link_deadline(r->link, s->options.body_ms);
 	look_at_headers(r);
 	return r;

@@ -161,10 +161,12 @@ print_counts(struct driver *d)
 	struct source_counts c;
 
 	d->ops->count(d->source, &c);
-	(void)printf("counts objects=%llu bytes=%llu duplicates=%llu "
-		     "errors=%llu retries=%llu healthy=%d trouble=%s\n",
+	(void)printf(
+	    "counts objects=%llu bytes=%llu duplicates=%llu "
+	    "errors=%llu handshakes=%llu retries=%llu healthy=%d trouble=%s\n",
 	    (unsigned long long)c.objects, (unsigned long long)c.bytes,
 	    (unsigned long long)c.duplicates, (unsigned long long)c.errors,
+	    (unsigned long long)c.handshakes_failed,
 	    (unsigned long long)c.retries, c.healthy, c.trouble);
 	(void)fflush(stdout);
 }

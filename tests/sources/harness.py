@@ -61,7 +61,7 @@ class Driver:
         for line in self.command("counts"):
             if line.startswith("counts "):
                 return dict(f.split("=", 1) for f in
-                            line[7:].split(" ", 6))
+                            line[7:].split(" ", 7))
         return {}
 
     def kill(self):

@@ -165,15 +165,90 @@ class WebhookTest(unittest.TestCase):
                 context.wrap_socket(raw, server_hostname="localhost") as s:
             return s.getpeercert()["subject"]
 
-    def test_old_tls_is_refused(self):
-        self.start(token="t")
-        context = ssl.create_default_context(cafile=self.ca.cert)
-        context.set_ciphers("DEFAULT@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    def failing(self, driver, what, more):
+        """The line about a handshake that fails by `more`."""
+        before = int(driver.counts()["handshakes"])
+        del driver.said[:]
+        more()
+        self.assertTrue(wait_until(
+            lambda: int(driver.counts()["handshakes"]) > before), what)
+        self.assertEqual(int(driver.counts()["handshakes"]), before + 1)
+        lines = [line for line in driver.said if "handshake failed" in line]
+        self.assertEqual(len(lines), 1, driver.said)
+        self.assertIn("127.0.0.1", lines[0])
+        return lines[0]
+
+    def tls(self, context, until=None):
         with socket.create_connection(("127.0.0.1", self.port)) as raw, \
                 self.assertRaises((ssl.SSLError, ConnectionError)):
             context.wrap_socket(raw, server_hostname="localhost")
+
+    def plain_bytes(self, sent):
+        with socket.create_connection(("127.0.0.1", self.port)) as s:
+            s.settimeout(20)
+            s.sendall(sent)
+            try:
+                while s.recv(4096):
+                    pass
+            except ConnectionError:
+                pass
+
+    def half_a_handshake(self):
+        """A first message, then no more."""
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context(cafile=self.ca.cert)
+        half = context.wrap_bio(incoming, outgoing,
+                                server_hostname="localhost")
+        with self.assertRaises(ssl.SSLWantReadError):
+            half.do_handshake()
+        with socket.create_connection(("127.0.0.1", self.port)) as s:
+            s.sendall(outgoing.read())
+            s.recv(10)
+
+    def test_handshakes_that_fail(self):
+        """Each is told in a line that says who, why and what to do."""
+        driver = self.start(mtls=True)
+        old = ssl.create_default_context(cafile=self.ca.cert)
+        old.set_ciphers("DEFAULT@SECLEVEL=0")
+        old.minimum_version = ssl.TLSVersion.TLSv1
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+        other = ssl.create_default_context(cafile=self.other.cert)
+        other12 = ssl.create_default_context(cafile=self.other.cert)
+        other12.maximum_version = ssl.TLSVersion.TLSv1_2
+        odd = ssl.create_default_context(cafile=self.ca.cert)
+        odd.maximum_version = ssl.TLSVersion.TLSv1_2
+        odd.set_ciphers("ECDHE-ECDSA-CAMELLIA128-SHA256:@SECLEVEL=0")
+        http_post = b"POST / HTTP/1.1\r\nHost: x\r\n\r\n"
+        for what, cause, said in (
+                ("old", lambda: self.tls(old), "TLS 1.2 or 1.3"),
+                ("cipher", lambda: self.tls(odd), "cipher in common"),
+                ("plain HTTP", lambda: self.plain_bytes(http_post),
+                 "call https://"),
+                ("noise", lambda: self.plain_bytes(bytes(100)),
+                 "does not speak TLS"),
+                ("our CA is not theirs", lambda: self.tls(other),
+                 "the CA that signed tls.cert"),
+                ("nor in TLS 1.2", lambda: self.tls(other12),
+                 "the CA that signed tls.cert"),
+                ("gone", self.half_a_handshake, "broke the handshake off")):
+            with self.subTest(what):
+                self.assertIn(said, self.failing(driver, what, cause))
+
+    def test_who_looks_whether_the_port_is_open_fails_nothing(self):
+        driver = self.start(mtls=True)
+        for _ in range(3):
+            socket.create_connection(("127.0.0.1", self.port)).close()
+        self.peer_name()  # all of a handshake, and no request
+        self.assertEqual(self.post(event_list(1), self.client)[0], 200)
+        # In the midst of another's a handshake that does not fail.
+        with socket.create_connection(("127.0.0.1", self.port)) as idle:
+            self.plain_bytes(b"GET / HTTP/1.0\r\n\r\n")
+            ssl.create_default_context(cafile=self.ca.cert).wrap_socket(
+                idle, server_hostname="localhost").close()
+        self.assertTrue(wait_until(
+            lambda: driver.counts()["handshakes"] == "1"))
+        time.sleep(0.3)
+        self.assertEqual(driver.counts()["handshakes"], "1")
 
     # --- what is answered when
 
