@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,22 @@ complain_unknown(const char *name)
 	return EXIT_CODE_USAGE;
 }
 
+/*
+ * OpenSSL makes what it needs when it is first used and does not look whether
+ * it could: without memory the digest after that crashes.  So it is made here,
+ * where nothing is begun, and asked for.
+ */
+static bool
+begin_crypto(void)
+{
+	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) == 1 &&
+	    OSSL_LIB_CTX_get0_global_default() != NULL)
+		return true;
+	cli_complain("OpenSSL cannot start: no memory, or its configuration "
+		     "(openssl.cnf) is damaged");
+	return false;
+}
+
 /* Parse the arguments of a command and run it. */
 static int
 run_command(const struct command *c, int argc, char **argv)
@@ -82,6 +99,8 @@ run_command(const struct command *c, int argc, char **argv)
 	} else if (r.wants_help) {
 		help_command(c, &text);
 		code = cli_print(&text);
+	} else if (!begin_crypto()) {
+		code = EXIT_CODE_UNAVAILABLE;
 	} else {
 		struct command_operands operands = {
 			.at = r.operands,
