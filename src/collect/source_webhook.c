@@ -170,47 +170,73 @@ enum refusal {
 	REFUSAL_ENCODING,
 	REFUSAL_CLUSTER,
 	REFUSAL_NO_JSON,
+	REFUSAL_TOO_LARGE,
 	REFUSAL_HASH,
 	REFUSAL_STOPPING,
 	REFUSAL_FULL,
 	REFUSAL_NOT_YET,
 };
 
-static const struct server_answer refusals[] = {
-	[REFUSAL_CERTIFICATE] = { .code = 403,
-	    .body = SPAN_INIT("A client certificate is needed, signed by "
-			      "client_ca and made for clients.\n") },
-	[REFUSAL_TOKEN] = { .code = 401,
-	    .body = SPAN_INIT("A bearer token is needed, and a right one.\n"),
-	    .header = "WWW-Authenticate",
-	    .value = "Bearer" },
-	[REFUSAL_METHOD] = { .code = 405,
-	    .body = SPAN_INIT("POST audit events here.\n"),
-	    .header = "Allow",
-	    .value = "POST" },
-	[REFUSAL_ENCODING] = { .code = 415,
-	    .body = SPAN_INIT("Content-Encoding may be gzip or zstd.\n"),
-	    .header = "Accept-Encoding",
-	    .value = "gzip, zstd" },
-	[REFUSAL_CLUSTER] = { .code = 400,
-	    .body = SPAN_INIT("That is no name for a cluster.\n") },
-	[REFUSAL_NO_JSON] = { .code = 400,
-	    .body = SPAN_INIT("The body is not JSON.\n") },
-	[REFUSAL_HASH] = { .code = 500,
-	    .body = SPAN_INIT("The body cannot be hashed.\n") },
-	[REFUSAL_STOPPING] = { .code = 503,
-	    .body = SPAN_INIT("The service is stopping.\n"),
-	    .header = "Retry-After",
-	    .value = "1" },
-	[REFUSAL_FULL] = { .code = 429,
-	    .body = SPAN_INIT("Full for the moment; try again.\n"),
-	    .header = "Retry-After",
-	    .value = "1" },
-	[REFUSAL_NOT_YET] = { .code = 429,
-	    .body = SPAN_INIT("Not safe yet; ask again.\n"),
-	    .header = "Retry-After",
-	    .value = "1" },
+struct refusal_answer {
+	unsigned code;
+	const char *reason;  /* of a Status of Kubernetes */
+	const char *message; /* for the caller's log and ours */
+	const char *header, *value;
 };
+
+static const struct refusal_answer refusals[] = {
+	[REFUSAL_CERTIFICATE] = { 403, "Forbidden",
+	    "A client certificate is needed, signed by client_ca and made for "
+	    "clients.",
+	    NULL, NULL },
+	[REFUSAL_TOKEN] = { 401, "Unauthorized",
+	    "A bearer token is needed, and a right one.", "WWW-Authenticate",
+	    "Bearer" },
+	[REFUSAL_METHOD] = { 405, "MethodNotAllowed", "POST audit events here.",
+	    "Allow", "POST" },
+	[REFUSAL_ENCODING] = { 415, "UnsupportedMediaType",
+	    "Content-Encoding may be gzip or zstd.", "Accept-Encoding",
+	    "gzip, zstd" },
+	[REFUSAL_CLUSTER] = { 400, "BadRequest",
+	    "That is no name for a cluster.", NULL, NULL },
+	[REFUSAL_NO_JSON] = { 400, "BadRequest", "The body is not JSON.", NULL,
+	    NULL },
+	[REFUSAL_TOO_LARGE] = { 413, "RequestEntityTooLarge",
+	    "The body is larger than body_limit; see "
+	    "--audit-webhook-truncate-enabled.",
+	    NULL, NULL },
+	[REFUSAL_HASH] = { 500, "InternalError", "The body cannot be hashed.",
+	    NULL, NULL },
+	[REFUSAL_STOPPING] = { 503, "ServiceUnavailable",
+	    "The service is stopping.", "Retry-After", "1" },
+	[REFUSAL_FULL] = { 429, "TooManyRequests",
+	    "Full for the moment; try again.", "Retry-After", "1" },
+	[REFUSAL_NOT_YET] = { 429, "TooManyRequests",
+	    "Not safe yet; ask again.", "Retry-After", "1" },
+};
+
+/* As the API server's own answers look: of any other it logs a text of its
+ * client's for that code, and not what is wrong.  None of these texts needs
+ * an escape. */
+static void
+answer(struct server_request *r, const struct refusal_answer *why)
+{
+	struct buf body = { 0 };
+
+	buf_printf(&body,
+	    "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
+	    "\"status\":\"Failure\",\"message\":\"nephoscope: %s\","
+	    "\"reason\":\"%s\",\"code\":%u}\n",
+	    why->message, why->reason, why->code);
+	server_answer(r, &(struct server_answer){
+			     .code = why->code,
+			     .type = "application/json",
+			     .body = buf_span(&body),
+			     .header = why->header,
+			     .value = why->value,
+			 });
+	buf_done(&body);
+}
 
 static void
 note_refusal(struct webhook *w, const char *reason, uint64_t *counter)
@@ -222,16 +248,15 @@ note_refusal(struct webhook *w, const char *reason, uint64_t *counter)
 static void
 refuse(struct webhook *w, struct server_request *r, enum refusal why)
 {
+	const struct refusal_answer *a = &refusals[why];
 	char reason[256];
-	struct span text = span_trim(refusals[why].body);
 
-	(void)snprintf(reason, sizeof(reason), "%u to %s: %.*s",
-	    refusals[why].code, server_request_caller(r), SPAN_ARGS(text));
+	(void)snprintf(reason, sizeof(reason), "%u to %s: %s", a->code,
+	    server_request_caller(r), a->message);
 	/* Being full is no error of the caller. */
-	note_refusal(w, reason,
-	    why == REFUSAL_FULL || why == REFUSAL_NOT_YET ? &w->counts.retries
-							  : &w->counts.errors);
-	server_answer(r, &refusals[why]);
+	note_refusal(
+	    w, reason, a->code == 429 ? &w->counts.retries : &w->counts.errors);
+	answer(r, a);
 }
 
 static void
@@ -484,16 +509,23 @@ on_gone(void *cookie, struct server_request *r)
 
 /* The API server does not send such a batch again: what is in it is lost. */
 static void
-on_too_large(void *cookie, uint64_t bytes)
+on_too_large(void *cookie, struct server_request *r, uint64_t bytes)
 {
 	struct webhook *w = cookie;
-	char reason[160];
+	char reason[200];
 
 	(void)snprintf(reason, sizeof(reason),
-	    "413 at least %" PRIu64 " bytes, more than body_limit; see "
+	    "413 to %s: at least %" PRIu64 " bytes, more than body_limit; see "
 	    "--audit-webhook-truncate-enabled in docs/sources.md",
-	    bytes);
+	    server_request_caller(r), bytes);
 	note_refusal(w, reason, &w->counts.errors);
+	answer(r, &refusals[REFUSAL_TOO_LARGE]);
+}
+
+static void
+on_full(void *cookie, struct server_request *r)
+{
+	refuse(cookie, r, REFUSAL_FULL);
 }
 
 static void
@@ -569,6 +601,7 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 		.handle = on_body,
 		.gone = on_gone,
 		.too_large = on_too_large,
+		.full = on_full,
 		.no_handshake = on_no_handshake,
 		.trouble = on_trouble,
 	};

@@ -45,8 +45,12 @@ struct server_options {
 	void (*handle)(void *cookie, struct server_request *r);
 	void (*gone)(void *cookie, struct server_request *r); /* or NULL */
 	/* A body of so many bytes, as far as its sender or what came of it
-	 * tells, was refused: it was more than body_bytes.  Or NULL. */
-	void (*too_large)(void *cookie, uint64_t bytes);
+	 * tells, is refused: it is more than body_bytes.  Or NULL.  This and
+	 * full() may answer; else it is done for them, 413 and 429. */
+	void (*too_large)(
+	    void *cookie, struct server_request *r, uint64_t bytes);
+	/* A body is refused: together they are more than bodies_bytes. */
+	void (*full)(void *cookie, struct server_request *r); /* or NULL */
 	/* A caller's TLS handshake failed: who it is, a sentence's end about
 	 * it with what to do.  Not for one that said nothing.  Or NULL. */
 	void (*no_handshake)(void *cookie, const char *caller, const char *why);

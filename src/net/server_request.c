@@ -151,7 +151,7 @@ refuse_too_large(struct server_request *r)
 
 	if (o->too_large != NULL)
 		o->too_large(
-		    o->cookie, r->promised > least ? r->promised : least);
+		    o->cookie, r, r->promised > least ? r->promised : least);
 	server_answer(r, &(struct server_answer){
 			     .code = MHD_HTTP_CONTENT_TOO_LARGE,
 			     .body = SPAN("The body is too large.\n"),
@@ -161,6 +161,10 @@ refuse_too_large(struct server_request *r)
 static void
 refuse_full(struct server_request *r)
 {
+	const struct server_options *o = &r->server->options;
+
+	if (o->full != NULL)
+		o->full(o->cookie, r);
 	server_answer(r, &(struct server_answer){
 			     .code = MHD_HTTP_TOO_MANY_REQUESTS,
 			     .body = SPAN("Too much at once; try again.\n"),

@@ -202,7 +202,7 @@ class Webhook(Case):
             said = s.said()
             s.stop()
         self.assertIn("400 to 127.0.0.1: The body is not JSON.", said)
-        self.assertIn("413 at least 1500000 bytes", said)
+        self.assertIn("413 to 127.0.0.1: at least 1500000 bytes", said)
         self.assertIn("--audit-webhook-truncate-enabled", said)
 
     def test_a_full_disk(self):

@@ -368,6 +368,52 @@ class WebhookTest(unittest.TestCase):
                          400)
         self.assertEqual(driver.records(), [])
 
+    def test_refusals_are_statuses_of_kubernetes(self):
+        """Of anything else the API server logs no word of ours."""
+        driver = self.start(plain=True, body_limit="1MiB", token="t")
+        bearer = {"Authorization": "Bearer t"}
+
+        def status(want, reason, body=b"{}", path="/", **headers):
+            code, answer, text = self.post(body, path=path, **headers)
+            said = json.loads(text)
+            self.assertEqual(code, want)
+            self.assertEqual(answer["Content-Type"], "application/json")
+            self.assertEqual((said["kind"], said["apiVersion"]),
+                             ("Status", "v1"))
+            self.assertEqual((said["status"], said["code"], said["reason"]),
+                             ("Failure", want, reason))
+            self.assertTrue(said["message"].startswith("nephoscope: "))
+            return said["message"]
+
+        self.assertIn("token", status(401, "Unauthorized"))
+        self.assertIn("JSON", status(400, "BadRequest", b"no", **bearer))
+        self.assertIn("cluster", status(400, "BadRequest",
+                                        path="/?cluster=%00", **bearer))
+        self.assertIn("truncate", status(
+            413, "RequestEntityTooLarge", b" " * (MIB + 1), **bearer))
+        self.assertIn("zstd", status(
+            415, "UnsupportedMediaType", **bearer,
+            **{"Content-Encoding": "br"}))
+        driver.command("room 0")
+        self.assertIn("Full", status(429, "TooManyRequests", **bearer))
+
+    def test_bodies_that_are_too_much_together(self):
+        driver = self.start(plain=True, body_limit="1MiB")
+        held = []
+        for _ in range(4):
+            s = socket.create_connection(("127.0.0.1", self.port))
+            s.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                      b"%d\r\n\r\n" % MIB)
+            held.append(s)
+        time.sleep(0.3)
+        code, headers, text = self.post(event_list(1))
+        self.assertEqual((code, headers["Retry-After"]), (429, "1"))
+        self.assertIn("Full", json.loads(text)["message"])
+        self.assertEqual(driver.counts()["retries"], "1")
+        for s in held:
+            s.close()
+        self.assertTrue(wait_until(self.is_served))
+
     def test_size(self):
         driver = self.start(plain=True, body_limit="1MiB")
         limit = MIB
