@@ -31,11 +31,14 @@ def cache():
     return folder
 
 
-class _Lock:
+class Lock:
     """One installs, the others wait."""
 
+    def __init__(self, name="s3"):
+        self.name = name
+
     def __enter__(self):
-        self.file = open(cache() / "s3.lock", "w", encoding="ascii")
+        self.file = open(cache() / f"{self.name}.lock", "w", encoding="ascii")
         fcntl.flock(self.file, fcntl.LOCK_EX)
 
     def __exit__(self, *_):
@@ -46,7 +49,7 @@ def ready_moto():
     """(python of the environment, "") or (None, why not)."""
     home = cache() / "moto"
     python = home / "bin" / "python"
-    with _Lock():
+    with Lock():
         if (home / "done").exists():
             return python, ""
         shutil.rmtree(home, ignore_errors=True)
@@ -60,20 +63,28 @@ def ready_moto():
     return python, ""
 
 
+def ready_go():
+    """(path of go, "") or (None, why not)."""
+    go = shutil.which("go")
+    if go is None:
+        return None, "no go here"
+    said = subprocess.run([go, "version"], capture_output=True, text=True,
+                          check=False).stdout
+    found = re.search(r"go(\d+)\.(\d+)", said)
+    if not found or tuple(map(int, found.groups())) < GO_LEAST:
+        return None, f"{said.strip()} is too old"
+    return go, ""
+
+
 def ready_versity():
     """(path of versitygw, "") or (None, why not)."""
     binary = cache() / "versitygw"
     if binary.exists():
         return binary, ""
-    go = shutil.which("go")
+    go, why = ready_go()
     if go is None:
-        return None, "versitygw is skipped: no go here"
-    said = subprocess.run([go, "version"], capture_output=True, text=True,
-                          check=False).stdout
-    found = re.search(r"go(\d+)\.(\d+)", said)
-    if not found or tuple(map(int, found.groups())) < GO_LEAST:
-        return None, f"versitygw is skipped: {said.strip()} is too old"
-    with _Lock():
+        return None, f"versitygw is skipped: {why}"
+    with Lock():
         if binary.exists():
             return binary, ""
         done = subprocess.run(
