@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -280,6 +281,8 @@ class Trial:
 
 def main():
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
+    # Asked to end, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="nephoscope-apiserver-"))
     try:
         trial = Trial(folder)
