@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -78,6 +79,14 @@ begin_crypto(void)
 	return false;
 }
 
+/* Keys are in files, in answers and in the environment: none may end up in a
+ * core, of whatever command. */
+static void
+leave_no_core(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0);
+}
+
 /* Parse the arguments of a command and run it. */
 static int
 run_command(const struct command *c, int argc, char **argv)
@@ -93,6 +102,7 @@ run_command(const struct command *c, int argc, char **argv)
 	struct buf text = { 0 };
 	int code;
 
+	leave_no_core();
 	if (parse_arguments(&r, &text) != STATUS_OK) {
 		cli_complain("%s", buf_text(&text));
 		code = EXIT_CODE_USAGE;

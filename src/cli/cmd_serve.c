@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -97,7 +96,7 @@ on_reject(
 }
 
 /* Signals come through a descriptor; broken pipes and full files are errors
- * of the calls that meet them.  Keys must not end up in a core. */
+ * of the calls that meet them. */
 static int
 prepare_process(void)
 {
@@ -105,7 +104,6 @@ prepare_process(void)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
-	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);

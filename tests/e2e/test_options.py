@@ -3,7 +3,11 @@ import csv
 import gzip
 import io
 import json
+import os
 import pathlib
+import resource
+import signal
+import subprocess
 import unittest
 
 import harness
@@ -57,6 +61,31 @@ class ExitCodes(unittest.TestCase):
             with self.subTest(args=args):
                 self.assertNotEqual(run(*args).stdout, b"")
         json.loads(run("config", "schema").stdout)
+
+
+class Cores(unittest.TestCase):
+    def core_of(self, *command):
+        """Does a signal that ends it so leave a core?"""
+        folder = fresh("core")
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        with subprocess.Popen(
+                command, cwd=folder, stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env={**os.environ, "ASAN_OPTIONS":
+                     "handle_segv=0:disable_coredump=0"}) as process:
+            resource.prlimit(process.pid, resource.RLIMIT_CORE, (hard, hard))
+            process.stdin.write(b"\n" * 200_000)  # it reads: it has begun
+            process.stdin.flush()
+            process.send_signal(signal.SIGSEGV)
+            _, status = os.waitpid(process.pid, 0)
+            process.returncode = status
+        self.assertEqual(os.WTERMSIG(status), signal.SIGSEGV)
+        return os.WCOREDUMP(status)
+
+    def test_no_command_leaves_what_it_knew_in_a_core(self):
+        if not self.core_of("cat"):
+            self.skipTest("nothing leaves a core here")
+        self.assertFalse(self.core_of(harness.BINARY, "backfill", "-"))
 
 
 class Options(unittest.TestCase):
