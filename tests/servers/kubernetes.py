@@ -61,7 +61,7 @@ def kubernetes_module(go):
         raise Missing(f"k8s.io/kubernetes: {done.stdout[-300:]}")
     theirs = pathlib.Path(json.loads(done.stdout)["GoMod"]).read_text()
     staged = sorted(set(re.findall(
-        r"^\s*(k8s\.io/[a-z0-9-]+) v0\.0\.0", theirs, re.M)))
+        r"^\s*(k8s\.io/[a-z0-9-]+) v0\.0\.0(?: |$)", theirs, re.M)))
     least = re.search(r"^go \S+$", theirs, re.M).group()
     return "\n".join(
         ["module trial", least, f"require k8s.io/kubernetes {KUBERNETES}",
