@@ -6,7 +6,9 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/config_file.h"
+#include "collect/source.h"
 #include "config/config.h"
+#include "feed/feed.h"
 #include "lists/lists.h"
 
 struct options {
@@ -19,8 +21,11 @@ summarize(const struct config *c, struct buf *out)
 	size_t lasting = 0;
 
 	buf_printf(out,
-	    "ok: %zu cluster%s, %zu account%s, %zu detector override%s\n",
-	    c->nclusters, c->nclusters == 1 ? "" : "s", c->naccounts,
+	    "ok: %zu source%s, %zu feed%s, %zu cluster%s, %zu account%s, "
+	    "%zu detector override%s\n",
+	    c->nsources, c->nsources == 1 ? "" : "s", c->nfeeds,
+	    c->nfeeds == 1 ? "" : "s", c->nclusters,
+	    c->nclusters == 1 ? "" : "s", c->naccounts,
 	    c->naccounts == 1 ? "" : "s", c->ndetectors,
 	    c->ndetectors == 1 ? "" : "s");
 	for (size_t i = 0; i < c->nsuppress; i++)
@@ -30,6 +35,50 @@ summarize(const struct config *c, struct buf *out)
 		    c->nsuppress, lasting, lasting == 1 ? "s" : "");
 }
 
+static void
+complain_of(const char *what, const char *name, struct buf *error, int *code)
+{
+	struct span rest = buf_span(error);
+
+	while (rest.len > 0) {
+		struct span line = span_cut(&rest, '\n');
+
+		cli_complain("%s \"%s\": %.*s", what, name, SPAN_ARGS(line));
+	}
+	buf_reset(error);
+	*code = EXIT_CODE_CONFIG;
+}
+
+/* What `serve` would say of sources and feeds when it opens them. */
+static int
+check_ends(const struct config *c)
+{
+	struct buf error = { 0 };
+	int code = EXIT_CODE_DONE;
+
+	for (size_t i = 0; i < c->nsources; i++) {
+		for (size_t k = 0; source_kinds[k] != NULL; k++) {
+			if (!strcmp(
+				source_kinds[k]->kind, c->sources[i].kind) &&
+			    source_kinds[k]->check != NULL &&
+			    source_kinds[k]->check(&c->sources[i], &error))
+				complain_of("source", c->sources[i].name,
+				    &error, &code);
+		}
+	}
+	for (size_t i = 0; i < c->nfeeds; i++) {
+		for (size_t k = 0; feed_kinds[k] != NULL; k++) {
+			if (!strcmp(feed_kinds[k]->kind, c->feeds[i].kind) &&
+			    feed_kinds[k]->check != NULL &&
+			    feed_kinds[k]->check(&c->feeds[i], &error))
+				complain_of(
+				    "feed", c->feeds[i].name, &error, &code);
+		}
+	}
+	buf_done(&error);
+	return code;
+}
+
 /* The lists are read as backfill and serve read them. */
 static int
 check(const struct config *config, struct buf *out)
@@ -37,12 +86,12 @@ check(const struct config *config, struct buf *out)
 	struct lists *lists = NULL;
 	struct lists_counts counts;
 	struct buf error = { 0 };
-	int code = EXIT_CODE_DONE;
+	int code = check_ends(config);
 
 	if (lists_load(config, &lists, &error) != STATUS_OK) {
 		cli_complain("%s", buf_text(&error));
 		code = EXIT_CODE_CONFIG;
-	} else {
+	} else if (code == EXIT_CODE_DONE) {
 		summarize(config, out);
 	}
 	if (lists != NULL) {
@@ -117,7 +166,9 @@ const struct command cli_config = {
 	.operands = "check|show|schema",
 	.summary = "check or show a configuration, or print its schema",
 	.about =
-	    "`check` prints every error as file:line:column with its fix and "
+	    "`check` prints every error as file:line:column with its fix, and "
+	    "what `serve` would refuse of sources and feeds (Kafka's "
+	    "properties, URLs, certificates, keys) without opening them; it "
 	    "exits with 78 when there is one. `show` prints what is in "
 	    "effect, defaults included, as YAML that `check` accepts. "
 	    "`schema` prints a JSON Schema (draft 2020-12).",

@@ -117,6 +117,10 @@ struct source_counts {
 
 struct source_ops {
 	const char *kind; /* of the configuration */
+	/* What can be said of a configuration without opening it: nothing is
+	 * made, nobody called.  INVALID as open().  NULL: nothing. */
+	enum status (*check)(
+	    const struct config_source *config, struct buf *error);
 	/*
 	 * Check the configuration and connect.  INVALID with *error naming
 	 * what to change; troubles that may pass (no network) are no failure.

@@ -391,21 +391,20 @@ balance(struct source_kafka *s)
 /* --- the contract --------------------------------------------------------- */
 
 static bool
-find_origin(struct source_kafka *s, struct buf *error)
+find_origin(
+    const struct config_source *c, enum origin *origin, struct buf *error)
 {
 	static const char *const words[] = { "topic", "key", "header",
 		"field" };
-	const char *from = s->config->cluster_from;
+	const char *from = c->cluster_from;
 
-	s->origin = FROM_CONFIG;
+	*origin = FROM_CONFIG;
 	for (size_t i = 0; from != NULL && i < COUNTOF(words); i++) {
 		if (!strcmp(from, words[i]))
-			s->origin = FROM_TOPIC + (enum origin)i;
+			*origin = FROM_TOPIC + (enum origin)i;
 	}
-	if (s->origin == FROM_FIELD)
-		s->parser = json_parser_new(CUT_RECORD_BYTES);
-	if ((s->origin == FROM_HEADER || s->origin == FROM_FIELD) &&
-	    (s->config->cluster_key == NULL || !*s->config->cluster_key)) {
+	if ((*origin == FROM_HEADER || *origin == FROM_FIELD) &&
+	    (c->cluster_key == NULL || !*c->cluster_key)) {
 		buf_printf(error,
 		    "cluster_from: %s needs cluster_key: the "
 		    "%s's name",
@@ -426,17 +425,43 @@ source_close(void *source)
 	free(s);
 }
 
+static struct kafka_wish
+wish_of(const struct config_source *c)
+{
+	return (struct kafka_wish){ presets, COUNTOF(presets), c->properties,
+		c->nproperties, required };
+}
+
+static bool
+has_topic(const struct config_source *c, struct buf *error)
+{
+	if (c->topic != NULL && *c->topic != '\0')
+		return true;
+	buf_add_str(error, "a source of kind kafka needs \"topic\"");
+	return false;
+}
+
+static enum status
+source_check(const struct config_source *config, struct buf *error)
+{
+	const struct kafka_wish wish = wish_of(config);
+	enum origin origin;
+
+	if (!has_topic(config, error) || !find_origin(config, &origin, error))
+		return STATUS_INVALID;
+	return kafka_check(&wish, error);
+}
+
 static enum status
 set_up(struct source_kafka *s, struct buf *error)
 {
 	enum status st;
 
-	if (s->config->topic == NULL || *s->config->topic == '\0') {
-		buf_add_str(error, "a source of kind kafka needs \"topic\"");
+	if (!has_topic(s->config, error) ||
+	    !find_origin(s->config, &s->origin, error))
 		return STATUS_INVALID;
-	}
-	if (!find_origin(s, error))
-		return STATUS_INVALID;
+	if (s->origin == FROM_FIELD)
+		s->parser = json_parser_new(CUT_RECORD_BYTES);
 	st = kafka_member_init(&s->member, error);
 	return st == STATUS_OK ? kafka_member_join(&s->member, error) : st;
 }
@@ -450,8 +475,7 @@ source_open(const struct config_source *config, const struct source_host *host,
 
 	s->config = config;
 	s->host = host;
-	s->wish = (struct kafka_wish){ presets, COUNTOF(presets),
-		config->properties, config->nproperties, required };
+	s->wish = wish_of(config);
 	s->member = (struct kafka_member){ .topic = config->topic,
 		.host = host,
 		.wish = &s->wish,
@@ -534,6 +558,7 @@ source_count(const void *source, struct source_counts *counts)
 
 const struct source_ops source_kafka = {
 	.kind = "kafka",
+	.check = source_check,
 	.open = source_open,
 	.run = source_run,
 	.safe = source_safe,

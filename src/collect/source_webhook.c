@@ -15,6 +15,7 @@
 #include "codec/reader.h"
 #include "collect/source.h"
 #include "net/clock.h"
+#include "net/listen.h"
 #include "net/server.h"
 #include "net/tls_files.h"
 
@@ -560,15 +561,19 @@ webhook_close(void *source)
 	free(w);
 }
 
+static bool
+has_tls(const struct config_source *c)
+{
+	return c->tls.cert || c->tls.key || c->tls.client_ca;
+}
+
 /* What would let anybody in, or let anybody listen. */
 static bool
-is_safe(const struct webhook *w, struct buf *error)
+is_safe(const struct config_source *c, bool loopback, struct buf *error)
 {
-	const struct config_source *c = w->config;
-
-	if (server_is_loopback(w->server))
+	if (loopback)
 		return true;
-	if (!server_is_tls(w->server)) {
+	if (!has_tls(c)) {
 		buf_printf(error,
 		    "listen: %s can be called from other machines and has no "
 		    "TLS; set tls.cert and tls.key, or listen on 127.0.0.1",
@@ -584,6 +589,35 @@ is_safe(const struct webhook *w, struct buf *error)
 		return false;
 	}
 	return true;
+}
+
+static bool
+is_listening(const struct config_source *c, struct buf *error)
+{
+	if (c->listen != NULL)
+		return true;
+	buf_add_str(error, "listen is not set; a webhook needs an address and "
+			   "port, such as 0.0.0.0:9443");
+	return false;
+}
+
+static enum status
+webhook_check(const struct config_source *config, struct buf *error)
+{
+	struct webhook *w = status_calloc(1, sizeof(*w));
+	struct tls_files files = { 0 };
+	bool loopback = false;
+	bool good;
+
+	w->config = config;
+	good = is_listening(config, error) && take_tokens(w, error) &&
+	       listen_check(config->listen, &loopback, error) == STATUS_OK &&
+	       (!has_tls(config) ||
+		   tls_files_read(&config->tls, &files, error) == STATUS_OK) &&
+	       is_safe(config, loopback, error);
+	tls_files_done(&files);
+	free(w);
+	return good ? STATUS_OK : STATUS_INVALID;
 }
 
 static enum status
@@ -607,11 +641,8 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 	};
 	enum status st = STATUS_OK;
 
-	if (config->listen == NULL) {
-		buf_add_str(error, "listen is not set; a webhook needs an "
-				   "address and port, such as 0.0.0.0:9443");
+	if (!is_listening(config, error))
 		return STATUS_INVALID;
-	}
 	w = status_calloc(1, sizeof(*w));
 	w->config = config;
 	w->host = host;
@@ -624,7 +655,8 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 		st = STATUS_INVALID;
 	if (st == STATUS_OK)
 		st = server_new(&options, &w->server, error);
-	if (st == STATUS_OK && !is_safe(w, error))
+	if (st == STATUS_OK &&
+	    !is_safe(config, server_is_loopback(w->server), error))
 		st = STATUS_INVALID;
 	if (st) {
 		webhook_close(w);
@@ -700,6 +732,7 @@ webhook_count(const void *source, struct source_counts *counts)
 
 const struct source_ops source_webhook = {
 	.kind = "webhook",
+	.check = webhook_check,
 	.open = webhook_open,
 	.run = webhook_run,
 	.safe = webhook_safe,

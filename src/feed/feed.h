@@ -50,6 +50,10 @@ struct feed_counts {
 
 struct feed_ops {
 	const char *kind; /* of the configuration */
+	/* What can be said of a configuration without opening it: nothing is
+	 * made, nobody called.  INVALID as open().  NULL: nothing. */
+	enum status (*check)(
+	    const struct config_feed *config, struct buf *error);
 	/* INVALID with *error naming what to change; a receiver that does not
 	 * answer is no failure. */
 	enum status (*open)(const struct config_feed *config,

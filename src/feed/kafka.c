@@ -368,21 +368,47 @@ feed_close(void *feed)
 	free(f);
 }
 
+static struct kafka_wish
+wish_of(const struct config_feed *c)
+{
+	return (struct kafka_wish){ presets, COUNTOF(presets), c->properties,
+		c->nproperties, required };
+}
+
+/* Beside what librdkafka says of the properties. */
+static bool
+is_sound(const struct config_feed *c, const struct kafka_wish *wish,
+    struct buf *error)
+{
+	if (c->topic == NULL || *c->topic == '\0') {
+		buf_add_str(error, "a feed of kind kafka needs \"topic\"");
+		return false;
+	}
+	if (kafka_property(wish, "transactional.id") != NULL) {
+		buf_add_str(error, "property \"transactional.id\": leave it "
+				   "out: findings are sent without "
+				   "transactions");
+		return false;
+	}
+	return true;
+}
+
+static enum status
+feed_check(const struct config_feed *config, struct buf *error)
+{
+	const struct kafka_wish wish = wish_of(config);
+
+	return is_sound(config, &wish, error) ? kafka_check(&wish, error)
+					      : STATUS_INVALID;
+}
+
 static enum status
 set_up(struct feed_kafka *f, struct buf *error)
 {
 	const char *format = f->config->format;
 
-	if (f->config->topic == NULL || *f->config->topic == '\0') {
-		buf_add_str(error, "a feed of kind kafka needs \"topic\"");
+	if (!is_sound(f->config, &f->wish, error))
 		return STATUS_INVALID;
-	}
-	if (kafka_property(&f->wish, "transactional.id") != NULL) {
-		buf_add_str(error, "property \"transactional.id\": leave it "
-				   "out: findings are sent without "
-				   "transactions");
-		return STATUS_INVALID;
-	}
 	if (kafka_conf(&f->wish, &f->conf, error) != STATUS_OK)
 		return STATUS_INVALID;
 	f->content_type = format != NULL && !strcmp(format, "csv")
@@ -406,8 +432,7 @@ feed_open(const struct config_feed *config, const struct feed_host *host,
 
 	f->config = config;
 	f->host = host;
-	f->wish = (struct kafka_wish){ presets, COUNTOF(presets),
-		config->properties, config->nproperties, required };
+	f->wish = wish_of(config);
 	if (set_up(f, error) != STATUS_OK) {
 		feed_close(f);
 		return STATUS_INVALID;
@@ -454,6 +479,7 @@ feed_count(const void *feed, struct feed_counts *counts)
 
 const struct feed_ops feed_kafka = {
 	.kind = "kafka",
+	.check = feed_check,
 	.open = feed_open,
 	.take = feed_take,
 	.run = feed_run,

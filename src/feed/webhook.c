@@ -513,6 +513,7 @@ webhook_close(void *feed)
 
 const struct feed_ops feed_webhook = {
 	.kind = "webhook",
+	.check = check,
 	.open = webhook_open,
 	.take = webhook_take,
 	.run = webhook_run,

@@ -282,6 +282,17 @@ kafka_conf(
 	return STATUS_OK;
 }
 
+enum status
+kafka_check(const struct kafka_wish *wish, struct buf *error)
+{
+	rd_kafka_conf_t *conf;
+	enum status st = kafka_conf(wish, &conf, error);
+
+	if (st == STATUS_OK)
+		rd_kafka_conf_destroy(conf);
+	return st;
+}
+
 /* --- trouble -------------------------------------------------------------- */
 
 enum kafka_weight

@@ -43,6 +43,10 @@ struct kafka_wish {
 NODISCARD enum status kafka_conf(
     const struct kafka_wish *wish, rd_kafka_conf_t **conf, struct buf *error);
 
+/* Whether there would be one. */
+NODISCARD enum status kafka_check(
+    const struct kafka_wish *wish, struct buf *error);
+
 /* The value the user gave to a property, or NULL. */
 const char *kafka_property(const struct kafka_wish *wish, const char *name);
 

@@ -72,12 +72,12 @@ bind_to(const struct addrinfo *to)
 	return -1;
 }
 
-enum status
-listen_on(const char *address, int *fd, bool *loopback, struct buf *error)
+/* The addresses it stands for, to be freed with freeaddrinfo(). */
+static enum status
+resolve(const char *address, struct addrinfo **found, struct buf *error)
 {
 	const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
-	struct addrinfo *found = NULL;
 	char host[HOST_BYTES], port[8];
 	int failed;
 
@@ -88,14 +88,37 @@ listen_on(const char *address, int *fd, bool *loopback, struct buf *error)
 		    address);
 		return STATUS_INVALID;
 	}
-	failed = getaddrinfo(host, port, &wanted, &found);
-	if (failed) {
-		buf_printf(error,
-		    "listen: %s: %s; use an address of this "
-		    "machine",
-		    address, gai_strerror(failed));
-		return STATUS_INVALID;
+	failed = getaddrinfo(host, port, &wanted, found);
+	if (failed == 0)
+		return STATUS_OK;
+	buf_printf(error,
+	    "listen: %s: %s; use an address of this "
+	    "machine",
+	    address, gai_strerror(failed));
+	return STATUS_INVALID;
+}
+
+enum status
+listen_check(const char *address, bool *loopback, struct buf *error)
+{
+	struct addrinfo *found = NULL;
+	enum status st = resolve(address, &found, error);
+
+	if (st == STATUS_OK) {
+		*loopback = is_loopback(found->ai_addr);
+		freeaddrinfo(found);
 	}
+	return st;
+}
+
+enum status
+listen_on(const char *address, int *fd, bool *loopback, struct buf *error)
+{
+	struct addrinfo *found = NULL;
+	enum status st = resolve(address, &found, error);
+
+	if (st)
+		return st;
 	*fd = bind_to(found);
 	*loopback = is_loopback(found->ai_addr);
 	freeaddrinfo(found);

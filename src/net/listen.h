@@ -18,6 +18,11 @@
 NODISCARD enum status listen_on(
     const char *address, int *fd, bool *loopback, struct buf *error);
 
+/* What listen_on() says of an address before it takes it: OK with *loopback,
+ * or INVALID with *error. */
+NODISCARD enum status listen_check(
+    const char *address, bool *loopback, struct buf *error);
+
 /*
  * Sockets that outlive the servers on them, by address: who calls while a
  * server is made anew waits for it.  One thread.

@@ -54,6 +54,51 @@ class ExitCodes(unittest.TestCase):
         file.write_text("accounts:\n  - {id: \"210987654321\", name: x}\n")
         run("config", "check", "-c", str(file))
 
+    def test_check_says_what_serve_would_refuse(self):
+        folder = fresh("ends")
+        file, key = folder / "ends.yaml", folder / "key"
+        kafka = {"name": "in", "kind": "kafka", "topic": "t", "properties": {
+            "bootstrap.servers": "127.0.0.1:1", "group.id": "g"}}
+        hook = {"name": "hook", "kind": "webhook",
+                "listen": "127.0.0.1:9443"}
+        feed = {"name": "out", "kind": "webhook",
+                "url": "https://siem.example.org/in"}
+        key.write_text("hunter2\n")
+
+        def check(code, sources=(), feeds=()):
+            file.write_text(json.dumps({
+                "sources": list(sources), "feeds": list(feeds),
+                "store": {"path": str(folder / "store.db")}}))
+            done = run("config", "check", "-c", str(file), code=code)
+            self.assertNotIn(b"hunter2", done.stderr + done.stdout)
+            self.assertEqual({file, key}, set(folder.iterdir()))
+            return (done.stderr + done.stdout).decode()
+
+        def with_(base, **more):
+            return {**base, **more}
+
+        self.assertIn("2 sources, 1 feed", check(0, [kafka, hook], [feed]))
+        odd = with_(kafka, properties={**kafka["properties"],
+                                       "sasl.passwrd": "hunter2"})
+        self.assertIn('source "in"', check(78, [odd]))
+        self.assertIn("sasl.password", check(78, [odd]))
+        for said, what in (
+                ("no TLS", with_(hook, listen="0.0.0.0:9443")),
+                ("token_file", with_(hook, token_file=f"{folder}/none")),
+                ("cluster_key", with_(kafka, cluster_from="field"))):
+            self.assertIn(said, check(78, [what]))
+        for said, what in (
+                ("https://", with_(feed, url="http://siem.example.org/x")),
+                ("without user", with_(feed, url="https://u:hunter2@h/",
+                                       token_file=str(key))),
+                ("transactional.id", with_(
+                    kafka, name="out", properties={
+                        "bootstrap.servers": "127.0.0.1:1",
+                        "transactional.id": "x"}))):
+            self.assertIn(said, check(78, [], [what]))
+        self.assertIn('feed "out"', check(78, [odd], [
+            with_(feed, url="ftp://x")]))
+
     def test_what_asks_for_nothing_is_done(self):
         for args in (("help",), ("version",), ("detectors",),
                      ("detectors", "list"), ("help", "backfill"),
