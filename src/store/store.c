@@ -136,6 +136,9 @@ store_fault(struct store *s, struct buf *error)
 	if (sqlite3_system_errno(s->db) != 0)
 		buf_printf(error, " (%s)",
 		    status_errno_text(sqlite3_system_errno(s->db)));
+	if ((code & 0xff) == SQLITE_IOERR)
+		buf_add_str(error, "; look at the disk it is on: the kernel's "
+				   "log says more");
 	return STATUS_IO;
 }
 

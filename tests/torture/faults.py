@@ -177,21 +177,44 @@ class Faults(unittest.TestCase):
         # Where it is quick there are fewer commits, and no such call.
         self.each("crash", {-signal.SIGKILL, 0})
 
+    def serving(self, name, kind, at, reason):
+        """A service in which that call fails, begun."""
+        s = Service(self.folder / name, [
+            {"name": "a", "kind": "files", "path": str(self.logs),
+             "cluster": "plant-1"}], service={"commit_ms": 10},
+            env={"LD_PRELOAD": SHIM, "FAULT_KIND": kind,
+                 "FAULT_AT": str(at), "FAULT_ERRNO": str(reason),
+                 "FAULT_START": "nephoscope.yaml",
+                 "ASAN_OPTIONS": "verify_asan_link_order=0"})
+        s.start(wait=False)
+        self.addCleanup(s.kill)
+        files = len(list(self.logs.iterdir()))
+        wait_for("its end", lambda: s.process.poll() is not None or (
+            s.store.exists() and all_read(s, files)))
+        return s
+
+    def test_a_service_goes_on_after_a_write_that_failed(self):
+        went_on = 0
+        for reason, word in ((errno.EIO, "look at the disk"),
+                             (errno.ENOSPC, "no space is left"),
+                             (errno.EROFS, "Read-only file system")):
+            for at in (40, 80, 120, 160):
+                s = self.serving(f"{word}-{at}", "write", at, reason)
+                if s.process.poll() is not None:  # the store was being made
+                    self.assertEqual(s.process.returncode, 74, s.said())
+                    continue
+                s.stop()
+                self.assertEqual(s.listed(), self.want)
+                if word in s.said():
+                    self.assertIn("takes commits again", s.said())
+                    went_on += 1
+        self.assertGreater(went_on, 2)
+
     def test_a_service_whose_disk_confirms_nothing_ends(self):
         ended = 0
         files = len(list(self.logs.iterdir()))
         for at in range(4, 9):
-            s = Service(self.folder / f"serve-{at}", [
-                {"name": "a", "kind": "files", "path": str(self.logs),
-                 "cluster": "plant-1"}], service={"commit_ms": 10},
-                env={"LD_PRELOAD": SHIM, "FAULT_KIND": "sync",
-                     "FAULT_AT": str(at), "FAULT_ERRNO": str(errno.EIO),
-                     "FAULT_START": "nephoscope.yaml",
-                     "ASAN_OPTIONS": "verify_asan_link_order=0"})
-            s.start(wait=False)
-            self.addCleanup(s.kill)
-            wait_for("its end", lambda: s.process.poll() is not None or (
-                s.store.exists() and all_read(s, files)))
+            s = self.serving(f"serve-{at}", "sync", at, errno.EIO)
             if s.process.poll() is not None:
                 self.assertEqual(s.process.returncode, 74, s.said())
                 self.assertIn("the disk did not confirm", s.said())
