@@ -257,6 +257,37 @@ class Life(Case):
                     types.count(kind), kind)
             s.stop()
 
+    def test_what_a_service_manager_is_told(self):
+        """sd_notify(3): ready, alive, reading its configuration, ending."""
+        path = self.folder() / "notify"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.bind(str(path))
+            told.settimeout(60)
+            s = Service(path.parent / "service", [files_source(self.logs)],
+                        env={"NOTIFY_SOCKET": str(path),
+                             "WATCHDOG_USEC": "400000"})
+            self.addCleanup(s.kill)
+
+            def until(word):
+                words = []
+                while word not in words:
+                    words += told.recv(4096).decode().splitlines()
+                return words
+
+            with s:
+                until("READY=1")
+                until("WATCHDOG=1")
+                began = time.monotonic()
+                until("WATCHDOG=1")
+                self.assertLess(time.monotonic() - began, 20 if SLOW else 5)
+                s.process.send_signal(signal.SIGHUP)
+                until("RELOADING=1")
+                until("READY=1")
+                s.process.send_signal(signal.SIGTERM)
+                until("STOPPING=1")
+                self.assertEqual(s.process.wait(60), 0)
+                s.process = None
+
     def test_another_service_on_the_same_store_is_refused(self):
         s = self.service([files_source(self.logs)])
         with s:
