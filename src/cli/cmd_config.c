@@ -5,10 +5,9 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/config_ends.h"
 #include "cli/config_file.h"
-#include "collect/source.h"
 #include "config/config.h"
-#include "feed/feed.h"
 #include "lists/lists.h"
 
 struct options {
@@ -35,50 +34,6 @@ summarize(const struct config *c, struct buf *out)
 		    c->nsuppress, lasting, lasting == 1 ? "s" : "");
 }
 
-static void
-complain_of(const char *what, const char *name, struct buf *error, int *code)
-{
-	struct span rest = buf_span(error);
-
-	while (rest.len > 0) {
-		struct span line = span_cut(&rest, '\n');
-
-		cli_complain("%s \"%s\": %.*s", what, name, SPAN_ARGS(line));
-	}
-	buf_reset(error);
-	*code = EXIT_CODE_CONFIG;
-}
-
-/* What `serve` would say of sources and feeds when it opens them. */
-static int
-check_ends(const struct config *c)
-{
-	struct buf error = { 0 };
-	int code = EXIT_CODE_DONE;
-
-	for (size_t i = 0; i < c->nsources; i++) {
-		for (size_t k = 0; source_kinds[k] != NULL; k++) {
-			if (!strcmp(
-				source_kinds[k]->kind, c->sources[i].kind) &&
-			    source_kinds[k]->check != NULL &&
-			    source_kinds[k]->check(&c->sources[i], &error))
-				complain_of("source", c->sources[i].name,
-				    &error, &code);
-		}
-	}
-	for (size_t i = 0; i < c->nfeeds; i++) {
-		for (size_t k = 0; feed_kinds[k] != NULL; k++) {
-			if (!strcmp(feed_kinds[k]->kind, c->feeds[i].kind) &&
-			    feed_kinds[k]->check != NULL &&
-			    feed_kinds[k]->check(&c->feeds[i], &error))
-				complain_of(
-				    "feed", c->feeds[i].name, &error, &code);
-		}
-	}
-	buf_done(&error);
-	return code;
-}
-
 /* The lists are read as backfill and serve read them. */
 static int
 check(const struct config *config, struct buf *out)
@@ -86,7 +41,7 @@ check(const struct config *config, struct buf *out)
 	struct lists *lists = NULL;
 	struct lists_counts counts;
 	struct buf error = { 0 };
-	int code = check_ends(config);
+	int code = config_ends_check(config);
 
 	if (lists_load(config, &lists, &error) != STATUS_OK) {
 		cli_complain("%s", buf_text(&error));

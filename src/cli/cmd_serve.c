@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/config_ends.h"
 #include "cli/config_file.h"
 #include "cli/quarantine.h"
 #include "geo/geo.h"
@@ -75,7 +76,8 @@ accept(void *cookie)
 	struct config *c = NULL;
 
 	if (config_file_load(v->options->config, &c) == EXIT_CODE_DONE &&
-	    check(c) == EXIT_CODE_DONE && can_read_files(c)) {
+	    check(c) == EXIT_CODE_DONE && can_read_files(c) &&
+	    config_ends_check(c) == EXIT_CODE_DONE) {
 		config_free(v->next);
 		v->next = c;
 		return true;
@@ -149,12 +151,39 @@ serve_once(struct serving *v, enum service_end *end)
 		cli_complain("%s", buf_text(&error));
 		buf_done(&error);
 		log_free(log);
+		*end = SERVICE_UNBEGUN;
 		return code_of(st);
 	}
 	*end = service_run(service, accept, v);
 	service_free(service);
 	log_free(log);
-	return *end == SERVICE_FAILED ? EXIT_CODE_IO : EXIT_CODE_DONE;
+	return *end == SERVICE_FAILED || *end == SERVICE_UNBEGUN
+		   ? EXIT_CODE_IO
+		   : EXIT_CODE_DONE;
+}
+
+/* Serve by the configuration that was read last; by the one before where that
+ * cannot be begun: a port that is taken, a folder that is not there. */
+static int
+serve_next(struct serving *v, enum service_end *end)
+{
+	struct config *before = NULL;
+	int code;
+
+	if (v->next != NULL) {
+		before = v->config;
+		v->config = v->next;
+		v->next = NULL;
+	}
+	code = serve_once(v, end);
+	if (*end == SERVICE_UNBEGUN && before != NULL) {
+		cli_complain("the configuration before is in effect again");
+		config_free(v->config);
+		v->config = before;
+		return serve_once(v, end);
+	}
+	config_free(before);
+	return code;
 }
 
 static int
@@ -178,14 +207,8 @@ run(const void *options, const struct command_operands *operands)
 	if (v.options->quarantine != NULL)
 		v.quarantine = quarantine_new(
 		    v.options->quarantine, QUARANTINE_LIMIT_BYTES);
-	while (code == EXIT_CODE_DONE && end == SERVICE_RELOAD) {
-		if (v.next != NULL) {
-			config_free(v.config);
-			v.config = v.next;
-			v.next = NULL;
-		}
-		code = serve_once(&v, &end);
-	}
+	while (code == EXIT_CODE_DONE && end == SERVICE_RELOAD)
+		code = serve_next(&v, &end);
 	if (v.signals >= 0)
 		(void)close(v.signals);
 	listen_set_free(v.sockets);

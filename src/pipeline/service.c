@@ -672,7 +672,7 @@ service_run(struct service *s, bool (*accept)(void *cookie), void *cookie)
 		service_say(s, LOG_ERROR, "the console's address is not free",
 		    (const char *const[]){ "reason", buf_text(&error), NULL });
 		buf_done(&error);
-		return SERVICE_FAILED;
+		return SERVICE_UNBEGUN;
 	}
 	listen_set_sweep(s->options.sockets);
 	start(s);

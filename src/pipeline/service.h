@@ -45,6 +45,7 @@ enum service_end {
 	SERVICE_STOPPED, /* as asked for; everything given is safe */
 	SERVICE_RELOAD,	 /* the same, and a new configuration is wanted */
 	SERVICE_FAILED,	 /* the store cannot be relied on; it was logged */
+	SERVICE_UNBEGUN, /* the console's address is taken; it was logged */
 };
 
 /*

@@ -310,6 +310,24 @@ class Life(Case):
             s.process.send_signal(signal.SIGHUP)
             wait_for("complaint", lambda: "sauces" in s.said())
             self.assertEqual(s.get("/readyz")[0], 200)
+            # So is one of which only an end says that it is wrong.
+            s.write({**s.config, "feeds": [
+                {"name": "siem", "kind": "kafka", "topic": "t",
+                 "properties": {"bootstrap.server": "127.0.0.1:1"}}]})
+            s.process.send_signal(signal.SIGHUP)
+            wait_for("complaint",
+                     lambda: "bootstrap.servers" in s.said())
+            self.assertEqual(s.get("/readyz")[0], 200)
+            # One that cannot be begun is left for the one before.
+            with socket.socket() as taken:
+                taken.bind(("127.0.0.1", 0))
+                taken.listen()
+                at = "127.0.0.1:%d" % taken.getsockname()[1]
+                s.write({**s.config, "console": {"listen": at}})
+                s.process.send_signal(signal.SIGHUP)
+                wait_for("complaint", lambda: "in effect again" in s.said())
+                self.assertIn("another program has it", s.said())
+            s.wait_ready()
             # A good one is taken up, and loses nothing.
             s.port = free_port()
             s.write({**s.config,

@@ -1,0 +1,50 @@
+#include "cli/config_ends.h"
+
+#include <string.h>
+
+#include "cli/cli.h"
+#include "collect/source.h"
+#include "feed/feed.h"
+
+static void
+complain_of(const char *what, const char *name, struct buf *error, int *code)
+{
+	struct span rest = buf_span(error);
+
+	while (rest.len > 0) {
+		struct span line = span_cut(&rest, '\n');
+
+		cli_complain("%s \"%s\": %.*s", what, name, SPAN_ARGS(line));
+	}
+	buf_reset(error);
+	*code = EXIT_CODE_CONFIG;
+}
+
+int
+config_ends_check(const struct config *c)
+{
+	struct buf error = { 0 };
+	int code = EXIT_CODE_DONE;
+
+	for (size_t i = 0; i < c->nsources; i++) {
+		for (size_t k = 0; source_kinds[k] != NULL; k++) {
+			if (!strcmp(
+				source_kinds[k]->kind, c->sources[i].kind) &&
+			    source_kinds[k]->check != NULL &&
+			    source_kinds[k]->check(&c->sources[i], &error))
+				complain_of("source", c->sources[i].name,
+				    &error, &code);
+		}
+	}
+	for (size_t i = 0; i < c->nfeeds; i++) {
+		for (size_t k = 0; feed_kinds[k] != NULL; k++) {
+			if (!strcmp(feed_kinds[k]->kind, c->feeds[i].kind) &&
+			    feed_kinds[k]->check != NULL &&
+			    feed_kinds[k]->check(&c->feeds[i], &error))
+				complain_of(
+				    "feed", c->feeds[i].name, &error, &code);
+		}
+	}
+	buf_done(&error);
+	return code;
+}
