@@ -14,7 +14,12 @@ complain_of(const char *what, const char *name, struct buf *error, int *code)
 	while (rest.len > 0) {
 		struct span line = span_cut(&rest, '\n');
 
-		cli_complain("%s \"%s\": %.*s", what, name, SPAN_ARGS(line));
+		/* Some name themselves, as `serve` needs it. */
+		if (span_starts(line, span_str(what)))
+			cli_complain("%.*s", SPAN_ARGS(line));
+		else
+			cli_complain(
+			    "%s %s: %.*s", what, name, SPAN_ARGS(line));
 	}
 	buf_reset(error);
 	*code = EXIT_CODE_CONFIG;

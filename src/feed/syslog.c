@@ -50,36 +50,56 @@ kind_of(const char *transport)
 	return STREAM_TLS;
 }
 
+/* A stream that is not connected. */
+static enum status
+make_stream(
+    const struct config_feed *c, struct stream **stream, struct buf *error)
+{
+	struct buf why = { 0 };
+	enum status status;
+
+	if (c->address == NULL) {
+		buf_printf(error,
+		    "feed %s: syslog needs `address`: HOST:PORT of the "
+		    "server, mostly port 6514",
+		    c->name);
+		return STATUS_INVALID;
+	}
+	status = stream_new(
+	    kind_of(c->transport), c->address, &c->tls, stream, &why);
+	if (status != STATUS_OK)
+		buf_printf(error, "feed %s: %s", c->name, buf_text(&why));
+	buf_done(&why);
+	return status;
+}
+
+static enum status
+syslog_check(const struct config_feed *config, struct buf *error)
+{
+	struct stream *stream = NULL;
+	enum status status = make_stream(config, &stream, error);
+
+	stream_free(stream);
+	return status;
+}
+
 static enum status
 syslog_open(const struct config_feed *config, const struct feed_host *host,
     void **feed, struct buf *error)
 {
-	struct feed_syslog *f;
-	struct buf why = { 0 };
-	enum status status;
+	struct feed_syslog *f = status_calloc(1, sizeof(*f));
+	enum status status = make_stream(config, &f->stream, error);
 
-	if (config->address == NULL) {
-		buf_printf(error,
-		    "feed %s: syslog needs `address`: HOST:PORT of the "
-		    "server, mostly port 6514",
-		    config->name);
-		return STATUS_INVALID;
+	if (status != STATUS_OK) {
+		free(f);
+		return status;
 	}
-	f = status_calloc(1, sizeof(*f));
 	trouble_init(&f->trouble, config, host);
 	f->kind = kind_of(config->transport);
 	if (gethostname(f->host, sizeof(f->host) - 1) != 0)
 		f->host[0] = '\0';
-	status = stream_new(
-	    f->kind, config->address, &config->tls, &f->stream, &why);
-	if (status != STATUS_OK) {
-		buf_printf(error, "feed %s: %s", config->name, buf_text(&why));
-		free(f);
-	} else {
-		*feed = f;
-	}
-	buf_done(&why);
-	return status;
+	*feed = f;
+	return STATUS_OK;
 }
 
 /* --- what is sent --------------------------------------------------------- */
@@ -292,6 +312,7 @@ syslog_close(void *feed)
 
 const struct feed_ops feed_syslog = {
 	.kind = "syslog",
+	.check = syslog_check,
 	.open = syslog_open,
 	.take = syslog_take,
 	.run = syslog_run,

@@ -229,6 +229,7 @@ enum status
 service_open_sources(struct service *s, struct buf *error)
 {
 	const struct config *c = s->options.config;
+	struct buf why = { 0 };
 	enum status st = STATUS_OK;
 
 	s->sources = status_calloc(c->nsources, sizeof(*s->sources));
@@ -237,8 +238,12 @@ service_open_sources(struct service *s, struct buf *error)
 	s->nsources = c->nsources;
 	for (size_t i = 0; st == STATUS_OK && i < c->nsources; i++) {
 		s->sources[i].config = &c->sources[i];
-		st = open_source(s, &s->sources[i], error);
+		st = open_source(s, &s->sources[i], &why);
+		if (st != STATUS_OK)
+			buf_printf(error, "source %s: %s", c->sources[i].name,
+			    buf_text(&why));
 	}
+	buf_done(&why);
 	return st;
 }
 

@@ -80,7 +80,7 @@ class ExitCodes(unittest.TestCase):
         self.assertIn("2 sources, 1 feed", check(0, [kafka, hook], [feed]))
         odd = with_(kafka, properties={**kafka["properties"],
                                        "sasl.passwrd": "hunter2"})
-        self.assertIn('source "in"', check(78, [odd]))
+        self.assertIn("source in: ", check(78, [odd]))
         self.assertIn("sasl.password", check(78, [odd]))
         for said, what in (
                 ("no TLS", with_(hook, listen="0.0.0.0:9443")),
@@ -96,8 +96,10 @@ class ExitCodes(unittest.TestCase):
                         "bootstrap.servers": "127.0.0.1:1",
                         "transactional.id": "x"}))):
             self.assertIn(said, check(78, [], [what]))
-        self.assertIn('feed "out"', check(78, [odd], [
+        self.assertIn("feed out: ", check(78, [odd], [
             with_(feed, url="ftp://x")]))
+        self.assertIn("address", check(78, [], [
+            {"name": "log", "kind": "syslog", "address": "x"}]))
 
     def test_what_asks_for_nothing_is_done(self):
         for args in (("help",), ("version",), ("detectors",),
