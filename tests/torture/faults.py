@@ -61,7 +61,8 @@ class Faults(unittest.TestCase):
         cls.config = cls.folder / "faults.yaml"
         cls.config.write_text("service: {commit_ms: 10, jobs: 1}\n")
         cls.calm = cls.read("calm.db").stdout
-        cls.want = listed(place() / "calm.db")
+        cls.calm_store = place() / "calm.db"
+        cls.want = listed(cls.calm_store)
         if not cls.want:
             raise AssertionError("nothing is found")
 
@@ -227,6 +228,36 @@ class Faults(unittest.TestCase):
                 s.stop()
             self.assertEqual(s.listed(), self.want)
         self.assertGreater(ended, 1)
+
+    @unittest.skipIf(SLOW, "the sanitizers have an allocator of their own")
+    def test_allocations_from_the_start(self):
+        """Before anything is read: libraries begin, OpenSSL's among them."""
+        def info(at):
+            return subprocess.run(
+                [BINARY, "state", "info", "--state",
+                 str(self.calm_store)], capture_output=True,
+                stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False,
+                env={**os.environ, "LD_PRELOAD": SHIM, "FAULT_KIND": "alloc",
+                     "FAULT_AT": str(at), "FAULT_COUNT": str(count)})
+
+        count = self.folder / "count-of-start"
+        want = info(0).stdout
+        every = range(1, int(count.read_text()) + 1)
+        self.assertGreater(len(every), 100)
+        if MOST and len(every) > MOST:
+            every = sorted(random.Random(SEED).sample(every, MOST))
+        ends = collections.Counter()
+        for at in every:
+            done = info(at)
+            ends[done.returncode] += 1
+            self.assertIn(done.returncode, {0, 69, 74, -signal.SIGABRT},
+                          f"{at}: {done.stderr}")
+            if done.returncode == 0:
+                self.assertEqual(done.stdout, want, at)
+            else:
+                self.assertIn(b"nephoscope: ", done.stderr, at)
+        print(f"alloc from the start: {len(every)} tried, ends {dict(ends)}",
+              flush=True)
 
     @unittest.skipIf(SLOW, "the sanitizers have an allocator of their own")
     def test_allocations(self):
