@@ -316,11 +316,29 @@ normalise_peer_group(const struct cloudtrail *ct, struct buf *scratch)
 						 : SPAN("other");
 }
 
+/* A session is a person's where it bears an address, or the role is one of the
+ * identity centre's, which gives it to people only. */
+static bool
+is_person_of_role(struct span arn, struct span role)
+{
+	struct span session = last_part(arn, '/');
+
+	return span_find(session, '@', 0) < session.len ||
+	       (span_starts(role, SPAN("AWSReservedSSO_")) &&
+		   !span_equal(session, role));
+}
+
 struct span
 normalise_k8s_peer_group(struct span user, struct buf *scratch)
 {
 	size_t at = span_rfind(user, '@');
+	struct span role;
+	struct arn arn;
 
+	if (arn_split(user, &arn) && (role = role_name(&arn)).len > 0) {
+		buf_reset(scratch);
+		return role_arn(&arn, role, scratch);
+	}
 	if (span_starts(user, SPAN("system:serviceaccount:")))
 		return prefixed(
 		    "serviceaccount:", last_part(user, ':'), scratch);
@@ -418,7 +436,9 @@ normalise_k8s_user(struct span raw, struct buf *scratch)
 		return SPAN("system:bootstrap");
 	if (arn_split(raw, &arn)) {
 		role = role_name(&arn);
-		return role.len > 0 ? role_arn(&arn, role, scratch) : raw;
+		return role.len > 0 && !is_person_of_role(raw, role)
+			   ? role_arn(&arn, role, scratch)
+			   : raw;
 	}
 	if (span_find(raw, ':', 0) < raw.len ||
 	    span_find(raw, '@', 0) < raw.len)

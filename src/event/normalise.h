@@ -42,7 +42,8 @@ struct span normalise_peer_group(
     const struct cloudtrail *ct, struct buf *scratch);
 
 /* The same for a Kubernetes user: "serviceaccount:NAME" in all namespaces,
- * "system:node", "@example.org" for mail addresses, else the user. */
+ * "system:node", the role of its sessions, "@example.org" for mail addresses,
+ * else the user. */
 struct span normalise_k8s_peer_group(struct span user, struct buf *scratch);
 
 /* A name without its tokens that look random: "app-7d4f9c-i-0abc..." gives
@@ -57,7 +58,8 @@ struct span normalise_stem(struct span name, struct buf *scratch);
 struct span normalise_agent(struct span raw, struct buf *scratch);
 
 /* A Kubernetes user without what changes with each node, session, token or
- * pod: "system:node:ip-10-0-0-1" is "system:node"; service accounts stay. */
+ * pod: "system:node:ip-10-0-0-1" is "system:node"; service accounts and the
+ * sessions of people stay, as in CloudTrail. */
 struct span normalise_k8s_user(struct span raw, struct buf *scratch);
 
 /* The workload of a pod's name: without ReplicaSet hash, pod suffix,
