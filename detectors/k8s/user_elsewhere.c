@@ -66,7 +66,8 @@ look_at(struct detect *d, struct look *l)
 	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &l->agent);
 	detect_usual(d, SCOPE_ACTOR, FEATURE_HOUR, &l->hour);
 	l->odd_agent = l->agent.count <= 0;
-	l->odd_hour = l->hour.count <= 0;
+	l->odd_hour =
+	    l->hour.count <= 0 && !detect_hour_is_near(d, SCOPE_ACTOR);
 }
 
 static void
@@ -117,7 +118,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (!is_new_place(d, &l))
 		return;
 	look_at(d, &l);
-	if (l.odd_agent || l.odd_hour)
+	/* Who always comes from somewhere else: only when all is new. */
+	if (detect_roams(&l.network) ? l.odd_agent && l.odd_hour
+				     : l.odd_agent || l.odd_hour)
 		tell(d, &l);
 }
 

@@ -10,6 +10,10 @@
 #define STRANGE_P 0.1
 /* No value's: strange, and not because it is new. */
 #define NO_WAVE UINT64_MAX
+/* New values a day from which on another one is no news. */
+#define ROAMING 0.5
+/* One night is no habit. */
+#define NEAR_DAYS 2
 
 double
 detect_param(const struct detect *d, size_t index)
@@ -263,6 +267,44 @@ detect_strange(struct detect *d, enum feature feature)
 	d->scratch->strange[feature] = key != 0 ? key : NO_WAVE;
 }
 
+bool
+detect_roams(const struct usual *u)
+{
+	/* The first was new as well and says nothing. */
+	return u->distinct >= 2 &&
+	       (u->distinct - 1) / (u->known_days + 1.0) >= ROAMING;
+}
+
+bool
+detect_hour_is_near(struct detect *d, enum scope scope)
+{
+	static const int away[] = { -1, 1, -2, 2 };
+	const struct hash_key *key = d->tenant->engine->options.key;
+	int64_t now = d->ev->time_us;
+	int hour = civil_of(now).hour;
+	char room[SUBJECT_HOUR_BYTES];
+	const struct usual *known = usual_of(d, scope, FEATURE_HOUR);
+	unsigned days = 0;
+	struct usual usual;
+
+	/* A job that always ran at two is odd at three. */
+	if (detect_keys(d)->key[FEATURE_HOUR] == 0 || known->days > 1 ||
+	    !detect_roams(known))
+		return false;
+	for (size_t i = 0; i < COUNTOF(away); i++) {
+		/* Around the clock, but of the same day and so of its kind. */
+		int there = (hour + away[i] + 24) % 24;
+		int64_t then = now + (there - hour) * CIVIL_US_PER_HOUR;
+
+		ask(d, scope, FEATURE_HOUR,
+		    subject_value_key(
+			key, FEATURE_HOUR, subject_hour(then, room)),
+		    &usual);
+		days += usual.days;
+	}
+	return days >= NEAR_DAYS;
+}
+
 double
 detect_novelty(struct detect *d, enum feature feature)
 {
@@ -274,6 +316,8 @@ detect_novelty(struct detect *d, enum feature feature)
 		return 1.0;
 	peers = usual_of(d, SCOPE_PEERS, feature);
 	actor = usual_of(d, SCOPE_ACTOR, feature);
+	if (feature == FEATURE_HOUR && detect_hour_is_near(d, SCOPE_ACTOR))
+		return 1.0;
 	p = novelty_backoff(peers->p, peers->n, tenant->p, DETECT_BACKOFF);
 	p = novelty_backoff(actor->p, actor->n, p, DETECT_BACKOFF);
 	if (p < STRANGE_P)

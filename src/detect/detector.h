@@ -224,6 +224,21 @@ void detect_usual_value(struct detect *d, enum scope scope,
 double detect_novelty(struct detect *d, enum feature feature);
 
 /*
+ * Whether it roams: so many of its days brought a value of this feature that it
+ * was never seen with that another one says little.  Homes, phones, runners of
+ * a build service.
+ */
+bool detect_roams(const struct usual *usual);
+
+/*
+ * Whether the hour is new or nearly so to one that roams over the hours, and
+ * two hours of the clock or less from those of two days of the same kind.
+ * Hours are an order, not names: who works at 9, 10 and 13 is no stranger at
+ * 11, however many calls of those hours are known.
+ */
+bool detect_hour_is_near(struct detect *d, enum scope scope);
+
+/*
  * Is the event's value, new to its actor, new to a third of the actor's peers
  * within this hour and the last (three at least)?  Then it is a release, a
  * move or a new tool: a change that somebody made for all of them.  Remembers
@@ -312,6 +327,9 @@ struct raise {
 	bool of_tenant;
 	enum entity_kind resource_kind; /* what it was done to ... */
 	struct span resource;		/* ... part of the finding's identity */
+	/* What makes one finding of signals about different resources, as the
+	 * namespace of several pods; empty: the resource. */
+	struct span joins;
 	const struct evidence *why;
 	size_t nwhy;
 	const struct fact *facts;
@@ -320,7 +338,8 @@ struct raise {
 
 /*
  * Raise what the detector has seen at this event.  Copies everything.  The
- * same type, cluster, actor and resource within a day are one finding whose
- * count grows.  The activity teaches the baseline nothing from now on.
+ * same type, cluster, actor and resource (or what joins them) within a day are
+ * one finding whose count grows.  The activity teaches the baseline nothing
+ * from now on.
  */
 void detect_raise(struct detect *d, const struct raise *r);

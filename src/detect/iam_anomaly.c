@@ -147,6 +147,12 @@ seldom_network(const struct usual *u)
 	return fmin(1, fmax(p, (u->distinct - 1) / (u->known_days + 1.0)));
 }
 
+static double
+seldom_value(enum feature feature, const struct usual *u)
+{
+	return feature == FEATURE_NETWORK ? seldom_network(u) : seldom(u);
+}
+
 static struct view
 look(struct detect *d, enum feature feature)
 {
@@ -160,14 +166,14 @@ look(struct detect *d, enum feature feature)
 	if (v.tenant.known_days < DETECT_KNOWN_DAYS ||
 	    detect_shared(d, feature))
 		return v;
+	if (feature == FEATURE_HOUR && detect_hour_is_near(d, SCOPE_ACTOR))
+		return v;
 	detect_usual(d, SCOPE_PEERS, feature, &peers);
 	v.p_tenant = seldom(&v.tenant);
 	v.p_peers = novelty_backoff(
 	    seldom(&peers), peers.n, v.p_tenant, DETECT_BACKOFF);
-	v.p = novelty_backoff(feature == FEATURE_NETWORK
-				  ? seldom_network(&v.actor)
-				  : seldom(&v.actor),
-	    v.actor.n, v.p_peers, DETECT_BACKOFF);
+	v.p = novelty_backoff(seldom_value(feature, &v.actor), v.actor.n,
+	    v.p_peers, DETECT_BACKOFF);
 	if (v.p < NEW_P)
 		detect_strange(d, feature);
 	return v;
@@ -331,6 +337,10 @@ judge(struct detect *d, const struct iam_anomaly *st, struct judgement *j)
 	j->has_country = !span_is_empty(detect_feature(d, FEATURE_COUNTRY));
 	j->agent = look(d, FEATURE_AGENT);
 	j->hour = look(d, FEATURE_HOUR);
+	/* Nobody else was there either, as always with one that roams, as long
+	 * as it brings the program that it always has. */
+	if (detect_roams(&j->network.actor) && j->agent.p >= NEW_P)
+		j->network.p_tenant = 1;
 	j->behaviour =
 	    judge_behaviour(j, detect_feature_key(d, FEATURE_RESOURCE) != 0);
 	j->origin = judge_origin(j);

@@ -9,6 +9,7 @@
 #define HABIT_DAYS 3	/* then it is what this actor does */
 #define TOGETHER_DAYS 3 /* ... what people here do */
 #define TEXT_BYTES 256
+#define NAME_BYTES 40
 
 struct weight {
 	struct usual mine, ours; /* the act: by this actor, by anyone */
@@ -75,6 +76,7 @@ ask(struct detect *d, const struct event *ev, struct span what,
 	/* Nodes and VPNs move about in private networks; people may try
 	 * another program, machines do not. */
 	w->odd_network = is_odd(&w->network) && w->ours_network.count <= 0 &&
+			 !detect_roams(&w->network) &&
 			 !ip_is_none(&ev->remote) &&
 			 !ip_is_private(&ev->remote);
 	w->odd_agent = is_odd(&w->agent) &&
@@ -123,12 +125,25 @@ weigh(struct detect *d, const struct event *ev, const struct weight *w,
 	return severity;
 }
 
+/* What people call somebody, short enough for the middle of a sentence, whose
+ * end must not be cut. */
+static struct span
+called(struct span name)
+{
+	size_t slash = span_rfind(name, '/');
+
+	if (slash + 1 < name.len)
+		name = span_skip(name, slash + 1);
+	return name.len > NAME_BYTES ? span_first(name, NAME_BYTES) : name;
+}
+
 /* The sentence {usual}. */
 static struct span
 say_usual(struct span who, const struct weight *w, char room[TEXT_BYTES])
 {
 	int len;
 
+	who = called(who);
 	if (w->mine.days > 0)
 		len = snprintf(room, TEXT_BYTES,
 		    "%.*s was seen doing so on %u of the last 30 days",
@@ -201,12 +216,13 @@ k8s_act_raise(
 		return;
 	for (; count < act->nfacts; count++)
 		facts[count] = act->facts[count];
-	facts[count++] = (struct fact){ "usual",
-		say_usual(span_first(doer(d, ev), 100), &w, room) };
+	facts[count++] =
+	    (struct fact){ "usual", say_usual(doer(d, ev), &w, room) };
 	detect_raise(d, &(struct raise){
 			    .severity = severity,
 			    .resource_kind = act->resource_kind,
 			    .resource = act->resource,
+			    .joins = act->joins,
 			    .why = why,
 			    .nwhy = explain(d, act, &w, why),
 			    .facts = facts,

@@ -42,6 +42,7 @@ struct k8s_act {
 	double severity; /* from somebody it is new to */
 	enum entity_kind resource_kind;
 	struct span resource;	    /* what it was done to */
+	struct span joins;	    /* detector.h: raise */
 	struct span detail;	    /* shown as evidence; empty: resource */
 	const struct evidence *why; /* more of it */
 	size_t nwhy;

@@ -140,7 +140,8 @@ identity_of(struct detect *d, const struct raise *r)
 	id = hash_mix(id, r->of_tenant ? hash_span(key, d->tenant->name)
 				       : d->scratch->subject.actor.key);
 	id = hash_mix(id, (uint64_t)r->resource_kind);
-	return hash_mix(id, hash_span(key, r->resource));
+	return hash_mix(id,
+	    hash_span(key, span_is_empty(r->joins) ? r->resource : r->joins));
 }
 
 /* How many events this signal adds to its finding. */
