@@ -14,6 +14,7 @@
  * References  https://attack.mitre.org/techniques/T1609/
  *             https://attack.mitre.org/techniques/T1059/004/
  */
+#include "base/ip.h"
 #include "detect/k8s_act.h"
 #include "detect/k8s_exec.h"
 #include "detect/k8s_judge.h"
@@ -111,15 +112,19 @@ read_command(struct span command)
 	return (struct reading){ 0, "" };
 }
 
-/* Somebody at work in their pods may look at their token. */
+/* Somebody at work in their pods, where they always work, may look at their
+ * token. */
 static bool
-is_at_work(struct detect *d)
+is_at_work(struct detect *d, const struct event *ev)
 {
-	struct usual cluster;
+	struct usual cluster, place;
 	struct k8s_judge j;
 
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &cluster);
 	if (cluster.known_days < DETECT_KNOWN_DAYS)
+		return false;
+	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
+	if (!(place.count > 0) && !ip_is_private(&ev->remote))
 		return false;
 	k8s_judge_request(d, &j);
 	return k8s_judge_p(&j) > detect_param(d, P_USUAL);
@@ -134,7 +139,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 	if (r.severity <= 0 || !k8s_exec_is_first(state, ev->id))
 		return;
-	if (r.severity == SEVERITY_MEDIUM && is_at_work(d))
+	if (r.severity == SEVERITY_MEDIUM && is_at_work(d, ev))
 		r.severity = SEVERITY_LOW;
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
@@ -142,6 +147,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 		.severity = r.severity,
 		.resource_kind = ENTITY_POD,
 		.resource = k8s_request_target(ev, target, sizeof(target)),
+		/* One round through the pods is one thing to look at. */
+		.joins = ev->cluster,
 		.detail = command,
 		.facts =
 		    (struct fact[]){

@@ -71,6 +71,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 		   .severity = hostile ? SEVERITY_HIGH : SEVERITY_MEDIUM,
 		   .resource_kind = ENTITY_POD,
 		   .resource = k8s_request_target(ev, target, sizeof(target)),
+		   /* Who debugs looks into one pod after the other. */
+		   .joins = ev->audit->ns,
 		   .why = why,
 		   .nwhy = COUNTOF(why),
 		   .facts = facts,

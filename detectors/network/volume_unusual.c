@@ -121,7 +121,8 @@ open_lane(struct state *st, uint64_t network, int64_t hour)
 /*
  * ln p for a host that was seen on many days and hardly ever sent anything
  * outside, as databases do: one hour in all those known, of a size that
- * follows a power law.  What others send to as well may be its new duty.
+ * follows a power law from a tenth of the floor on, as all that it sent before
+ * was less.  What others send to as well may be its new duty.
  */
 static double
 judge_silent(struct detect *d, double sum)
@@ -133,7 +134,7 @@ judge_silent(struct detect *d, double sum)
 	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &place);
 	if (host.known_days < SILENT_DAYS || place.days > 1)
 		return 0;
-	return log(floor / sum) - log(24.0 * host.known_days);
+	return log(0.1 * floor / sum) - log(24.0 * host.known_days);
 }
 
 /*
@@ -172,6 +173,17 @@ judge(struct detect *d, const struct state *st, const struct lane *l)
 }
 
 static void
+say_amount(double bytes, char *room, size_t size)
+{
+	if (bytes < 1e9)
+		(void)snprintf(room, size, bytes < 1e8 ? "%.1f MB" : "%.0f MB",
+		    bytes / 1e6);
+	else
+		(void)snprintf(room, size, bytes < 1e11 ? "%.1f GB" : "%.0f GB",
+		    bytes / 1e9);
+}
+
+static void
 raise_volume(struct detect *d, const struct event *ev, const struct state *st,
     const struct lane *l, double log_p)
 {
@@ -179,17 +191,17 @@ raise_volume(struct detect *d, const struct event *ev, const struct state *st,
 	double usual = decay_mean_volume(known ? &l->usual : &st->all);
 	char sent[32], expected[32], peer[IP_TEXT_BYTES];
 	struct usual place;
-	(void)snprintf(sent, sizeof(sent), "%.0f MB", l->sum / 1e6);
+
+	say_amount(l->sum, sent, sizeof(sent));
 	if (usual < 5e4)
 		(void)snprintf(expected, sizeof(expected), "hardly anything");
 	else
-		(void)snprintf(
-		    expected, sizeof(expected), "%.1f MB", usual / 1e6);
+		say_amount(usual, expected, sizeof(expected));
 	struct evidence why[] = {
 		{ known ? "bytes sent there in an hour"
 			: "bytes sent to a new place in an hour",
 		    SPAN(""), l->sum, usual, NULL },
-		{ "most ever sent to a new place in an hour", SPAN(""),
+		{ "most bytes ever sent to a new place in an hour", SPAN(""),
 		    st->most, NAN, NULL },
 		{ "destination", detect_feature(d, FEATURE_PEER), 0, 0,
 		    &place },
@@ -205,6 +217,8 @@ raise_volume(struct detect *d, const struct event *ev, const struct state *st,
 		   .p = exp(log_p),
 		   .resource_kind = ENTITY_ADDRESS,
 		   .resource = span_str(ip_format(&ev->flow->peer, peer)),
+		   /* A service answers from many addresses of its network. */
+		   .joins = detect_feature(d, FEATURE_PEER),
 		   .why = why,
 		   .nwhy = COUNTOF(why),
 		   .facts = facts,

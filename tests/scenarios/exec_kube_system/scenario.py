@@ -1,4 +1,4 @@
-"""A shell in kube-system; what is refused, or in another namespace, is not."""
+"""A shell in kube-system, a round through its pods being one; what is refused, or in another namespace, is not."""
 
 from world_audit import DAY, HOUR, START
 
@@ -11,6 +11,7 @@ def fire(w):
     t = START + 2 * DAY + 12 * HOUR
     w.exec(t, "anna@example.org", "kube-system", "coredns-0",
            ("sh", "-c", "id"))
+    w.exec(t + 60, "anna@example.org", "kube-system", "etcd-0", ("ls",))
     w.exec(t + HOUR, "bob@example.org", "kube-system", "etcd-0", verb="create")
 
 

@@ -34,8 +34,9 @@ def fire(w):
     silent(w)
     history(w, 6)
     t = START + 5 * DAY + 4 * HOUR
-    for i in range(10):
-        w.talk(t + i * 4 * MINUTE, HOST, PLACE, 443, sent=90000000)
+    for i in range(10):  # a service answers from several addresses
+        w.talk(t + i * 4 * MINUTE, HOST,
+               PLACE if i % 2 else "203.0.113.78", 443, sent=90000000)
 
 
 def quiet(w):
