@@ -6,7 +6,9 @@
  * Sources     Kubernetes audit log, level Request or RequestResponse
  * Key         none; what is a habit is in the baseline (pod_habit.h)
  * Rule        privileged: High.  SYS_ADMIN and its like, the node's process
- *             namespace, or a pod whose template was never seen: Medium
+ *             namespace, or a pod whose template was never seen: Medium.
+ *             From a program that deploys on most days, from where and with
+ *             what it always does: Low
  * References  https://attack.mitre.org/techniques/T1610/
  *             https://attack.mitre.org/techniques/T1611/
  */
@@ -17,7 +19,7 @@
 #include "detect/pod_habit.h"
 
 static void
-tell(struct detect *d, const struct pod_spec *pod,
+tell(struct detect *d, const struct event *ev, const struct pod_spec *pod,
     const struct pod_container *c, const struct pod_habit *habit)
 {
 	char room[64];
@@ -27,8 +29,8 @@ tell(struct detect *d, const struct pod_spec *pod,
 		{ .feature = "container privilege",
 		    .observed = power,
 		    .expected = (double)NAN },
-		{ .feature = "privileged image",
-		    .observed = c->image,
+		{ .feature = "power and image",
+		    .observed = habit->value,
 		    .expected = (double)NAN,
 		    .usual = &habit->cluster },
 		{ .feature = "deployer of privileged containers here",
@@ -46,18 +48,19 @@ tell(struct detect *d, const struct pod_spec *pod,
 	/* What it knows are the actor's traits, not other deployers. */
 	deployer.nnames = 0;
 	deployer.profile = 0;
-	detect_raise(d,
-	    &(struct raise){
-		.severity = c->power == POD_POWER_PRIVILEGED && !pod->controlled
-				? SEVERITY_HIGH
-				: SEVERITY_MEDIUM,
-		.resource_kind = ENTITY_WORKLOAD,
-		.resource = pod->workload,
-		.why = why,
-		.nwhy = COUNTOF(why),
-		.facts = facts,
-		.nfacts = COUNTOF(facts),
-	    });
+	detect_raise(
+	    d, &(struct raise){
+		   .severity = pod_habit_severity(d, ev,
+		       c->power == POD_POWER_PRIVILEGED && !pod->controlled
+			   ? SEVERITY_HIGH
+			   : SEVERITY_MEDIUM),
+		   .resource_kind = ENTITY_WORKLOAD,
+		   .resource = pod->workload,
+		   .why = why,
+		   .nwhy = COUNTOF(why),
+		   .facts = facts,
+		   .nfacts = COUNTOF(facts),
+	       });
 }
 
 static void
@@ -77,7 +80,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		return;
 	if (!pod_habit_known(d, pod, SPAN("privileged"), c->image, &habit) &&
 	    pod_habit_is_act(ev, pod, keys))
-		tell(d, pod, c, &habit);
+		tell(d, ev, pod, c, &habit);
 }
 
 DETECTOR(workload_privileged) = {

@@ -7,7 +7,8 @@
  * Key         none; what is a habit is in the baseline (pod_habit.h)
  * Rule        a hostPath of host_path.h, mounted.  Writable or a container
  *             runtime's socket: High.  Read-only, or a pod whose template was
- *             never seen: Medium
+ *             never seen: Medium.  From a program that deploys on most days,
+ *             from where and with what it always does: Low
  * References  https://attack.mitre.org/techniques/T1611/
  */
 #include <math.h>
@@ -60,15 +61,15 @@ find(const struct pod_spec *pod, struct found *f)
 }
 
 static void
-tell(struct detect *d, const struct pod_spec *pod, const struct found *f,
-    const struct pod_habit *habit)
+tell(struct detect *d, const struct event *ev, const struct pod_spec *pod,
+    const struct found *f, const struct pod_habit *habit)
 {
 	struct evidence why[] = {
 		{ .feature = "host path",
 		    .observed = f->path,
 		    .expected = (double)NAN },
-		{ .feature = "image with this host path",
-		    .observed = f->image,
+		{ .feature = "host path and image",
+		    .observed = habit->value,
 		    .expected = (double)NAN,
 		    .usual = &habit->cluster },
 	};
@@ -81,17 +82,18 @@ tell(struct detect *d, const struct pod_spec *pod, const struct found *f,
 		{ "workload", pod->workload },
 	};
 
-	detect_raise(d,
-	    &(struct raise){
-		.severity = f->writable && !pod->controlled ? SEVERITY_HIGH
-							    : SEVERITY_MEDIUM,
-		.resource_kind = ENTITY_WORKLOAD,
-		.resource = pod->workload,
-		.why = why,
-		.nwhy = COUNTOF(why),
-		.facts = facts,
-		.nfacts = COUNTOF(facts),
-	    });
+	detect_raise(
+	    d, &(struct raise){
+		   .severity = pod_habit_severity(d, ev,
+		       f->writable && !pod->controlled ? SEVERITY_HIGH
+						       : SEVERITY_MEDIUM),
+		   .resource_kind = ENTITY_WORKLOAD,
+		   .resource = pod->workload,
+		   .why = why,
+		   .nwhy = COUNTOF(why),
+		   .facts = facts,
+		   .nfacts = COUNTOF(facts),
+	       });
 }
 
 static void
@@ -113,7 +115,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 		return;
 	if (!pod_habit_known(d, pod, span_str(trait), f.image, &habit) &&
 	    pod_habit_is_act(ev, pod, keys))
-		tell(d, pod, &f, &habit);
+		tell(d, ev, pod, &f, &habit);
 }
 
 DETECTOR(workload_sensitive_mount) = {

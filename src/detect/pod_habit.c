@@ -2,16 +2,20 @@
 
 #include <stdio.h>
 
+#include "base/ip.h"
 #include "base/status.h"
 #include "detect/image.h"
+#include "detect/k8s_act.h"
 #include "detect/k8s_request.h"
 
 /* An image seen so on this many days, a deployer on so many, is a habit. */
 #define IMAGE_DAYS 2
 #define DEPLOYER_DAYS 3
+/* A program seen on so many is known by its place and agent. */
+#define PROGRAM_DAYS 3
 
 #define WHOLE_CLUSTER SPAN("*")
-#define TEXT_BYTES 512
+#define TEXT_BYTES POD_HABIT_BYTES
 
 /* Ask the profile of `entity` for `value`, then teach it. */
 static void
@@ -40,18 +44,56 @@ bool
 pod_habit_known(struct detect *d, const struct pod_spec *pod, struct span trait,
     struct span image, struct pod_habit *habit)
 {
-	char repository[IMAGE_BYTES], value[TEXT_BYTES], who[TEXT_BYTES];
+	char repository[IMAGE_BYTES], who[TEXT_BYTES];
 	struct span ns =
 	    span_first(pod->workload, span_find(pod->workload, '/', 0));
 	struct span of_image =
-	    join(value, trait, " ", image_repository(image, repository));
+	    join(habit->room, trait, " ", image_repository(image, repository));
 
+	habit->value = of_image;
 	ask_and_learn(d, join(who, detect_actor(d)->name, " in ", ns), trait,
 	    &habit->deployer);
 	ask_and_learn(d, WHOLE_CLUSTER, of_image, &habit->cluster);
 	ask_and_learn(d, pod->workload, of_image, &habit->workload);
 	return habit->workload.count > 0 || habit->cluster.days >= IMAGE_DAYS ||
 	       habit->deployer.days >= DEPLOYER_DAYS;
+}
+
+/* The actor wrote workloads of any kind on several days. */
+static bool
+is_deployer(struct detect *d)
+{
+	static const char *const writes[] = { "patch deployments",
+		"update deployments", "create deployments", "patch daemonsets",
+		"update daemonsets", "create daemonsets", "patch statefulsets",
+		"update statefulsets", "create statefulsets" };
+	struct usual usual;
+
+	for (size_t i = 0; i < COUNTOF(writes); i++) {
+		detect_usual_value(
+		    d, SCOPE_ACTOR, FEATURE_API, span_str(writes[i]), &usual);
+		if (usual.days >= PROGRAM_DAYS)
+			return true;
+	}
+	return false;
+}
+
+double
+pod_habit_severity(struct detect *d, const struct event *ev, double severity)
+{
+	struct usual network, agent;
+
+	if (!span_starts(ev->audit->user, SPAN("system:serviceaccount:")) ||
+	    k8s_act_by_hand(ev->audit->agent))
+		return severity;
+	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &network);
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &agent);
+	/* Pods move about in private networks. */
+	if (agent.days < PROGRAM_DAYS ||
+	    (network.days < PROGRAM_DAYS && !ip_is_private(&ev->remote)) ||
+	    !is_deployer(d))
+		return severity;
+	return SEVERITY_LOW;
 }
 
 static bool

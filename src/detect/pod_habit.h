@@ -14,7 +14,12 @@
 #include "detect/detector.h"
 #include "detect/pod_spec.h"
 
+#define POD_HABIT_BYTES 512
+
 struct pod_habit {
+	/* The trait and image as remembered, as its names read. */
+	struct span value;
+	char room[POD_HABIT_BYTES];
 	struct usual workload; /* the trait in this workload */
 	struct usual cluster;  /* ... of this image in the cluster */
 	struct usual deployer; /* ... by this actor in this namespace */
@@ -27,6 +32,15 @@ struct pod_habit {
  */
 bool pod_habit_known(struct detect *d, const struct pod_spec *pod,
     struct span trait, struct span image, struct pod_habit *habit);
+
+/*
+ * How bad such a pod is, when it is `severity` from somebody it is new to.  A
+ * program that writes workloads on most days, from where and with what it
+ * always does, brings what was agreed on before: that is low, and a pipeline
+ * that was taken over shows at its origin.
+ */
+double pod_habit_severity(
+    struct detect *d, const struct event *ev, double severity);
 
 /*
  * Whether a request that carries this pod is one to judge for `keys` (NULL

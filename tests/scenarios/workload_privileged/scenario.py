@@ -41,6 +41,10 @@ def fire(w):
         container("c", "busybox"), hostPID=True)), user="bob@example.org")
 
 
+    w.deploy(NOW + 2 * HOUR, workload("agent", "watch", "DaemonSet", pod_spec(
+        container("agent", "quay.io/watch/agent:1", securityContext=ROOT))))
+
+
 def quiet(w):
     w.cluster_life(START, DAYS)
     spec = pod_spec(container("a", securityContext=ROOT))
