@@ -7,12 +7,14 @@
  * Statistic   distinct pods evicted in an hour: a floor, and five times what
  *             is usual for the actor (detect/sweep.h); weighed by who does it
  *             (k8s_act.h).  Autoscalers and upgrades by the control plane are
- *             none
+ *             none; who closes the nodes first drains them, as upgrades by
+ *             hand do: Low.  Needs five days of the cluster
  * References  https://attack.mitre.org/techniques/T1489/
  */
 #include <math.h>
 #include <stdio.h>
 
+#include "base/civil.h"
 #include "base/hash.h"
 #include "detect/k8s_act.h"
 #include "detect/k8s_request.h"
@@ -27,18 +29,39 @@ static const struct param params[] = {
 
 #define TIMES 5
 #define KNOWN_DAYS 5
+/* A drain waits for pods that stop slowly, and for budgets. */
+#define DRAIN_US (2 * CIVIL_US_PER_HOUR)
 
 struct state {
 	struct sweep pods;
 	int64_t hour;
-	uint64_t places; /* hashed to a bit */
+	uint64_t places;   /* hashed to a bit */
+	int64_t closed_us; /* when a node was last closed to new pods */
 };
+
+static bool
+is_eviction(const struct audit *a)
+{
+	return span_equal(a->subresource, SPAN("eviction")) &&
+	       span_equal(a->verb, SPAN("create"));
+}
 
 static bool
 of_kind(const struct event *ev)
 {
-	return span_equal(ev->audit->subresource, SPAN("eviction")) &&
-	       span_equal(ev->audit->verb, SPAN("create"));
+	const struct audit *a = ev->audit;
+
+	return is_eviction(a) || (span_equal(a->resource, SPAN("nodes")) &&
+				     span_is_empty(a->subresource) &&
+				     span_equal(a->verb, SPAN("patch")));
+}
+
+static bool
+closes_node(const struct event *ev)
+{
+	struct json_value spec = json_get(k8s_request_sent(ev), SPAN("spec"));
+
+	return json_is_true(json_get(spec, SPAN("unschedulable")));
 }
 
 static bool
@@ -50,6 +73,7 @@ match(const struct event *ev)
 static void
 tell(struct detect *d, const struct event *ev, const struct state *st)
 {
+	bool drains = ev->time_us - st->closed_us <= DRAIN_US;
 	char pods[16], places[16];
 	struct evidence why = { .feature = "pods evicted in an hour",
 		.number = st->pods.distinct,
@@ -61,7 +85,7 @@ tell(struct detect *d, const struct event *ev, const struct state *st)
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = "evicts pods by the dozen",
-		.severity = SEVERITY_MEDIUM,
+		.severity = drains ? SEVERITY_LOW : SEVERITY_MEDIUM,
 		.resource_kind = ENTITY_CLUSTER,
 		.resource = ev->cluster,
 		.detail = span_str(pods),
@@ -84,8 +108,13 @@ observe(struct detect *d, const struct event *ev, void *state)
 	uint64_t place = hash_span(&HASH_KEY_DEFAULT, a->ns);
 	struct usual cluster;
 
-	if (ev->time_us / INT64_C(3600000000) > st->hour) {
-		st->hour = ev->time_us / INT64_C(3600000000);
+	if (!is_eviction(a)) {
+		if (closes_node(ev))
+			st->closed_us = ev->time_us;
+		return;
+	}
+	if (civil_hour(ev->time_us) > st->hour) {
+		st->hour = civil_hour(ev->time_us);
 		st->places = 0;
 	}
 	st->places |= (uint64_t)1 << (place & 63);
@@ -120,7 +149,7 @@ DETECTOR(eviction_wave) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 30 * 86400,
 	.params = params,
 	.nparams = COUNTOF(params),

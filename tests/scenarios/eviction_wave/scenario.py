@@ -16,6 +16,10 @@ def evict(w, t, user, count, **more):
 def fire(w):
     w.cluster_life(START, 7)
     evict(w, NOW, "anna@example.org", 90, remote="203.0.113.9")
+    w.audit(NOW + HOUR, "bob@example.org", "patch", "nodes", name="node-3",
+            request_object={"spec": {"unschedulable": True}},
+            remote="198.51.100.17")  # a drain is low
+    evict(w, NOW + HOUR + 1, "bob@example.org", 90, remote="198.51.100.17")
 
 
 def quiet(w):
