@@ -5,7 +5,8 @@
  * Key         principal
  * Statistic   distinct secrets and decrypted parameters in an hour against
  *             the actor's usual hours; asking for whole batches counts more.
- *             Low while nothing is known.
+ *             Half as many that the actor never read before are as much.  Low
+ *             while nothing is known.
  * References  https://attack.mitre.org/techniques/T1555/006/
  *             https://attack.mitre.org/techniques/T1552/
  */
@@ -15,13 +16,15 @@
 #include "detect/iam_act.h"
 #include "detect/sweep.h"
 
-enum { SECRETS, TIMES };
+enum { SECRETS, TIMES, UNREAD };
 
 static const struct param params[] = {
 	[SECRETS] = { "secrets", 20, 3, 10000,
 	    "distinct secrets in an hour below which nothing is told" },
 	[TIMES] = { "times", 3, 1, 100,
 	    "how many times the usual of an hour is much" },
+	[UNREAD] = { "unread", 10, 3, 10000,
+	    "distinct secrets in an hour that the actor never read before" },
 };
 
 /* A call by filter brings up to twenty secrets, but names none. */
@@ -29,6 +32,7 @@ static const struct param params[] = {
 
 struct state {
 	struct sweep sweep;
+	struct sweep unread; /* of which the actor never read before */
 };
 
 static bool
@@ -49,81 +53,116 @@ match(const struct event *ev)
 	return ev->outcome == OUTCOME_OK && !ev->cloudtrail->from_service;
 }
 
+/* Note one that is named; true when it is a new one of the hour. */
 static bool
-add(struct state *st, const struct event *ev, uint64_t seed, struct span name)
+add(struct detect *d, struct state *st, const struct event *ev,
+    struct span name)
 {
-	return !span_is_empty(name) &&
-	       sweep_add(&st->sweep, ev->time_us,
-		   hash_seeded(&HASH_KEY_DEFAULT, seed, name));
+	uint64_t hash = hash_seeded(&HASH_KEY_DEFAULT, 0, name);
+	struct usual before;
+
+	if (span_is_empty(name) || !sweep_add(&st->sweep, ev->time_us, hash))
+		return false;
+	detect_usual_value(d, SCOPE_ACTOR, FEATURE_OBJECT, name, &before);
+	if (!(before.count > 0))
+		(void)sweep_add(&st->unread, ev->time_us, hash);
+	detect_learn(d, SCOPE_ACTOR, FEATURE_OBJECT, name);
+	return true;
 }
 
 /* Names in an array; false when none is new. */
 static bool
-add_all(struct state *st, const struct event *ev, struct json_value list)
+add_all(struct detect *d, struct state *st, const struct event *ev,
+    struct json_value list)
 {
 	struct json_iter it = json_iter(list);
 	struct json_value item;
 	bool fresh = false;
 
 	while (json_is(list, JSON_ARRAY) && json_next_item(&it, &item))
-		fresh |= add(st, ev, 0, json_string(item));
+		fresh |= add(d, st, ev, json_string(item));
+	return fresh;
+}
+
+/* Asked for by a filter: what came is not said. */
+static bool
+add_batch(struct state *st, const struct event *ev)
+{
+	bool fresh = false;
+
+	for (uint64_t i = 0; i < BATCH; i++)
+		fresh |= sweep_add(&st->sweep, ev->time_us,
+		    hash_seeded(&HASH_KEY_DEFAULT, i + 1, ev->id));
 	return fresh;
 }
 
 static bool
-note(struct state *st, const struct event *ev)
+note(struct detect *d, struct state *st, const struct event *ev)
 {
 	struct json_value request = iam_act_request(ev);
 	struct json_value list = json_get(request, SPAN("secretIdList"));
-	bool fresh = false;
+	bool fresh;
 
 	if (span_equal(ev->cloudtrail->service, SPAN("ssm"))) {
 		if (!json_is_true(json_get(request, SPAN("withDecryption"))))
 			return false;
-		fresh = add(st, ev, 0, json_get_string(request, SPAN("name")));
-		fresh |= add(st, ev, 0, json_get_string(request, SPAN("path")));
-		return add_all(st, ev, json_get(request, SPAN("names"))) ||
+		fresh = add(d, st, ev, json_get_string(request, SPAN("name")));
+		fresh |= add(d, st, ev, json_get_string(request, SPAN("path")));
+		return add_all(d, st, ev, json_get(request, SPAN("names"))) ||
 		       fresh;
 	}
 	if (span_equal(ev->cloudtrail->name, SPAN("GetSecretValue")))
 		return add(
-		    st, ev, 0, json_get_string(request, SPAN("secretId")));
-	if (json_is(list, JSON_ARRAY))
-		return add_all(st, ev, list);
-	for (uint64_t i = 0; i < BATCH; i++)
-		fresh |= add(st, ev, i + 1, ev->id);
-	return fresh;
+		    d, st, ev, json_get_string(request, SPAN("secretId")));
+	return json_is(list, JSON_ARRAY) ? add_all(d, st, ev, list)
+					 : add_batch(st, ev);
+}
+
+static void
+tell(struct detect *d, const struct event *ev, const struct sweep *sweep,
+    const char *feature, double severity)
+{
+	char count[16], usual[24];
+	struct fact facts[] = { { "attempts", { NULL, 0 } },
+		{ "usual", { NULL, 0 } } };
+
+	(void)snprintf(count, sizeof(count), "%u", sweep->distinct);
+	(void)snprintf(usual, sizeof(usual), "%.0f", sweep_usual(sweep));
+	facts[0].value = span_str(count);
+	facts[1].value = span_str(usual);
+	iam_act_raise(d, ev,
+	    &(struct iam_act_report){ .severity = severity,
+		.what = SPAN("secret after secret was read"),
+		.feature = feature,
+		.number = sweep->distinct,
+		.facts = facts,
+		.nfacts = COUNTOF(facts),
+		.always = true });
 }
 
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
+	double times = detect_param(d, TIMES);
 	struct state *st = state;
-	char count[16], usual[24];
-	struct usual account;
-	struct fact facts[] = { { "attempts", { NULL, 0 } },
-		{ "usual", { NULL, 0 } } };
+	struct usual account, actor;
 
-	if (!note(st, ev) ||
-	    !sweep_is_much(
-		&st->sweep, detect_param(d, SECRETS), detect_param(d, TIMES)))
+	if (!note(d, st, ev))
 		return;
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &account);
-	(void)snprintf(count, sizeof(count), "%u", st->sweep.distinct);
-	(void)snprintf(usual, sizeof(usual), "%.0f", sweep_usual(&st->sweep));
-	facts[0].value = span_str(count);
-	facts[1].value = span_str(usual);
-	iam_act_raise(d, ev,
-	    &(struct iam_act_report){
-		.severity = account.known_days < DETECT_KNOWN_DAYS
-				? SEVERITY_LOW
-				: SEVERITY_MEDIUM,
-		.what = SPAN("secret after secret was read"),
-		.feature = "distinct secrets in an hour",
-		.number = st->sweep.distinct,
-		.facts = facts,
-		.nfacts = COUNTOF(facts),
-		.always = true });
+	detect_usual(d, SCOPE_ACTOR, FEATURE_API, &actor);
+	if (sweep_is_much(&st->sweep, detect_param(d, SECRETS), times))
+		tell(d, ev, &st->sweep, "distinct secrets in an hour",
+		    account.known_days < DETECT_KNOWN_DAYS ? SEVERITY_LOW
+							   : SEVERITY_MEDIUM);
+	/* To somebody new all secrets are: an installation reads its own. */
+	else if (account.known_days >= DETECT_KNOWN_DAYS &&
+		 st->unread.hour == st->sweep.hour &&
+		 sweep_is_much(&st->unread, detect_param(d, UNREAD), times))
+		tell(d, ev, &st->unread,
+		    "distinct secrets in an hour, never read before",
+		    actor.known_days < DETECT_KNOWN_DAYS ? SEVERITY_LOW
+							 : SEVERITY_MEDIUM);
 }
 
 DETECTOR(secret_sweep) = {
@@ -144,7 +183,7 @@ DETECTOR(secret_sweep) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 45 * 24 * 3600,
 	.params = params,
 	.nparams = COUNTOF(params),

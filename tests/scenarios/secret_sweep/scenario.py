@@ -8,9 +8,15 @@ def fire(w):
     for i in range(30):
         w.call(START + 5 * DAY + 3 * HOUR + 5 * i, person("ann"),
                "secretsmanager", "GetSecretValue", {"secretId": "s-%d" % i})
+    for i in range(12):  # fewer, but none that was ever his
+        w.call(START + 5 * DAY + 5 * HOUR + 5 * i, person("bob"),
+               "secretsmanager", "GetSecretValue", {"secretId": "s-%d" % i})
 
 
 def quiet(w):
+    for i in range(8):  # one team's
+        w.call(START + 4 * DAY + 9 * HOUR + 60 * i, person("cho"),
+               "secretsmanager", "GetSecretValue", {"secretId": "t-%d" % i})
     for hour in range(24 * 5):
         for i in range(18):
             w.call(START + hour * HOUR + 9 * i, role("operator", "pod"),
