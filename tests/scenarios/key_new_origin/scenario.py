@@ -9,6 +9,12 @@ def fire(w):
                agent=BOTO)
     w.call(START + 8 * DAY, user("backup"), "sts", "GetCallerIdentity",
            source=ABROAD)
+    for day in range(8):
+        w.call(START + day * DAY, user("report"), "athena",
+               "StartQueryExecution", agent=BOTO)
+    for i, name in enumerate(("GetDatabases", "GetTables", "GetJobs")):
+        w.call(START + 8 * DAY + 9 * i, user("report"), "glue", name,
+               source=ABROAD, agent=BOTO)  # by the program it always had
 
 
 def quiet(w):
