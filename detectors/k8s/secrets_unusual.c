@@ -7,7 +7,8 @@
  * Key         actor: namespaces swept in an hour; the rest is in the baseline
  * Statistic   novelty of origin and of behaviour (k8s_judge.h); the number of
  *             namespaces in an hour against a gamma-Poisson law of the
- *             actor's own hours
+ *             actor's own hours.  A list by an account of pods in the hands
+ *             of somebody who types, where it was always a program: Medium
  * References  https://attack.mitre.org/techniques/T1552/007/
  */
 #include <math.h>
@@ -115,6 +116,19 @@ judge_everywhere(struct detect *d, struct k8s_judge *j)
 		    EVERYWHERE, &usual);
 }
 
+/* A pod's account with kubectl, curl or the like, which it never used. */
+static bool
+is_typed(struct detect *d, const struct event *ev)
+{
+	struct usual agent;
+
+	if (!span_starts(ev->audit->user, SPAN("system:serviceaccount:")) ||
+	    !k8s_act_by_hand(ev->audit->agent))
+		return false;
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &agent);
+	return !(agent.count > 0);
+}
+
 /*
  * Before anything is known of the cluster only this stands out: somebody lists
  * the secrets of all namespaces once.  Controllers that keep a copy say from
@@ -129,9 +143,11 @@ severity_of(struct detect *d, const struct event *ev)
 	struct usual cluster;
 
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &cluster);
-	if (cluster.known_days >= DETECT_KNOWN_DAYS ||
-	    !span_is_empty(ev->audit->ns) || !span_is_empty(version) ||
-	    !span_equal(ev->audit->verb, SPAN("list")))
+	if (!span_equal(ev->audit->verb, SPAN("list")))
+		return 0;
+	if (cluster.known_days >= DETECT_KNOWN_DAYS)
+		return is_typed(d, ev) ? SEVERITY_MEDIUM : 0;
+	if (!span_is_empty(ev->audit->ns) || !span_is_empty(version))
 		return 0;
 	if (!span_starts(ev->audit->user, SPAN("system:")))
 		return SEVERITY_LOW;

@@ -19,6 +19,10 @@ def fire(w):
                 remote="10.1.7.77")
 
 
+    w.audit(NIGHT + 2 * HOUR, "system:serviceaccount:billing:default", "list",
+            "secrets", ns="billing", agent="curl/8.4.0", remote="10.1.7.78")
+
+
 def quiet(w):
     w.cluster_life(START, DAYS + 2)
     day = START + DAYS * DAY + 9 * HOUR
