@@ -4,9 +4,9 @@
  *
  * Sources     VPC flow logs: answered calls between private addresses
  * Key         the host
- * Statistic   first contact: the host has been known for days, has used
- *             neither this port nor that peer; one peer is low, several
- *             within an hour are medium
+ * Statistic   first contact: the host has been known for days and has not
+ *             used this port; one new peer is low, several within an hour are
+ *             medium, and so are many of those it talks to at other ports
  * References  https://attack.mitre.org/techniques/T1021/
  *
  * Bastions, managers and monitors use these ports on other days too.  A port
@@ -21,12 +21,14 @@
 #include "detect/ports.h"
 #include "stats/linear_count.h"
 
-enum { DAYS, PEERS };
+enum { DAYS, PEERS, KNOWN };
 
 static const struct param params[] = {
 	[DAYS] = { "days", 7, 1, 30, "days the host must be known" },
 	[PEERS] = { "peers", 2, 1, 1000,
 	    "hosts reached within an hour that make it medium" },
+	[KNOWN] = { "known_peers", 4, 1, 1000,
+	    "the same, of hosts that it talks to at other ports" },
 };
 
 struct state {
@@ -53,19 +55,18 @@ match(const struct event *ev)
 	       !flows_is_relayed(f);
 }
 
-/* Neither port nor peer is of this host's habits. */
+/* The port is not of this host's habits. */
 static bool
 is_new(struct detect *d, const struct event *ev)
 {
-	struct usual port, peer, account;
+	struct usual port, account;
 
 	(void)ev;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_PORT, &port);
 	if (port.days > 0 || port.known_days < detect_param(d, DAYS))
 		return false;
-	detect_usual(d, SCOPE_ACTOR, FEATURE_PEER, &peer);
 	detect_usual(d, SCOPE_TENANT, FEATURE_PORT, &account);
-	return peer.days == 0 && account.days > 0;
+	return account.days > 0;
 }
 
 static void
@@ -75,9 +76,9 @@ observe(struct detect *d, const struct event *ev, void *state)
 	const struct ip *peer = &ev->flow->peer;
 	int64_t hour = ev->time_us / INT64_C(3600000000);
 	const char *name = ports_name(ev->flow->service_port);
-	struct usual port;
+	struct usual port, place;
 	char text[48];
-	double count;
+	double count, several;
 
 	if (hour != st->hour)
 		*st = (struct state){ .hour = hour };
@@ -85,6 +86,12 @@ observe(struct detect *d, const struct event *ev, void *state)
 	    hash_span(&HASH_KEY_DEFAULT,
 		span_of((const char *)peer->byte, sizeof(peer->byte))));
 	count = round(linear_count_estimate(&st->peers));
+	/* Its usual peers at another port may be a new duty; all of them in
+	 * an hour are a round. */
+	detect_usual(d, SCOPE_ACTOR, FEATURE_PEER, &place);
+	several = detect_param(d, place.days > 0 ? KNOWN : PEERS);
+	if (place.days > 0 && count < several)
+		return;
 	(void)snprintf(text, sizeof(text), "%u%s%s%s", ev->flow->service_port,
 	    name[0] ? " (" : "", name, name[0] ? ")" : "");
 	detect_usual(d, SCOPE_ACTOR, FEATURE_PORT, &port);
@@ -94,23 +101,22 @@ observe(struct detect *d, const struct event *ev, void *state)
 	};
 	struct fact facts[] = { { "service", span_str(text) } };
 
-	detect_raise(
-	    d, &(struct raise){
-		   .severity = count >= detect_param(d, PEERS) ? SEVERITY_MEDIUM
-							       : SEVERITY_LOW,
-		   .why = why,
-		   .nwhy = COUNTOF(why),
-		   .facts = facts,
-		   .nfacts = COUNTOF(facts),
-	       });
+	detect_raise(d,
+	    &(struct raise){
+		.severity = count >= several ? SEVERITY_MEDIUM : SEVERITY_LOW,
+		.why = why,
+		.nwhy = COUNTOF(why),
+		.facts = facts,
+		.nfacts = COUNTOF(facts),
+	    });
 }
 
 DETECTOR(admin_port_unusual) = {
 	.type = "LateralMovement:EC2/AdminPortUnusual",
 	.title = "{local} administers {peer} at port {service}",
 	.story = "{local} ({instance}) was answered by {peer} at port "
-		 "{service}. It had never used that port nor talked to that "
-		 "host: an intruder moves on like that.",
+		 "{service}. It had never used that port before: an intruder "
+		 "moves on like that.",
 	.mitre = "T1021",
 	.tactic = TACTIC_EXECUTION,
 	.sources = DETECT_VPCFLOW,
