@@ -12,6 +12,8 @@
  * References  https://attack.mitre.org/techniques/T1098/
  *             https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/
  */
+#include <stdio.h>
+
 #include "detect/csr.h"
 #include "detect/k8s_act.h"
 #include "detect/k8s_request.h"
@@ -41,7 +43,7 @@ match(const struct event *ev)
 	    k8s_request_by_system(a) || span_is_empty(a->user))
 		return false;
 	if (is_approval(a))
-		return k8s_request_wrote(a);
+		return a->code != 0;
 	return span_equal(a->verb, SPAN("create")) &&
 	       span_is_empty(a->subresource) && a->code != 0;
 }
@@ -88,6 +90,44 @@ read_request(const struct event *ev)
 	};
 }
 
+/* Where refusals are remembered: by request, in the baseline. */
+static void
+of_refusals(struct detect *d)
+{
+	detect_workload(d, SPAN("certificates refused"));
+}
+
+static void
+note_refusal(struct detect *d, struct span name)
+{
+	of_refusals(d);
+	detect_learn(d, SCOPE_WORKLOAD, FEATURE_OBJECT, name);
+}
+
+static bool
+was_refused(struct detect *d, struct span name)
+{
+	struct usual usual;
+
+	of_refusals(d);
+	detect_usual_value(d, SCOPE_WORKLOAD, FEATURE_OBJECT, name, &usual);
+	return usual.count > 0;
+}
+
+static struct span
+say_what(const struct request *r, bool refused, char *room, size_t size)
+{
+	int len = snprintf(room, size, "%s%s",
+	    r->masters	 ? "It is for a member of system:masters, whom nothing "
+			   "is refused"
+	    : r->kubelet ? "It is a node's own"
+	    : r->known	 ? "It lets its holder log in until it expires"
+			 : "The log does not say for whom it is",
+	    refused ? ", and was refused before" : "");
+
+	return len > 0 ? span_str(room) : SPAN("");
+}
+
 static double
 severity_of(const struct request *r, bool approved)
 {
@@ -101,12 +141,18 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	const struct audit *a = ev->audit;
 	struct request r = read_request(ev);
-	bool approved = is_approval(a);
+	bool approved = is_approval(a), refused;
+	char what[128];
 
 	(void)state;
+	if (approved && (r.denial || !k8s_request_wrote(a))) {
+		note_refusal(d, a->name);
+		return;
+	}
 	if (r.denial || (!approved && !r.masters &&
 			    (r.kubelet || !k8s_request_succeeded(a))))
 		return;
+	refused = approved && was_refused(d, a->name);
 	k8s_act_raise(d, ev,
 	    &(struct k8s_act){
 		.what = approved ? "approves certificates"
@@ -120,14 +166,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 			{ "name", k8s_request_name(ev) },
 			{ "change",
 			    approved ? SPAN("approved") : SPAN("asked for") },
-			{ "what", r.masters   ? SPAN("It is for a member of "
-						       "system:masters, whom "
-						       "nothing is refused")
-				  : r.kubelet ? SPAN("It is a node's own")
-				  : r.known   ? SPAN("It lets its holder log "
-						       "in until it expires")
-					      : SPAN("The log does not say for "
-						       "whom it is") },
+			{ "what", say_what(&r, refused, what, sizeof(what)) },
 		    },
 		.nfacts = 3,
 	    });

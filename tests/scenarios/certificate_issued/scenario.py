@@ -34,6 +34,8 @@ def fire(w):
     w.audit(NOW, "anna@example.org", "create", "certificatesigningrequests",
             name="root", code=403, remote="198.51.100.19",
             request_object=csr("root", b"system:masters"))
+    approve(w, NOW + HOUR - 9, csr("eve", b"dev-team", condition="Approved"),
+            code=403, **BOB)
     approve(w, NOW + HOUR, csr("eve", b"dev-team", condition="Approved"),
             **BOB)
 
