@@ -5,7 +5,9 @@
  * Sources     VPC flow logs
  * Key         the pair of addresses
  * Statistic   short connections in 10 to 20 minutes, against a bound and
- *             against what this pair usually has (src/detect/guess.h)
+ *             against what this pair usually has (src/detect/guess.h).  A
+ *             session that follows guesses from a place new to the
+ *             account: Medium
  * References  https://attack.mitre.org/techniques/T1110/
  *
  * Databases are not among the ports of the start: programs that open a
@@ -56,8 +58,8 @@ DETECTOR(login_brute_force) = {
 	.type = "UnauthorizedAccess:EC2/LoginBruteForce",
 	.title = "{attacker} guesses passwords of {victim} at port {port}",
 	.story = "{attacker} opened {attempts} short connections to port "
-		 "{port} of {victim}, each as long as a failed login. Our "
-		 "host {local} ({instance}) is the {role}.",
+		 "{port} of {victim}, each as long as a failed login. "
+		 "{outcome}. Our host {local} ({instance}) is the {role}.",
 	.mitre = "T1110",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_VPCFLOW,
@@ -69,7 +71,7 @@ DETECTOR(login_brute_force) = {
 	.select = is_configured,
 	.key = DETECT_KEY_ACTOR_PEER,
 	.state_size = sizeof(struct guess),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 14 * 86400,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -6,7 +6,9 @@
  * Sources     VPC flow logs
  * Key         the pair of addresses
  * Statistic   short connections in 10 to 20 minutes, against a bound and
- *             against what this pair usually has (src/detect/guess.h)
+ *             against what this pair usually has (src/detect/guess.h).  A
+ *             session that follows guesses from a place new to the
+ *             account: Medium
  * References  https://attack.mitre.org/techniques/T1110/
  */
 #include "detect/guess.h"
@@ -38,8 +40,8 @@ DETECTOR(ssh_brute_force) = {
 	.type = "UnauthorizedAccess:EC2/SSHBruteForce",
 	.title = "{attacker} guesses SSH passwords of {victim}",
 	.story = "{attacker} opened {attempts} short SSH connections to "
-		 "{victim}, each as long as a failed login. Our host {local} "
-		 "({instance}) is the {role}.",
+		 "{victim}, each as long as a failed login. {outcome}. Our "
+		 "host {local} ({instance}) is the {role}.",
 	.mitre = "T1110",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_VPCFLOW,
@@ -50,7 +52,7 @@ DETECTOR(ssh_brute_force) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR_PEER,
 	.state_size = sizeof(struct guess),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 14 * 86400,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -13,6 +13,10 @@
 /* Times the usual number of connections a window, once that is known. */
 #define USUAL_TIMES 3.0
 #define USUAL_WINDOWS 6.0
+/* A session so soon after guesses belongs to them, and carries so many times
+ * what a failed login does. */
+#define SESSION_US INT64_C(3600000000)
+#define SESSION_TIMES 3.0
 
 bool
 guess_match(const struct event *ev, unsigned port)
@@ -54,12 +58,41 @@ is_attempt(const struct detect *d, const struct guess *g, const struct flow *f)
 	       (double)f->bytes <= detect_param(d, GUESS_BYTES);
 }
 
-static void
-raise_guess(struct detect *d, const struct event *ev, const struct guess *g,
-    struct span what)
+/* Somebody from outside guessed, and now is in. */
+static bool
+is_session(struct detect *d, const struct event *ev, const struct guess *g)
 {
 	const struct flow *f = ev->flow;
-	char count[24], peer[IP_TEXT_BYTES], local[IP_TEXT_BYTES];
+	struct usual place;
+
+	if (f->initiated || g->told_us == 0 ||
+	    ev->time_us - g->told_us > SESSION_US ||
+	    ev->time_us - g->in_us < SESSION_US || ip_is_private(&f->peer) ||
+	    (double)f->packets <
+		SESSION_TIMES * detect_param(d, GUESS_PACKETS) ||
+	    (double)f->bytes < SESSION_TIMES * detect_param(d, GUESS_BYTES))
+		return false;
+	detect_usual(d, SCOPE_TENANT, FEATURE_PEER, &place);
+	return place.days <= 1;
+}
+
+static struct span
+say_outcome(const struct flow *f, bool is_in, char *room, size_t size)
+{
+	if (!is_in)
+		return SPAN("None that carried more is known");
+	(void)snprintf(room, size,
+	    "Then one carried %.0f kB to us: a guess was right",
+	    (double)f->bytes / 1e3);
+	return span_str(room);
+}
+
+static void
+raise_guess(struct detect *d, const struct event *ev, const struct guess *g,
+    struct span what, bool is_in)
+{
+	const struct flow *f = ev->flow;
+	char count[24], peer[IP_TEXT_BYTES], local[IP_TEXT_BYTES], outcome[64];
 	double attempts = g->now + g->before;
 	(void)snprintf(
 	    count, sizeof(count), "%llu", (unsigned long long)g->total);
@@ -76,11 +109,14 @@ raise_guess(struct detect *d, const struct event *ev, const struct guess *g,
 		{ "victim", span_str(ip_format(
 				f->initiated ? &f->peer : &f->local, peer)) },
 		{ "role", f->initiated ? SPAN("actor") : SPAN("target") },
+		{ "outcome", say_outcome(f, is_in, outcome, sizeof(outcome)) },
 	};
 
 	detect_raise(
 	    d, &(struct raise){
-		   .severity = f->initiated ? SEVERITY_HIGH : SEVERITY_LOW,
+		   .severity = f->initiated ? SEVERITY_HIGH
+			       : is_in	    ? SEVERITY_MEDIUM
+					    : SEVERITY_LOW,
 		   /* Ours that guesses has one finding for all it tries. */
 		   .resource_kind = ENTITY_ADDRESS,
 		   .resource = f->initiated ? SPAN("") : facts[3].value,
@@ -100,7 +136,14 @@ guess_observe(
 	double most = detect_param(d, GUESS_ATTEMPTS);
 	uint32_t attempts;
 
-	if (flows_is_relayed(f) || !is_attempt(d, g, f))
+	if (flows_is_relayed(f))
+		return;
+	if (is_session(d, ev, g)) {
+		g->in_us = ev->time_us;
+		raise_guess(d, ev, g, what, true);
+		return;
+	}
+	if (!is_attempt(d, g, f))
 		return;
 	if (window > g->window)
 		turn(g, window);
@@ -114,5 +157,6 @@ guess_observe(
 	if (attempts < most || attempts < 1.25 * g->told)
 		return;
 	g->told = attempts;
-	raise_guess(d, ev, g, what);
+	g->told_us = ev->time_us;
+	raise_guess(d, ev, g, what, false);
 }

@@ -3,8 +3,10 @@
  *
  * What SSH and RDP guessing share: many short connections from one host to
  * the same port of another, each as long as a failed login.  Logins that
- * succeed carry more; a probe that never speaks carries less.  Runs in a
- * detector's observe(), on the shard's thread.
+ * succeed carry more; a probe that never speaks carries less.  One that carries
+ * much more, right after guesses from a place that the account hardly knows,
+ * is a guess that was right.  Runs in a detector's observe(), on the shard's
+ * thread.
  */
 #pragma once
 
@@ -27,6 +29,8 @@ struct guess {
 	struct decay_mean usual; /* attempts per window with any */
 	int64_t first_us;	 /* of the current series */
 	uint64_t total;		 /* attempts in it */
+	int64_t told_us;	 /* when guesses were last raised */
+	int64_t in_us;		 /* when a session after them was */
 };
 
 /* The row is the calling side's half of a connection to `port`. */

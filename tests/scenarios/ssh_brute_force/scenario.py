@@ -16,6 +16,9 @@ def fire(w):
     t = START + DAY + 3 * HOUR
     guess(w, t, "203.0.113.66", "10.1.0.9", 90)  # ours is the target
     guess(w, t + HOUR, "10.1.1.10", "198.51.100.77", 90)  # the actor
+    guess(w, t + 2 * HOUR, "203.0.113.67", "10.1.0.9", 90)  # and is in
+    w.talk(t + 2 * HOUR + 9 * MINUTE, "203.0.113.67", "10.1.0.9", PORT,
+           sport=51517, sent=400000, got=1400000, duration=580)
 
 
 def quiet(w):
