@@ -14,3 +14,7 @@ def quiet(w):
     w.call(START, user("ann"), "iam", "GetAccountPasswordPolicy")
     w.call(START + 60, user("bob"), "iam", "UpdateAccountPasswordPolicy",
            error="MalformedPolicyDocument")
+    w.call(START + 90, user("bob"), "iam", "UpdateAccountPasswordPolicy",
+           {"minimumPasswordLength": 14, "requireSymbols": True,
+            "requireNumbers": True, "requireUppercaseCharacters": True,
+            "requireLowercaseCharacters": True})
