@@ -157,6 +157,18 @@ add_choice(const struct finding *f, struct span name, struct span words,
 	buf_done(&value);
 }
 
+/* A namespace is in itself for the API server: its name is said once. */
+static size_t
+said_again(const struct finding *f, struct span rest)
+{
+	struct span ns = signal_fact(f->first, "namespace");
+
+	if (!span_starts(rest, SPAN("{namespace} {name}")) ||
+	    span_is_empty(ns) || !span_equal(ns, signal_fact(f->first, "name")))
+		return 0;
+	return SPAN("{namespace} ").len;
+}
+
 void
 finding_expand(const struct finding *f, const char *text, struct buf *out)
 {
@@ -165,6 +177,8 @@ finding_expand(const struct finding *f, const char *text, struct buf *out)
 	while (rest.len > 0) {
 		size_t len = empty_remark(f, rest);
 
+		if (len == 0)
+			len = said_again(f, rest);
 		if (len > 0) {
 			rest = span_skip(rest, len);
 			continue;

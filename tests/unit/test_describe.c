@@ -37,6 +37,11 @@ expands(void **state)
 	expect_expansion(&x, "{namespace}/{name} {count} {p} {type}",
 	    "kube-system/coredns-7x2 3 1e-07 "
 	    "Execution:Kubernetes/ExecInKubeSystemPod");
+	fixture_fact(&x, "namespace", SPAN("gone"));
+	expect_expansion(&x, "{namespace} {name}", "gone coredns-7x2");
+	fixture_fact(&x, "name", SPAN("gone"));
+	expect_expansion(
+	    &x, "namespaces {namespace} {name}", "namespaces gone");
 }
 
 static void
