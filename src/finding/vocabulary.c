@@ -155,6 +155,8 @@ const struct fact_name vocabulary_table[] = {
 	{ "list_expires", "until when the entry holds", false },
 	{ "observations", "how many observations", false },
 	{ "odd", "what is not usual about the call", false },
+	{ "outcome", "whether a guess was right, as far as that is known",
+	    false },
 	{ "port_count", "how many ports", false },
 	{ "ports", "some of the ports", false },
 	{ "query_count", "how many queries", false },
