@@ -101,12 +101,12 @@ class Determinism(unittest.TestCase):
         folder = fresh("large")
         lines = [line for path in logs(self.folder) if "k8s" in str(path)
                  for line in gzip.decompress(path.read_bytes()).splitlines()]
-        for i in range(0, len(lines), 997):
+        for i in range(0, len(lines), 197):
             lines[i] = lines[i][:len(lines[i]) // 2]
         for i in range(1, len(lines), 499):
             lines[i] = re.sub(rb'"\w+Timestamp":"[^"]*",?', b"", lines[i])
         (folder / "audit.log").write_bytes(b"\n".join(lines))
-        self.assertGreater((folder / "audit.log").stat().st_size, 4 << 20)
+        self.assertGreater((folder / "audit.log").stat().st_size, 2 << 20)
         seen = set()
         for jobs in ("1", "2", "3", "5"):
             kept = fresh("large-refused-" + jobs)
