@@ -29,8 +29,8 @@
  * more of it they would fetch from memory.
  */
 #define HEAD_MAX 12
-#define SHARED_MAX 2 /* and one for each worker */
-#define SHARED_LEAST 8
+#define SHARED_MAX 2   /* and one for each worker */
+#define SHARED_LEAST 8 /* pieces, then a parcel is long */
 #define AHEAD_BYTES ((size_t)6 * 1024 * 1024)
 #define AHEAD_SHARED_BYTES ((size_t)1024 * 1024)
 /* Parcels under way for each worker.  Small ones are decoded long before the
@@ -292,11 +292,11 @@ work_on_commit(struct pipeline *b)
 	return true;
 }
 
-/* May anybody decode the pieces of a flight? */
+/* Is a flight so long that all decode it, and may they? */
 static bool
-is_settled(const struct flight *f)
+is_shared(const struct flight *f)
 {
-	return f->settled != SOURCE_COUNT;
+	return f->settled != SOURCE_COUNT && f->cut >= SHARED_LEAST;
 }
 
 /*
@@ -308,7 +308,7 @@ has_room(const struct pipeline *b, const struct worker *w)
 {
 	const struct flight *f = w->flight;
 	const struct flight *head = &b->ring[b->head % b->ring_size];
-	bool shared = is_settled(head) && !head->done;
+	bool shared = is_shared(head) && !head->done;
 	uint64_t made;
 
 	if (f == NULL)
@@ -318,10 +318,8 @@ has_room(const struct pipeline *b, const struct worker *w)
 		return made < (shared ? SHARED_MAX + b->nhands : HEAD_MAX);
 	if (made == FLIGHT_PIECES)
 		return false;
-	return made == 0 ||
-	       b->ahead - head->bytes < (shared && head->cut >= SHARED_LEAST
-						? AHEAD_SHARED_BYTES
-						: AHEAD_BYTES);
+	return made == 0 || b->ahead - head->bytes <
+				(shared ? AHEAD_SHARED_BYTES : AHEAD_BYTES);
 }
 
 /* Decode a piece that nobody else does; false: it shows that its parcel is no
@@ -339,7 +337,7 @@ decode(struct pipeline *b, struct worker *w, struct flight *f, struct piece *p)
 	atomic_fetch_add(&b->events, p->batch->count);
 	pthread_mutex_lock(&b->lock);
 	p->state = PIECE_DECODED;
-	if (f == w->flight && !is_settled(f))
+	if (f == w->flight && f->settled == SOURCE_COUNT)
 		f->settled = worker_settled(w);
 	for (enum source s = 0; s < SOURCE_COUNT; s++)
 		f->events[s] += p->events[s];
@@ -408,7 +406,7 @@ work_on_parcel(struct pipeline *b, struct worker *w)
 	if (f->cut > last) {
 		struct piece *p = piece_at(f, last);
 
-		if (!is_settled(f) || b->nhands == 1) {
+		if (!is_shared(f) || b->nhands == 1) {
 			more = decode(b, w, f, p);
 		} else {
 			p->state = PIECE_TEXT;
@@ -446,7 +444,7 @@ work_on_something(struct pipeline *b, struct worker *w)
 {
 	bool stocked = b->texts + 1 >= b->nhands;
 
-	if (!stocked && has_room(b, w) && is_settled(w->flight))
+	if (!stocked && has_room(b, w) && is_shared(w->flight))
 		return work_on_parcel(b, w);
 	if (b->idle == 0 && work_on_shard(b, w, true))
 		return true;

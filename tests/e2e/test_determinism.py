@@ -105,8 +105,8 @@ class Determinism(unittest.TestCase):
             lines[i] = lines[i][:len(lines[i]) // 2]
         for i in range(1, len(lines), 499):
             lines[i] = re.sub(rb'"\w+Timestamp":"[^"]*",?', b"", lines[i])
-        (folder / "audit.log").write_bytes(b"\n".join(lines))
-        self.assertGreater((folder / "audit.log").stat().st_size, 2 << 20)
+        (folder / "audit.log").write_bytes(b"\n".join(lines * 3))
+        self.assertGreater((folder / "audit.log").stat().st_size, 6 << 20)
         seen = set()
         for jobs in ("1", "2", "3", "5"):
             kept = fresh("large-refused-" + jobs)
