@@ -23,8 +23,12 @@ place_of(const struct waves *w, uint64_t key)
 unsigned
 waves_add(struct waves *w, uint64_t key, uint64_t actor, int64_t hour)
 {
-	size_t at = place_of(w, key);
-	struct wave_row *r = at < WAVES_MAX ? &w->rows[at] : NULL;
+	struct wave_row *r;
+	size_t at;
+
+	ASSERT(w != NULL);
+	at = place_of(w, key);
+	r = at < WAVES_MAX ? &w->rows[at] : NULL;
 
 	if (r == NULL || hour > r->hour + (r->is_shared ? WAVES_STAY : 1) ||
 	    hour < r->hour - 1) {
