@@ -1,7 +1,5 @@
 #include "cli/config_ends.h"
 
-#include <string.h>
-
 #include "cli/cli.h"
 #include "collect/source.h"
 #include "feed/feed.h"
@@ -32,23 +30,20 @@ config_ends_check(const struct config *c)
 	int code = EXIT_CODE_DONE;
 
 	for (size_t i = 0; i < c->nsources; i++) {
-		for (size_t k = 0; source_kinds[k] != NULL; k++) {
-			if (!strcmp(
-				source_kinds[k]->kind, c->sources[i].kind) &&
-			    source_kinds[k]->check != NULL &&
-			    source_kinds[k]->check(&c->sources[i], &error))
-				complain_of("source", c->sources[i].name,
-				    &error, &code);
-		}
+		const struct source_ops *ops =
+		    source_of_kind(c->sources[i].kind);
+
+		if (ops != NULL && ops->check != NULL &&
+		    ops->check(&c->sources[i], &error))
+			complain_of(
+			    "source", c->sources[i].name, &error, &code);
 	}
 	for (size_t i = 0; i < c->nfeeds; i++) {
-		for (size_t k = 0; feed_kinds[k] != NULL; k++) {
-			if (!strcmp(feed_kinds[k]->kind, c->feeds[i].kind) &&
-			    feed_kinds[k]->check != NULL &&
-			    feed_kinds[k]->check(&c->feeds[i], &error))
-				complain_of(
-				    "feed", c->feeds[i].name, &error, &code);
-		}
+		const struct feed_ops *ops = feed_of_kind(c->feeds[i].kind);
+
+		if (ops != NULL && ops->check != NULL &&
+		    ops->check(&c->feeds[i], &error))
+			complain_of("feed", c->feeds[i].name, &error, &code);
 	}
 	buf_done(&error);
 	return code;

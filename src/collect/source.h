@@ -141,5 +141,5 @@ struct source_ops {
 extern const struct source_ops source_files, source_kafka, source_s3,
     source_webhook;
 
-/* Every kind there is; NULL-terminated. */
-extern const struct source_ops *const source_kinds[];
+/* By the configuration's word; NULL: there is none. */
+const struct source_ops *source_of_kind(const char *kind);

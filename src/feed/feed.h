@@ -72,5 +72,5 @@ struct feed_ops {
 
 extern const struct feed_ops feed_kafka;
 
-/* Every kind there is; NULL-terminated. */
-extern const struct feed_ops *const feed_kinds[];
+/* By the configuration's word; NULL: there is none. */
+const struct feed_ops *feed_of_kind(const char *kind);

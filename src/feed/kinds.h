@@ -1,6 +1,6 @@
 /*
  * kinds.h - the kinds of feeds, for the table alone: everybody else finds
- * them in feed_kinds (feed.h).
+ * them by feed_of_kind() (feed.h).
  */
 #pragma once
 

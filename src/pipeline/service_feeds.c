@@ -44,12 +44,8 @@ say(void *cookie, int level, const char *message, const char *const *fields)
 static enum status
 open_feed(struct service *s, struct service_feed *f, struct buf *error)
 {
-	size_t i = 0;
-
-	while (feed_kinds[i] != NULL &&
-	       strcmp(feed_kinds[i]->kind, f->config->kind) != 0)
-		i++;
-	if (feed_kinds[i] == NULL) {
+	f->ops = feed_of_kind(f->config->kind);
+	if (f->ops == NULL) {
 		buf_printf(error,
 		    "feed %s: kind %s is not in this version; use file, "
 		    "stdout, kafka, webhook or syslog",
@@ -57,7 +53,6 @@ open_feed(struct service *s, struct service_feed *f, struct buf *error)
 		return STATUS_INVALID;
 	}
 	f->service = s;
-	f->ops = feed_kinds[i];
 	f->host = (struct feed_host){
 		.delivered = delivered,
 		.say = say,

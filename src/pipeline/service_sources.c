@@ -199,14 +199,9 @@ format_of(const char *word)
 static enum status
 open_source(struct service *s, struct service_source *src, struct buf *error)
 {
-	size_t i = 0;
-
-	while (source_kinds[i] != NULL &&
-	       strcmp(source_kinds[i]->kind, src->config->kind) != 0)
-		i++;
-	ASSERT(source_kinds[i] != NULL); /* the configuration has the words */
 	src->service = s;
-	src->ops = source_kinds[i];
+	src->ops = source_of_kind(src->config->kind);
+	ASSERT(src->ops != NULL); /* the configuration has the words */
 	src->format = format_of(src->config->format);
 	src->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	src->host = (struct source_host){

@@ -115,16 +115,6 @@ offer(const struct feed_ops *ops, void *feed, struct outbox *o)
 		buf_done(&texts[i]);
 }
 
-static const struct feed_ops *
-ops_of(const char *kind)
-{
-	for (size_t i = 0; feed_kinds[i] != NULL; i++) {
-		if (strcmp(feed_kinds[i]->kind, kind) == 0)
-			return feed_kinds[i];
-	}
-	return NULL;
-}
-
 static bool
 is_idle(struct outbox *o)
 {
@@ -180,7 +170,7 @@ main(int argc, char **argv)
 		o.idle_us = strtol(argv[5], NULL, 10) * CIVIL_US_PER_S;
 	if (config_load(argv[1], &config, &error) == STATUS_OK &&
 	    config->nfeeds > 0) {
-		ops = ops_of(config->feeds[0].kind);
+		ops = feed_of_kind(config->feeds[0].kind);
 		if (ops != NULL && ops->open(&config->feeds[0], &host, &feed,
 				       &error) == STATUS_OK)
 			code = drive(ops, feed, &o, strtol(argv[3], NULL, 10));
