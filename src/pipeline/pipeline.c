@@ -294,9 +294,10 @@ work_on_commit(struct pipeline *b)
 
 /* Is a flight so long that all decode it, and may they? */
 static bool
-is_shared(const struct flight *f)
+is_shared(const struct pipeline *b, const struct flight *f)
 {
-	return f->settled != SOURCE_COUNT && f->cut >= SHARED_LEAST;
+	return b->nhands > 1 && f->settled != SOURCE_COUNT &&
+	       f->cut >= SHARED_LEAST;
 }
 
 /*
@@ -308,7 +309,7 @@ has_room(const struct pipeline *b, const struct worker *w)
 {
 	const struct flight *f = w->flight;
 	const struct flight *head = &b->ring[b->head % b->ring_size];
-	bool shared = is_shared(head) && !head->done;
+	bool shared = is_shared(b, head) && !head->done;
 	uint64_t made;
 
 	if (f == NULL)
@@ -406,7 +407,7 @@ work_on_parcel(struct pipeline *b, struct worker *w)
 	if (f->cut > last) {
 		struct piece *p = piece_at(f, last);
 
-		if (!is_shared(f) || b->nhands == 1) {
+		if (!is_shared(b, f)) {
 			more = decode(b, w, f, p);
 		} else {
 			p->state = PIECE_TEXT;
@@ -444,7 +445,7 @@ work_on_something(struct pipeline *b, struct worker *w)
 {
 	bool stocked = b->texts + 1 >= b->nhands;
 
-	if (!stocked && has_room(b, w) && is_shared(w->flight))
+	if (!stocked && has_room(b, w) && is_shared(b, w->flight))
 		return work_on_parcel(b, w);
 	if (b->idle == 0 && work_on_shard(b, w, true))
 		return true;
@@ -503,8 +504,7 @@ prepare(struct pipeline *b)
 	b->hands = status_calloc(b->nhands, sizeof(*b->hands));
 	for (unsigned i = 0; i < b->nhands; i++) {
 		b->hands[i].b = b;
-		worker_init(&b->hands[i].worker, i, &b->options, b->options.key,
-		    &b->options.intake);
+		worker_init(&b->hands[i].worker, i, &b->options);
 	}
 }
 

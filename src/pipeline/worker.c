@@ -35,18 +35,17 @@ reject(void *cookie, struct span record, const char *reason)
 }
 
 void
-worker_init(struct worker *w, unsigned number,
-    const struct pipeline_options *options, const struct hash_key *key,
-    const struct pipeline_intake *intake)
+worker_init(
+    struct worker *w, unsigned number, const struct pipeline_options *options)
 {
 	const struct decode_options decode = {
 		.config = options->config,
-		.key = key,
+		.key = options->key,
 		.reject = reject,
 		.cookie = w,
 	};
 
-	w->intake = intake;
+	w->intake = &options->intake;
 	w->number = number;
 	w->aided = NOBODY;
 	w->reader = reader_new(&READER_LIMITS_DEFAULT);
@@ -133,7 +132,7 @@ open_parcel(struct worker *w)
 }
 
 /* What the cutter said when it could not give a whole piece; false: it goes
- * on behind a record that is too large. */
+ * on behind a record that is too large, and the piece is empty. */
 static bool
 cut_failed(struct worker *w, enum status st)
 {
@@ -161,10 +160,8 @@ worker_cut(struct worker *w, struct piece *piece)
 	batch_reset(batch);
 	batch->place = w->flight->parcel.place;
 	st = cutter_next(w->cutter, &cut, reserve, batch);
-	if (st != STATUS_OK) {
-		piece->kind = CUT_LINES; /* of none */
+	if (st != STATUS_OK)
 		return !cut_failed(w, st);
-	}
 	if (cut.len == 0)
 		return false;
 	batch->text_len = cut.len;
@@ -218,12 +215,11 @@ worker_decode(struct worker *w, const struct flight *f, struct piece *piece)
 	struct decoder *d = decoder_of(w, f);
 	const struct decode_counts *counts = decode_counts(d);
 	uint64_t before[SOURCE_COUNT];
-	enum status st = STATUS_OK;
+	enum status st;
 
 	memcpy(before, counts->events, sizeof(before));
 	w->piece = piece;
-	if (piece->batch->text_len > 0)
-		st = decode_batch(d, piece->batch, piece->kind, piece->prefix);
+	st = decode_batch(d, piece->batch, piece->kind, piece->prefix);
 	if (st != STATUS_OK)
 		note(w, "not read", decode_reason(d), false);
 	for (enum source s = 0; s < SOURCE_COUNT; s++)

@@ -76,9 +76,9 @@ struct worker {
 	size_t partial;		      /* and how many were not whole */
 };
 
-void worker_init(struct worker *w, unsigned number,
-    const struct pipeline_options *options, const struct hash_key *key,
-    const struct pipeline_intake *intake);
+/* `options`, whose key is set, are borrowed for its life. */
+void worker_init(
+    struct worker *w, unsigned number, const struct pipeline_options *options);
 void worker_done(struct worker *w);
 
 /* Compressed bytes read of the parcel that is open. */
