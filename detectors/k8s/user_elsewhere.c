@@ -66,8 +66,7 @@ look_at(struct detect *d, struct look *l)
 	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &l->agent);
 	detect_usual(d, SCOPE_ACTOR, FEATURE_HOUR, &l->hour);
 	l->odd_agent = l->agent.count <= 0;
-	l->odd_hour =
-	    l->hour.count <= 0 && !detect_hour_is_near(d, SCOPE_ACTOR);
+	l->odd_hour = l->hour.count <= 0 && !detect_hour_is_near(d);
 }
 
 static void

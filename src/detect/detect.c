@@ -232,8 +232,9 @@ take_back(struct detect *d, uint64_t key)
 	}
 }
 
-bool
-detect_shared(struct detect *d, enum feature feature)
+/* New to a third of the peers; remembers the actor as one of those. */
+static bool
+is_shared(struct detect *d, enum feature feature)
 {
 	uint64_t key = wave_key(d, feature);
 	int64_t hour = civil_hour(d->ev->time_us);
@@ -267,23 +268,27 @@ detect_strange(struct detect *d, enum feature feature)
 	d->scratch->strange[feature] = key != 0 ? key : NO_WAVE;
 }
 
-bool
-detect_roams(const struct usual *u)
+double
+detect_new_a_day(const struct usual *u)
 {
-	/* The first was new as well and says nothing. */
-	return u->distinct >= 2 &&
-	       (u->distinct - 1) / (u->known_days + 1.0) >= ROAMING;
+	return u->distinct < 2 ? 0 : (u->distinct - 1) / (u->known_days + 1.0);
 }
 
 bool
-detect_hour_is_near(struct detect *d, enum scope scope)
+detect_roams(const struct usual *u)
+{
+	return detect_new_a_day(u) >= ROAMING;
+}
+
+bool
+detect_hour_is_near(struct detect *d)
 {
 	static const int away[] = { -1, 1, -2, 2 };
 	const struct hash_key *key = d->tenant->engine->options.key;
 	int64_t now = d->ev->time_us;
 	int hour = civil_of(now).hour;
 	char room[SUBJECT_HOUR_BYTES];
-	const struct usual *known = usual_of(d, scope, FEATURE_HOUR);
+	const struct usual *known = usual_of(d, SCOPE_ACTOR, FEATURE_HOUR);
 	unsigned days = 0;
 	struct usual usual;
 
@@ -296,13 +301,20 @@ detect_hour_is_near(struct detect *d, enum scope scope)
 		int there = (hour + away[i] + 24) % 24;
 		int64_t then = now + (there - hour) * CIVIL_US_PER_HOUR;
 
-		ask(d, scope, FEATURE_HOUR,
+		ask(d, SCOPE_ACTOR, FEATURE_HOUR,
 		    subject_value_key(
 			key, FEATURE_HOUR, subject_hour(then, room)),
 		    &usual);
 		days += usual.days;
 	}
 	return days >= NEAR_DAYS;
+}
+
+bool
+detect_expected(struct detect *d, enum feature feature)
+{
+	return is_shared(d, feature) ||
+	       (feature == FEATURE_HOUR && detect_hour_is_near(d));
 }
 
 double
@@ -312,12 +324,11 @@ detect_novelty(struct detect *d, enum feature feature)
 	const struct usual *peers, *actor;
 	double p;
 
-	if (tenant->known_days < DETECT_KNOWN_DAYS || detect_shared(d, feature))
+	if (tenant->known_days < DETECT_KNOWN_DAYS ||
+	    detect_expected(d, feature))
 		return 1.0;
 	peers = usual_of(d, SCOPE_PEERS, feature);
 	actor = usual_of(d, SCOPE_ACTOR, feature);
-	if (feature == FEATURE_HOUR && detect_hour_is_near(d, SCOPE_ACTOR))
-		return 1.0;
 	p = novelty_backoff(peers->p, peers->n, tenant->p, DETECT_BACKOFF);
 	p = novelty_backoff(actor->p, actor->n, p, DETECT_BACKOFF);
 	if (p < STRANGE_P)

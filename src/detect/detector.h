@@ -223,6 +223,9 @@ void detect_usual_value(struct detect *d, enum scope scope,
  */
 double detect_novelty(struct detect *d, enum feature feature);
 
+/* New values a day; the first was new as well and says nothing. */
+double detect_new_a_day(const struct usual *usual);
+
 /*
  * Whether it roams: so many of its days brought a value of this feature that it
  * was never seen with that another one says little.  Homes, phones, runners of
@@ -231,21 +234,23 @@ double detect_novelty(struct detect *d, enum feature feature);
 bool detect_roams(const struct usual *usual);
 
 /*
- * Whether the hour is new or nearly so to one that roams over the hours, and
- * two hours of the clock or less from those of two days of the same kind.
+ * Whether the hour is new or nearly so to an actor that roams over the hours,
+ * and two hours of the clock or less from those of two days of the same kind.
  * Hours are an order, not names: who works at 9, 10 and 13 is no stranger at
  * 11, however many calls of those hours are known.
  */
-bool detect_hour_is_near(struct detect *d, enum scope scope);
+bool detect_hour_is_near(struct detect *d);
 
 /*
- * Is the event's value, new to its actor, new to a third of the actor's peers
- * within this hour and the last (three at least)?  Then it is a release, a
- * move or a new tool: a change that somebody made for all of them.  Remembers
- * the actor as one of those who have it.  What came so is shared for three days
- * more, until it is usual; else false for what the actor had before.
+ * Whether the event's value says nothing, rare as it may be for its actor.
+ *
+ * It is new to a third of the actor's peers within this hour and the last
+ * (three at least): a release, a move or a new tool, a change that somebody
+ * made for all of them.  The actor is remembered as one of those who have it;
+ * what came so is shared for three days more, until it is usual.  Or it is an
+ * hour that is near.
  */
-bool detect_shared(struct detect *d, enum feature feature);
+bool detect_expected(struct detect *d, enum feature feature);
 
 /*
  * What is raised for the event rests on this value.  When all such values
@@ -343,3 +348,6 @@ struct raise {
  * from now on.
  */
 void detect_raise(struct detect *d, const struct raise *r);
+
+/* Is what is raised as this told at all, or did the user switch it off? */
+bool detect_tells(const struct detect *d, const struct detector *as);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/civil.h"
 #include "detect/flows.h"
 
 #define WINDOW_US INT64_C(600000000)
@@ -15,7 +16,7 @@
 #define USUAL_WINDOWS 6.0
 /* A session so soon after guesses belongs to them, and carries so many times
  * what a failed login does. */
-#define SESSION_US INT64_C(3600000000)
+#define SESSION_US CIVIL_US_PER_HOUR
 #define SESSION_TIMES 3.0
 
 bool

@@ -142,9 +142,7 @@ seldom_network(const struct usual *u)
 {
 	double p = seldom(u);
 
-	if (u->count > 0 || u->distinct < 2)
-		return p;
-	return fmin(1, fmax(p, (u->distinct - 1) / (u->known_days + 1.0)));
+	return u->count > 0 ? p : fmin(1, fmax(p, detect_new_a_day(u)));
 }
 
 static double
@@ -164,9 +162,7 @@ look(struct detect *d, enum feature feature)
 	detect_usual(d, SCOPE_TENANT, feature, &v.tenant);
 	detect_usual(d, SCOPE_ACTOR, feature, &v.actor);
 	if (v.tenant.known_days < DETECT_KNOWN_DAYS ||
-	    detect_shared(d, feature))
-		return v;
-	if (feature == FEATURE_HOUR && detect_hour_is_near(d, SCOPE_ACTOR))
+	    detect_expected(d, feature))
 		return v;
 	detect_usual(d, SCOPE_PEERS, feature, &peers);
 	v.p_tenant = seldom(&v.tenant);

@@ -289,6 +289,12 @@ emit(struct detect *d, const struct raise *r)
 	d->tenant->engine->options.emit(d->tenant->cookie, s);
 }
 
+bool
+detect_tells(const struct detect *d, const struct detector *as)
+{
+	return row_as(d->tenant->engine, as) != NULL;
+}
+
 void
 detect_raise(struct detect *d, const struct raise *r)
 {
