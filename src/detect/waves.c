@@ -15,7 +15,8 @@ place_of(const struct waves *w, uint64_t key)
 {
 	size_t i = 0;
 
-	while (i < WAVES_MAX && w->rows[i].key != (key ? key : 1))
+	ASSERT(key != 0);
+	while (i < WAVES_MAX && w->rows[i].key != key)
 		i++;
 	return i;
 }
@@ -34,7 +35,7 @@ waves_add(struct waves *w, uint64_t key, uint64_t actor, int64_t hour)
 	    hour < r->hour - 1) {
 		if (r == NULL)
 			r = &w->rows[w->next++ % WAVES_MAX];
-		*r = (struct wave_row){ .key = key ? key : 1, .hour = hour };
+		*r = (struct wave_row){ .key = key, .hour = hour };
 	}
 	for (uint32_t i = 0; i < r->count; i++) {
 		if (r->actors[i] == actor)
@@ -78,21 +79,21 @@ waves_share(struct waves *w, uint64_t key)
 	return true;
 }
 
-static bool
-is_shared(const struct waves *w, uint64_t key)
+/* The row of a value that is a wave, or NULL. */
+static const struct wave_row *
+shared_row(const struct waves *w, uint64_t key)
 {
 	size_t at = place_of(w, key);
 
-	return at < WAVES_MAX && w->rows[at].is_shared;
+	return at < WAVES_MAX && w->rows[at].is_shared ? &w->rows[at] : NULL;
 }
 
 bool
 waves_is_shared(const struct waves *w, uint64_t key, int64_t hour)
 {
-	size_t at = place_of(w, key);
+	const struct wave_row *r = shared_row(w, key);
 
-	return at < WAVES_MAX && w->rows[at].is_shared &&
-	       hour <= w->rows[at].hour + WAVES_STAY;
+	return r != NULL && hour <= r->hour + WAVES_STAY;
 }
 
 static bool
@@ -109,7 +110,7 @@ static bool
 is_excused(const struct waves *w, const struct wave_told *t)
 {
 	for (size_t i = 0; i < WAVES_KEYS && t->keys[i] != 0; i++) {
-		if (!is_shared(w, t->keys[i]))
+		if (shared_row(w, t->keys[i]) == NULL)
 			return false;
 	}
 	return true;
@@ -139,7 +140,7 @@ waves_excused(
 		const struct wave_told *t = &w->told[(*at)++];
 		size_t count;
 
-		if (t->identity == 0 || !rests_on(t, key ? key : 1))
+		if (t->identity == 0 || !rests_on(t, key))
 			continue;
 		count = excused_of(w, t->identity);
 		*identity = t->identity;

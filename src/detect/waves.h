@@ -6,8 +6,8 @@
  * who of its peers had it within this hour and the last.  The first of them are
  * told before anybody can know that it is a wave; what was told of them is
  * noted, to be taken back.  Small rings: of more values the oldest is
- * forgotten, which makes nothing quieter.  Plain bytes; one thread, the
- * shard's.
+ * forgotten, which makes nothing quieter.  Keys and identities are never 0.
+ * Plain bytes; one thread, the shard's.
  */
 #pragma once
 
