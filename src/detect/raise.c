@@ -238,7 +238,8 @@ fill(struct signal *s, struct detect *d, const struct raise *r)
 }
 
 /* Should all that is strange about the event prove shared by many, this was no
- * more than the first of them. */
+ * more than the first of them.  Only of what makes a finding: what is held back
+ * must not stand for another event of it, which is not excused. */
 static void
 note_strange(struct detect *d, const struct signal *s)
 {
@@ -246,6 +247,7 @@ note_strange(struct detect *d, const struct signal *s)
 	size_t count = 0;
 
 	if (!d->scratch->any_strange || d->tenant->waves == NULL ||
+	    !s->counted || s->suppressed != NULL ||
 	    !d->row->row->detector->statistical)
 		return;
 	for (size_t i = 0; i < FEATURE_COUNT; i++) {
