@@ -114,6 +114,18 @@ span_cut(struct span *rest, char sep)
 	return piece;
 }
 
+uint64_t
+span_tail(struct span s)
+{
+	uint64_t tail = 0;
+
+	if (s.len >= sizeof(tail))
+		memcpy(&tail, s.at + s.len - sizeof(tail), sizeof(tail));
+	else if (s.len > 0)
+		memcpy(&tail, s.at, s.len);
+	return tail;
+}
+
 bool
 span_to_u64(struct span s, uint64_t *out)
 {

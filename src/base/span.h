@@ -128,6 +128,9 @@ struct span span_trim(struct span s);
  */
 struct span span_cut(struct span *rest, char sep);
 
+/* The last eight bytes, or fewer, as a number: what tells ids apart. */
+uint64_t span_tail(struct span s);
+
 /* A C string of its bytes, malloc()ed; "" when empty.  Caller frees. */
 char *span_to_str(struct span s);
 

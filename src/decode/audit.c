@@ -282,6 +282,7 @@ audit_add(struct decoder *d, const struct audit *from,
 	set_activity(d, a, ev);
 	ev->region = cx->region.len > 0 ? cx->region : d->place.region;
 	ev->cluster = audit_cluster(d, cx);
+	ev->within = span_tail(ev->cluster) ^ ev->cluster.len;
 	if (a->remote.len > 0)
 		(void)ip_parse(a->remote, &ev->remote);
 	decode_tenant(d, ev, SPAN(""), cx);

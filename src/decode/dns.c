@@ -187,6 +187,7 @@ dns_add(struct decoder *d, struct dns *from, struct span account,
 	ev->activity = activity_of(d, q);
 	ev->region = cx->region.len > 0 ? cx->region : d->place.region;
 	ev->cluster = cluster_of(d, q, cx);
+	ev->within = span_tail(q->vpc_id);
 	ev->remote = q->client;
 	decode_tenant(d, ev, account, cx);
 }

@@ -561,6 +561,7 @@ add(struct decoder *d, struct row *r, const struct decode_context *cx)
 		     : cx->region.len > 0 ? cx->region
 					  : d->place.region;
 	ev->cluster = cluster_of(d, f, cx);
+	ev->within = span_tail(f->vpc_id);
 	time_us = f->start_us > 0 ? f->start_us : f->end_us;
 	if (time_us > 0)
 		d->last_us = time_us;

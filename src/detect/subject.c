@@ -440,23 +440,10 @@ subject_take_keys(const struct subject *s, struct subject_keys *keys)
 	keys->actor = s->actor.key;
 }
 
-/* The end of a VPC's id, which is what tells one from another. */
-static uint64_t
-end_of(struct span id)
-{
-	uint64_t end = 0;
-
-	if (id.len >= sizeof(end))
-		memcpy(&end, id.at + id.len - sizeof(end), sizeof(end));
-	else if (id.len > 0)
-		memcpy(&end, id.at, id.len);
-	return end;
-}
-
 uint64_t
 subject_memo(const struct event *ev)
 {
-	uint64_t more = 0;
+	uint64_t more = ev->within;
 
 	switch (ev->source) {
 	case SOURCE_CLOUDTRAIL:
@@ -471,13 +458,9 @@ subject_memo(const struct event *ev)
 		/* Reads of secrets are one activity, whichever is read. */
 		if (span_equal(ev->audit->resource, SPAN("secrets")))
 			return 0;
-		more = end_of(ev->cluster) ^ ev->cluster.len;
 		break;
 	case SOURCE_VPCFLOW:
-		more = end_of(ev->flow->vpc_id);
-		break;
 	case SOURCE_DNS:
-		more = end_of(ev->dns->vpc_id);
 		break;
 	case SOURCE_NOTICE:
 	case SOURCE_COUNT:

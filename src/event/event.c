@@ -44,7 +44,8 @@ expect_texts(const struct event *ev)
 		__builtin_prefetch(ev->cloudtrail->arn.at);
 		break;
 	case SOURCE_DNS:
-		__builtin_prefetch(ev->dns->name.at);
+		if (ev->dns->name.len > 0) /* both its ends are looked at */
+			fetch_lines(ev->dns->name.at, ev->dns->name.len);
 		break;
 	case SOURCE_K8S_AUDIT:
 		__builtin_prefetch(ev->audit->verb.at);

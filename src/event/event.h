@@ -192,6 +192,11 @@ struct event {
 	 * request.  0: no such thing.
 	 */
 	uint64_t kind;
+	/*
+	 * Tells the cluster or the network (VPC) it happened in from others,
+	 * without a look at the text: the end of its id.  0: none is known.
+	 */
+	uint64_t within;
 	struct span id; /* eventID, auditID; empty for flows and DNS */
 	struct span account, region, cluster;
 	struct ip remote; /* the caller or the other side; none if no address */

@@ -11,6 +11,7 @@
  * remembered; and what is remembered.
  */
 #define AHEAD_EVENT 16
+#define AHEAD_TEXT 12
 #define AHEAD 8
 #define AHEAD_SOON 4
 
@@ -244,7 +245,8 @@ find_members(struct shard *s, const struct batch *b)
 static void
 expect(const struct shard *s, const struct batch *b, size_t i)
 {
-	static const size_t ahead[] = { AHEAD_EVENT, AHEAD, AHEAD_SOON };
+	static const size_t ahead[] = { AHEAD_EVENT, AHEAD_TEXT, AHEAD,
+		AHEAD_SOON };
 
 	for (size_t k = 0; k < COUNTOF(ahead); k++) {
 		const struct event *ev;
@@ -256,14 +258,11 @@ expect(const struct shard *s, const struct batch *b, size_t i)
 		m = s->of_batch[ev->tenant];
 		if (m == NULL)
 			continue;
-		if (ahead[k] == AHEAD_EVENT) {
-			event_expect(ev, false);
-			continue;
-		}
-		if (ahead[k] == AHEAD)
-			event_expect(ev, true);
-		engine_expect(
-		    m->tenant, s->scratch, ev, ahead[k] == AHEAD_SOON);
+		if (ahead[k] >= AHEAD_TEXT)
+			event_expect(ev, ahead[k] == AHEAD_TEXT);
+		else
+			engine_expect(
+			    m->tenant, s->scratch, ev, ahead[k] == AHEAD_SOON);
 	}
 }
 
