@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/place.h"
+
 #define RUNS_MAX 64
 #define GROUP_RECORDS 2048
 #define GROUP_BYTES ((size_t)2 * 1024 * 1024)
@@ -21,7 +23,7 @@ kafka_part_init(
 		.asked = KAFKA_NOWHERE };
 	buf_add_str(&name, topic);
 	p->topic = name.at;
-	buf_printf(&p->place, "%s/%d", topic, (int)number);
+	buf_printf(&p->place, PLACE_KAFKA "%s/%d", topic, (int)number);
 	buf_printf(&p->cursor_key, "kafka/%s/%s/%d", group, topic, (int)number);
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/place.h"
 #include "codec/reader.h"
 #include "collect/source.h"
 #include "net/clock.h"
@@ -648,7 +649,7 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 	w->host = host;
 	w->counts.healthy = true;
 	w->reader = reader_new(&READER_LIMITS_DEFAULT);
-	buf_printf(&w->place, "webhook/%s", config->name);
+	buf_printf(&w->place, PLACE_WEBHOOK "%s", config->name);
 	options.cookie = w;
 	options.sockets = host->sockets;
 	if (!take_tokens(w, error))

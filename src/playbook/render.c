@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/place.h"
 #include "finding/vocabulary.h"
 #include "playbook/playbook.h"
 #include "playbook/proposal.h"
@@ -382,14 +383,6 @@ done:
 	buf_done(&value);
 }
 
-/* "webhook/SOURCE": what was sent to us lies in no file. */
-static bool
-is_sent(struct span parcel)
-{
-	return span_starts(parcel, SPAN("webhook/")) &&
-	       span_rfind(parcel, '/') == SPAN("webhook").len;
-}
-
 /* From where the log was read: an object, or a file. */
 static void
 fill_parcel(struct fill *fill)
@@ -398,9 +391,10 @@ fill_parcel(struct fill *fill)
 	bool known = fill->finding != NULL &&
 		     vocabulary_value(fill->finding, SPAN("parcel"), &value);
 	bool remote = known && span_starts(buf_span(&value), SPAN("s3://"));
+	const char *stream = known ? place_stream(buf_span(&value)) : NULL;
 
-	if (known && is_sent(buf_span(&value)))
-		give_up(fill->why, "the record came by the ", SPAN("webhook"),
+	if (stream != NULL)
+		give_up(fill->why, "the record came by ", span_str(stream),
 		    ", from no file");
 	buf_add_str(fill->out, remote ? "aws s3 cp " : "zcat -f -- ");
 	if (fill->finding == NULL)

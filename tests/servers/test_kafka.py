@@ -113,7 +113,7 @@ class Drive:
 def check_numbers(drive, topic, records):
     """Every record once, in order: the store's positions are exact."""
     for partition in range(4):
-        place = f"{topic}/{partition}"
+        place = f"kafka/{topic}/{partition}"
         got = drive.numbers()[place]
         want = list(range(partition, records, 4))
         if got != want:

@@ -9,6 +9,7 @@
 #include "source_host.h"
 
 #define TOPIC "audit"
+#define PLACE "kafka/" TOPIC "/"
 #define GROUP "watch"
 #define PATIENCE_US 30000000
 

@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "base/ip.h"
+#include "base/place.h"
 
 static void
 arena_gives_zeroed_memory_again(void **state)
@@ -154,6 +155,22 @@ errors_of_the_system_have_a_text(void **state)
 	assert_string_equal(status_errno_text(-1), "unknown error");
 }
 
+static void
+streams_are_no_files(void **state)
+{
+	(void)state;
+	assert_string_equal(place_stream(SPAN("webhook/metal")), "a webhook");
+	assert_string_equal(place_stream(SPAN("kafka/audit.log/3")), "Kafka");
+	assert_null(place_stream(SPAN("")));
+	assert_null(place_stream(SPAN("webhook/")));
+	assert_null(place_stream(SPAN("webhook")));
+	assert_null(place_stream(SPAN("webhook/2026/audit.log")));
+	assert_null(place_stream(SPAN("kafka/audit.log")));
+	assert_null(place_stream(SPAN("kafka/audit/3/x.gz")));
+	assert_null(place_stream(SPAN("kafka//3")));
+	assert_null(place_stream(SPAN("audit/3")));
+}
+
 int
 main(void)
 {
@@ -166,6 +183,7 @@ main(void)
 		    arena_limit_gives_null),
 		TEST("times survive both ways", times_survive_both_ways),
 		TEST("garbage is no time", garbage_is_no_time),
+		TEST("streams are no files", streams_are_no_files),
 		TEST(
 		    "addresses survive both ways", addresses_survive_both_ways),
 		TEST("nets hold their addresses", nets_hold_their_addresses),

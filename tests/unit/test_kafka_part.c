@@ -67,7 +67,7 @@ safe_only_without_gap(void **state)
 
 	(void)state;
 	kafka_part_init(&p, "g", "t", 3);
-	assert_string_equal(buf_text(&p.place), "t/3");
+	assert_string_equal(buf_text(&p.place), "kafka/t/3");
 	assert_string_equal(buf_text(&p.cursor_key), "kafka/g/t/3");
 	for (int i = 0; i < 200; i++)
 		numbers[i] = kafka_part_given(&p, (i + 1) * 10);

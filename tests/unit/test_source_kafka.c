@@ -18,8 +18,8 @@ reads_and_tells(void **state)
 	source_kafka.count(r.source, &counts);
 	assert_false(counts.healthy);
 	rig_collect(&r, 2200);
-	assert_run(&r, TOPIC "/0", 0, 1500);
-	assert_run(&r, TOPIC "/1", 5000, 700);
+	assert_run(&r, PLACE "0", 0, 1500);
+	assert_run(&r, PLACE "1", 5000, 700);
 	for (size_t i = 0; i < r.host.nparcels; i++)
 		assert_true(records_in(&r.host.parcels[i]) <= 512);
 	/* Given, but not safe. */
@@ -56,7 +56,7 @@ restart_reads_what_was_not_safe(void **state)
 	(void)source_host_commit(&r.host, &source_kafka, r.source, 2);
 	rig_restart(&r);
 	rig_collect(&r, 1200);
-	assert_run(&r, TOPIC "/0", 0, 1200);
+	assert_run(&r, PLACE "0", 0, 1200);
 	rig_commit(&r);
 	assert_committed(&r, 0, 1200);
 	rig_done(&r);
@@ -78,8 +78,8 @@ newer_position_wins(void **state)
 	kafka_mock_commit(&r.mock, GROUP, TOPIC, 1, 70);
 	rig_open(&r);
 	rig_collect(&r, 70);
-	assert_run(&r, TOPIC "/0", 60, 40);
-	assert_run(&r, TOPIC "/1", 70, 30);
+	assert_run(&r, PLACE "0", 60, 40);
+	assert_run(&r, PLACE "1", 70, 30);
 	/* What the store has is told, what is not safe is not. */
 	assert_committed(&r, 0, 60);
 	assert_committed(&r, 1, 70);
@@ -102,7 +102,7 @@ leaves_out_null_and_goes_on(void **state)
 	rig_open(&r);
 	rig_collect(&r, 3);
 	rig_run_for(&r, 200);
-	assert_run(&r, TOPIC "/0", 0, 3);
+	assert_run(&r, PLACE "0", 0, 3);
 	assert_int_equal(kafka_mock_committed(&r.mock, GROUP, TOPIC, 0), -1);
 	rig_commit(&r);
 	assert_committed(&r, 0, 5);
@@ -268,8 +268,8 @@ waits_for_room(void **state)
 	assert_int_equal(records(&r), before);
 	r.host.room = SIZE_MAX;
 	rig_collect(&r, 6000);
-	assert_run(&r, TOPIC "/0", 0, 3000);
-	assert_run(&r, TOPIC "/1", 0, 3000);
+	assert_run(&r, PLACE "0", 0, 3000);
+	assert_run(&r, PLACE "1", 0, 3000);
 	rig_done(&r);
 }
 

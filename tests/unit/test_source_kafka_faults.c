@@ -22,7 +22,7 @@ gets_over_faults(void **state)
 	kafka_mock_fill(&r.mock, TOPIC, 0, 0, 600);
 	rig_open(&r);
 	rig_collect(&r, 600);
-	assert_run(&r, TOPIC "/0", 0, 600);
+	assert_run(&r, PLACE "0", 0, 600);
 	/* What the broker does not keep is told again. */
 	rd_kafka_mock_push_request_errors(r.mock.cluster, 8 /* OffsetCommit */,
 	    1, RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE);
@@ -55,7 +55,7 @@ tells_an_outage_and_its_end(void **state)
 	rd_kafka_mock_broker_set_up(r.mock.cluster, -1);
 	kafka_mock_fill(&r.mock, TOPIC, 0, 50, 50);
 	rig_collect(&r, 100);
-	assert_run(&r, TOPIC "/0", 0, 100);
+	assert_run(&r, PLACE "0", 0, 100);
 	source_kafka.count(r.source, &counts);
 	assert_true(counts.healthy);
 	rig_commit(&r);
@@ -93,7 +93,7 @@ partitions_of(const struct source_host_test *host)
 	size_t count = 0;
 
 	for (size_t i = 0; i < host->nparcels; i++)
-		seen[host->parcels[i].place[sizeof(TOPIC)] - '0'] = true;
+		seen[host->parcels[i].place[sizeof(PLACE) - 1] - '0'] = true;
 	for (size_t i = 0; i < COUNTOF(seen); i++)
 		count += seen[i];
 	return count;
@@ -139,7 +139,7 @@ check_rebalance(const char *strategy)
 	for (size_t i = 0; i < b.host.nparcels; i++)
 		assert_int_equal(
 		    kafka_mock_committed(&a.mock, GROUP, TOPIC,
-			b.host.parcels[i].place[sizeof(TOPIC)] - '0'),
+			b.host.parcels[i].place[sizeof(PLACE) - 1] - '0'),
 		    -1);
 	/* The first member was not given its own records twice. */
 	assert_int_equal(records(&a), 400);
@@ -154,9 +154,9 @@ check_rebalance(const char *strategy)
 	for (int i = 0; i < 4; i++)
 		assert_committed(&a, i, 110);
 	for (int i = 0; i < 4; i++) {
-		char place[] = TOPIC "/0";
+		char place[] = PLACE "0";
 
-		place[sizeof(TOPIC)] = (char)('0' + i);
+		place[sizeof(PLACE) - 1] = (char)('0' + i);
 		assert_run(&a, place, 0, 110);
 	}
 	rig_done(&a);
