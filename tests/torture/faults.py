@@ -200,7 +200,7 @@ class Faults(unittest.TestCase):
                              (errno.ENOSPC, "no space is left"),
                              (errno.EROFS, "Read-only file system")):
             for at in (40, 80, 120, 160):
-                s = self.serving(f"{word}-{at}", "write", at, reason)
+                s = self.serving(f"serve-{reason}-{at}", "write", at, reason)
                 if s.process.poll() is not None:  # the store was being made
                     self.assertEqual(s.process.returncode, 74, s.said())
                     continue
