@@ -173,7 +173,7 @@ const struct fact_name vocabulary_table[] = {
 	{ "way", "way by which it happened", false },
 	{ "what", "what the name stands for", false },
 	{ "where", "where it happened", false },
-	{ "within", "time between two acts", false },
+	{ "within", "time that the acts took together", false },
 };
 const size_t vocabulary_count = COUNTOF(vocabulary_table);
 

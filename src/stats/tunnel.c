@@ -66,6 +66,24 @@ tunnel_add(struct tunnel *t, struct span subdomain, enum tunnel_record record,
 	(void)hll8_add(&t->names, hash_span(&HASH_KEY_DEFAULT, subdomain));
 }
 
+void
+tunnel_join(struct tunnel *t, const struct tunnel *from)
+{
+	if (!(from->queries > 0))
+		return;
+	if (!(t->queries > 0) || from->first_us < t->first_us)
+		t->first_us = from->first_us;
+	if (!(t->queries > 0) || from->last_us > t->last_us)
+		t->last_us = from->last_us;
+	t->queries += from->queries;
+	t->bulky += from->bulky;
+	t->missing += from->missing;
+	t->bytes += from->bytes;
+	t->longest += from->longest;
+	t->entropy += from->entropy;
+	hll8_merge(&t->names, &from->names);
+}
+
 double
 tunnel_names(const struct tunnel *t)
 {

@@ -38,6 +38,9 @@ struct tunnel {
 void tunnel_add(struct tunnel *t, struct span subdomain,
     enum tunnel_record record, enum tunnel_answer answer, int64_t time_us);
 
+/* Count what `from` counted, too; a name of both is one. */
+void tunnel_join(struct tunnel *t, const struct tunnel *from);
+
 /* Distinct names, and the bytes of information they can carry. */
 double tunnel_names(const struct tunnel *t);
 double tunnel_information_bytes(const struct tunnel *t);

@@ -235,6 +235,39 @@ tunnels_are_found(void **state)
 }
 
 static void
+hours_joined_are_the_day(void **state)
+{
+	struct tunnel whole = { 0 }, joined = { 0 }, part = { 0 };
+	struct rng r;
+	char name[24];
+
+	(void)state;
+	rng_seed(&r, 35);
+	for (int i = 0; i < 600; i++) {
+		if (i % 60 == 0) {
+			tunnel_join(&joined, &part);
+			part = (struct tunnel){ 0 };
+		}
+		(void)snprintf(name, sizeof(name), "%08x.%d",
+		    (unsigned)rng_below(&r, 400), i % 3);
+		for (int k = 0; k < 2; k++)
+			tunnel_add(k ? &whole : &part, span_str(name),
+			    i % 4 ? TUNNEL_RECORD_USUAL : TUNNEL_RECORD_BULKY,
+			    i % 5 ? TUNNEL_ANSWER_FOUND : TUNNEL_ANSWER_NONE,
+			    (i + 1) * (int64_t)MINUTE_US);
+	}
+	tunnel_join(&joined, &part);
+	assert_memory_equal(&joined.names, &whole.names, sizeof(whole.names));
+	assert_true(joined.first_us == whole.first_us);
+	assert_true(joined.last_us == whole.last_us);
+	assert_true(fabs(joined.queries - 600) < 1e-9);
+	assert_true(fabs(joined.entropy - whole.entropy) < 1e-6);
+	assert_true(fabs(joined.longest - whole.longest) < 1e-6);
+	assert_true(fabs(tunnel_log_odds(&joined, 0) -
+			 tunnel_log_odds(&whole, 0)) < 1e-9);
+}
+
+static void
 usual_names_are_no_tunnel(void **state)
 {
 	static const char *const hosts[] = { "www", "api", "cdn-3", "static",
@@ -280,6 +313,7 @@ main(void)
 		    dga_tells_made_from_named),
 		TEST("entropy is Shannon's", entropy_is_shannons),
 		TEST("tunnels are found", tunnels_are_found),
+		TEST("hours joined are the day", hours_joined_are_the_day),
 		TEST("usual names are no tunnel", usual_names_are_no_tunnel),
 	};
 

@@ -6,6 +6,7 @@ import hashlib
 from world_flow import DAY, HOUR, START
 
 CLIENT = "10.1.1.10"
+SLOW = "10.1.1.12"
 
 
 def piece(i, size=30):
@@ -21,11 +22,14 @@ def telemetry(w, client, t, seed):
 
 
 def fire(w):
-    w.names(START, 3)
+    w.names(START, 5)
     t = START + 2 * DAY + 3 * HOUR
     for i in range(250):
         w.dns(t + i * 3, CLIENT, "%s.%d.t.metrics-sync.net" % (piece(i), i),
               qtype="TXT" if i % 3 else "A", answers=("ok",))
+    t = START + 4 * DAY + 5 * HOUR
+    for i in range(600):  # one a minute
+        w.dns(t + i * 60, SLOW, "%s.cdn.static-edge.net" % piece(i, 25))
 
 
 def quiet(w):
@@ -45,6 +49,12 @@ def quiet(w):
         w.dns(t + i * 20, CLIENT,
               "reports-%d.s3.eu-west-1.amazonaws.com" % i)
         w.dns(t + i * 20, CLIENT, "cart-%d.shop.svc.cluster.local" % i)
+    for i in range(900):  # slow ones that the account knows of old
+        w.dns(t + i * 60, SLOW, "%s.v1.telemetry-agent.example" % piece(i, 25))
+    for i in range(900):  # new, but pieces of a name that mean something
+        w.dns(t + i * 60, SLOW, "node-%d.eu-west-1.metrics.new-vendor.com" % i)
+    for i in range(900):  # new, and a few names again and again
+        w.dns(t + i * 60, SLOW, "%s.assets.new-shop.com" % piece(i % 40, 25))
     for day in range(9):
         for hour in range(8, 18):
             for k, client in enumerate((CLIENT, "10.1.1.11")):
