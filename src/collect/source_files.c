@@ -222,6 +222,25 @@ is_folder_name(const char *path)
 }
 
 static enum status
+files_check(const struct config_source *config, struct buf *error)
+{
+	struct stat s;
+
+	if (config->path == NULL || config->path[0] == '\0') {
+		buf_add_str(error, "path is not set; name the folder or file "
+				   "to read");
+		return STATUS_INVALID;
+	}
+	if (config->follow <= 0 && stat(config->path, &s) != 0) {
+		buf_printf(error,
+		    "path: %s: %s; what comes later needs follow: true",
+		    config->path, status_errno_text(errno));
+		return STATUS_INVALID;
+	}
+	return STATUS_OK;
+}
+
+static enum status
 files_open(const struct config_source *config, const struct source_host *host,
     void **source, struct buf *error)
 {
@@ -229,17 +248,9 @@ files_open(const struct config_source *config, const struct source_host *host,
 	struct stat s;
 	bool there;
 
-	if (config->path == NULL || config->path[0] == '\0') {
-		buf_add_str(error, "path is not set; name the folder or file "
-				   "to read");
+	if (files_check(config, error) != STATUS_OK)
 		return STATUS_INVALID;
-	}
 	there = stat(config->path, &s) == 0;
-	if (!there && config->follow <= 0) {
-		buf_printf(error, "path: %s: %s", config->path,
-		    status_errno_text(errno));
-		return STATUS_INVALID;
-	}
 	f = status_calloc(1, sizeof(*f));
 	f->config = config;
 	f->host = host;
@@ -276,6 +287,7 @@ files_count(const void *source, struct source_counts *counts)
 
 const struct source_ops source_files = {
 	.kind = "files",
+	.check = files_check,
 	.open = files_open,
 	.run = files_run,
 	.safe = files_safe,

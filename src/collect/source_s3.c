@@ -100,6 +100,23 @@ connect_bucket(struct s3_source *s, struct buf *error)
 	    &s->queue, error);
 }
 
+/* Clients that have called nobody yet say whether they could. */
+static enum status
+check_source(const struct config_source *config, struct buf *error)
+{
+	struct s3_source *s = status_calloc(1, sizeof(*s));
+	enum status st;
+
+	s->config = config;
+	st = connect_bucket(s, error);
+	sqs_free(s->queue);
+	s3_free(s->bucket);
+	aws_free(s->aws);
+	inbox_free(s->inbox);
+	free(s);
+	return st;
+}
+
 static enum status
 open_source(const struct config_source *config, const struct source_host *host,
     void **source, struct buf *error)
@@ -196,6 +213,7 @@ count_source(const void *source, struct source_counts *counts)
 
 const struct source_ops source_s3 = {
 	.kind = "s3",
+	.check = check_source,
 	.open = open_source,
 	.run = run,
 	.safe = safe,

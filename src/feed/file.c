@@ -199,10 +199,24 @@ is_lasting(int reason)
 }
 
 static enum status
-file_open(const struct config_feed *config, const struct feed_host *host,
-    void **feed, struct buf *error)
+refuse(const struct config_feed *config, int reason, struct buf *error)
 {
-	struct feed_file *f;
+	buf_printf(error,
+	    "feed %s: cannot append to %s: %s; `path` must name a file in a "
+	    "folder that is there and may be written",
+	    config->name, config->path,
+	    reason == EINVAL ? "not a file" : status_errno_text(reason));
+	return STATUS_INVALID;
+}
+
+/* Of a file that is not there yet, its folder is asked. */
+static enum status
+file_check(const struct config_feed *config, struct buf *error)
+{
+	struct buf folder = { 0 };
+	struct span path;
+	size_t slash;
+	int reason = 0;
 
 	if (config->path == NULL) {
 		buf_printf(error,
@@ -210,6 +224,26 @@ file_open(const struct config_feed *config, const struct feed_host *host,
 		    config->name);
 		return STATUS_INVALID;
 	}
+	path = span_str(config->path);
+	slash = span_rfind(path, '/');
+	buf_add(&folder,
+	    slash == path.len ? SPAN(".") : span_first(path, slash + 1));
+	if (access(config->path, W_OK) != 0)
+		reason = errno;
+	if (reason == ENOENT)
+		reason = access(buf_text(&folder), W_OK | X_OK) ? errno : 0;
+	buf_done(&folder);
+	return is_lasting(reason) ? refuse(config, reason, error) : STATUS_OK;
+}
+
+static enum status
+file_open(const struct config_feed *config, const struct feed_host *host,
+    void **feed, struct buf *error)
+{
+	struct feed_file *f;
+
+	if (file_check(config, error) != STATUS_OK)
+		return STATUS_INVALID;
 	f = status_calloc(1, sizeof(*f));
 	trouble_init(&f->trouble, config, host);
 	f->path = config->path;
@@ -217,15 +251,8 @@ file_open(const struct config_feed *config, const struct feed_host *host,
 		int reason = errno;
 
 		if (is_lasting(reason)) {
-			buf_printf(error,
-			    "feed %s: cannot append to %s: %s; `path` must "
-			    "name a file in a folder that is there and may "
-			    "be written",
-			    config->name, config->path,
-			    reason == EINVAL ? "not a file"
-					     : status_errno_text(reason));
 			free(f);
-			return STATUS_INVALID;
+			return refuse(config, reason, error);
 		}
 		errno = reason;
 		fail(f, "opening the file");
@@ -259,6 +286,7 @@ file_close(void *feed)
 
 const struct feed_ops feed_file = {
 	.kind = "file",
+	.check = file_check,
 	.open = file_open,
 	.take = file_take,
 	.run = file_run,

@@ -63,6 +63,9 @@ class ExitCodes(unittest.TestCase):
                 "listen": "127.0.0.1:9443"}
         feed = {"name": "out", "kind": "webhook",
                 "url": "https://siem.example.org/in"}
+        bucket = {"name": "trail", "kind": "s3", "bucket": "acme-trail",
+                  "region": "eu-west-1"}
+        logs = {"name": "logs", "kind": "files", "path": str(folder)}
         key.write_text("hunter2\n")
 
         def check(code, sources=(), feeds=()):
@@ -85,10 +88,19 @@ class ExitCodes(unittest.TestCase):
         for said, what in (
                 ("no TLS", with_(hook, listen="0.0.0.0:9443")),
                 ("token_file", with_(hook, token_file=f"{folder}/none")),
-                ("cluster_key", with_(kafka, cluster_from="field"))):
+                ("cluster_key", with_(kafka, cluster_from="field")),
+                ("not a bucket's name", with_(bucket, bucket="No_Name!")),
+                ("the endpoint", with_(bucket, endpoint="example.org")),
+                ("the queue", with_(bucket, queue="example.org/q")),
+                ("follow: true", with_(logs, path=f"{folder}/later"))):
             self.assertIn(said, check(78, [what]))
+        check(0, [bucket, logs, with_(logs, name="later", follow=True,
+                                      path=f"{folder}/later")])
         for said, what in (
                 ("https://", with_(feed, url="http://siem.example.org/x")),
+                ("in a folder that is there", {
+                    "name": "out", "kind": "file",
+                    "path": f"{folder}/none/findings.json"}),
                 ("without user", with_(feed, url="https://u:hunter2@h/",
                                        token_file=str(key))),
                 ("transactional.id", with_(
