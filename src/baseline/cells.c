@@ -136,7 +136,8 @@ cells_add(struct cells *t, uint64_t key, int32_t today)
 	if (t->count * 4 > t->size * 3)
 		(void)grow(t);
 	c = probe(t->cells, t->size, key);
-	if (c == NULL && grow(t))
+	/* Twice the room does not always make any in this window. */
+	while (c == NULL && grow(t))
 		c = probe(t->cells, t->size, key);
 	if (c == NULL) {
 		c = victim(t, key, today);

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/rng.h"
 #include "baseline/baseline.h"
+#include "baseline/cells.h"
 #include "test.h"
 
 #define DAYS 30
@@ -117,6 +119,24 @@ a_value_has_an_age(void **state)
 	baseline_free(b);
 }
 
+/* Whatever keys they have: what is remembered does not depend on the key of
+ * a store. */
+static void
+no_key_is_unlucky_while_there_is_room(void **state)
+{
+	struct rng r;
+
+	(void)state;
+	rng_seed(&r, 36);
+	for (int table = 0; table < 8000; table++) {
+		struct cells *t = cells_new(65536);
+
+		for (int i = 0; i < 1500; i++)
+			assert_non_null(cells_add(t, rng_next(&r) | 1, 0));
+		cells_free(t);
+	}
+}
+
 int
 main(void)
 {
@@ -126,6 +146,8 @@ main(void)
 		TEST("a million names of one leave room for others",
 		    a_million_names_of_one),
 		TEST("a value has an age", a_value_has_an_age),
+		TEST("no key is unlucky while there is room",
+		    no_key_is_unlucky_while_there_is_room),
 	};
 
 	return cmocka_run_group_tests_name("baseline", tests, NULL, NULL);
