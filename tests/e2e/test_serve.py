@@ -57,7 +57,7 @@ def without_reading(value):
         return value
     reads = any(str(value.get(k)).startswith("zcat -f -- ")
                 for k in ("query", "command"))
-    if reads or "by the webhook" in str(value.get("leftOut")):
+    if reads or "by a webhook" in str(value.get("leftOut")):
         value = {k: v for k, v in value.items()
                  if k not in ("query", "command", "leftOut")}
     return {k: without_reading(v) for k, v in value.items()}
