@@ -33,15 +33,17 @@
 /*
  * A slow tunnel stays below what an hour may carry.  Over a day it has carried
  * enough; but so have ways of working that are nobody's tunnel, so that only a
- * domain counts that the account, itself known for so many days, did not ask
- * for before; which is evidence, too.
+ * domain counts that neither the account, itself known for so many days, nor
+ * this client (names without an answer teach the account nothing) asked for
+ * before; which is evidence, too.
  */
 #define SLOW_LEAST_HOURS 4
 #define SLOW_MOST_DAYS 1
 #define SLOW_KNOWN_DAYS 3
 #define SLOW_NAMES 150
 #define SLOW_BYTES 4000
-#define SLOW_NEW_LOG_ODDS 1.5
+#define SLOW_NEW_LOG_ODDS 2.5
+#define SLOW_SURE_LOG_ODDS 1.0 /* above what is told */
 
 enum { LOG_ODDS, BYTES, NAMES };
 
@@ -59,6 +61,7 @@ struct state {
 	uint32_t judged;	 /* queries when last judged */
 	uint32_t told;		 /* queries when last raised */
 	struct tunnel slow;	 /* the hours before, of one day */
+	int64_t first_us;	 /* of the first query ever */
 };
 
 static bool
@@ -138,7 +141,7 @@ usual_bytes(struct detect *d, const struct state *st)
 struct amount {
 	const struct tunnel *t;
 	double usual; /* bytes; NAN: not asked */
-	double odds;
+	double odds, severity;
 	const char *within;
 };
 
@@ -172,6 +175,7 @@ raise_tunnel(struct detect *d, const struct domain *dom, const struct amount *c)
 	detect_usual(d, SCOPE_TENANT, FEATURE_DOMAIN, &account);
 	detect_raise(d, &(struct raise){
 			    .p = 1 / (1 + exp(c->odds)),
+			    .severity = c->severity,
 			    .resource_kind = ENTITY_DOMAIN,
 			    .resource = dom->registered,
 			    .why = why,
@@ -196,7 +200,7 @@ judge_hour(struct detect *d, const struct domain *dom, struct state *st)
 	raise_tunnel(d, dom,
 	    &(struct amount){ &st->now,
 		st->usual.weight > 0 ? decay_mean_volume(&st->usual) : 0, odds,
-		"an hour" });
+		SEVERITY_HIGH, "an hour" });
 	return true;
 }
 
@@ -212,6 +216,7 @@ judge_day(struct detect *d, const struct domain *dom, const struct state *st)
 
 	if (span_us < SLOW_LEAST_HOURS * HOUR_US ||
 	    st->now.first_us - t->first_us > DAY_US + HOUR_US ||
+	    t->first_us - st->first_us > SLOW_MOST_DAYS * DAY_US ||
 	    tunnel_names(t) < SLOW_NAMES ||
 	    tunnel_information_bytes(t) < SLOW_BYTES)
 		return false;
@@ -224,7 +229,8 @@ judge_day(struct detect *d, const struct domain *dom, const struct state *st)
 		return false;
 	(void)snprintf(within, sizeof(within), "%d hours",
 	    (int)((span_us + HOUR_US / 2) / HOUR_US));
-	raise_tunnel(d, dom, &(struct amount){ t, NAN, odds, within });
+	raise_tunnel(
+	    d, dom, &(struct amount){ t, NAN, odds, SEVERITY_MEDIUM, within });
 	return true;
 }
 
@@ -242,6 +248,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 		return;
 	if (turned)
 		turn_hour(st, hour);
+	if (st->first_us == 0)
+		st->first_us = ev->time_us;
 	tunnel_add(&st->now, dom->subdomain, record_of(q->type),
 	    q->nanswers > 0 ? TUNNEL_ANSWER_FOUND : TUNNEL_ANSWER_NONE,
 	    ev->time_us);
