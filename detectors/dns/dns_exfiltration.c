@@ -42,6 +42,7 @@
 #define SLOW_KNOWN_DAYS 3
 #define SLOW_NAMES 150
 #define SLOW_BYTES 4000
+#define SLOW_LABEL_BYTES 16 /* "node-17.eu-west-1" says it in pieces */
 #define SLOW_NEW_LOG_ODDS 2.5
 #define SLOW_SURE_LOG_ODDS 1.0 /* above what is told */
 
@@ -218,6 +219,7 @@ judge_day(struct detect *d, const struct domain *dom, const struct state *st)
 	    st->now.first_us - t->first_us > DAY_US + HOUR_US ||
 	    t->first_us - st->first_us > SLOW_MOST_DAYS * DAY_US ||
 	    tunnel_names(t) < SLOW_NAMES ||
+	    tunnel_mean_label(t) < SLOW_LABEL_BYTES ||
 	    tunnel_information_bytes(t) < SLOW_BYTES)
 		return false;
 	detect_usual(d, SCOPE_TENANT, FEATURE_DOMAIN, &account);
@@ -229,8 +231,12 @@ judge_day(struct detect *d, const struct domain *dom, const struct state *st)
 		return false;
 	(void)snprintf(within, sizeof(within), "%d hours",
 	    (int)((span_us + HOUR_US / 2) / HOUR_US));
-	raise_tunnel(
-	    d, dom, &(struct amount){ t, NAN, odds, SEVERITY_MEDIUM, within });
+	raise_tunnel(d, dom,
+	    &(struct amount){ t, NAN, odds,
+		odds < detect_param(d, LOG_ODDS) + SLOW_SURE_LOG_ODDS
+		    ? SEVERITY_MEDIUM
+		    : SEVERITY_HIGH,
+		within });
 	return true;
 }
 

@@ -123,6 +123,12 @@ tunnel_mean_length(const struct tunnel *t)
 }
 
 double
+tunnel_mean_label(const struct tunnel *t)
+{
+	return per_query(t, t->longest);
+}
+
+double
 tunnel_unique_ratio(const struct tunnel *t)
 {
 	return per_query(t, tunnel_names(t));

@@ -53,6 +53,7 @@ double tunnel_entropy(struct span s);
 
 double tunnel_mean_entropy(const struct tunnel *t);
 double tunnel_mean_length(const struct tunnel *t);
+double tunnel_mean_label(const struct tunnel *t); /* of the longest of each */
 /* Distinct names per query, at most 1. */
 double tunnel_unique_ratio(const struct tunnel *t);
 
