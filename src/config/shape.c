@@ -561,7 +561,8 @@ static const struct shape_key root_keys[] = {
 	    COUNTED(config, accounts, naccounts),
 	    .item = &account_item,
 	    .item_size = sizeof(struct config_account),
-	    .help = "the AWS accounts and their owners" },
+	    .help = "the AWS accounts that are yours, and their owners; what "
+		    "they share with each other is not told" },
 	{ .name = "baseline",
 	    .kind = SHAPE_MAP,
 	    .keys = baseline_keys,

@@ -32,6 +32,13 @@ detect_overflow(const struct detect *d)
 	return overflow;
 }
 
+bool
+detect_is_own_account(const struct detect *d, struct span account)
+{
+	return config_account(d->tenant->engine->options.config, account) !=
+	       NULL;
+}
+
 const struct activity *
 detect_activity(const struct detect *d)
 {

@@ -305,6 +305,9 @@ void detect_place(
     struct detect *d, const struct ip *ip, struct geo_place *place);
 bool detect_has_ranges(const struct detect *d);
 
+/* Is it one of `accounts:`, so that what goes there stays at home? */
+bool detect_is_own_account(const struct detect *d, struct span account);
+
 /* --- what it may say ------------------------------------------------------ */
 
 /* One line of `why`: something observed against what is usual. */

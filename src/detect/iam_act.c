@@ -273,7 +273,9 @@ iam_act_raise(
 		return;
 	h = habit_of(d, ev, r->what);
 	severity = severity_of(r, &h);
-	if (!h.usual && iam_act_is_partner(d, policy_account(r->who)))
+	if (detect_is_own_account(d, policy_account(r->who)))
+		severity = 0;
+	else if (!h.usual && iam_act_is_partner(d, policy_account(r->who)))
 		severity -= IAM_ACT_BAND;
 	if (severity < SEVERITY_LEAST && !h.custom)
 		return;

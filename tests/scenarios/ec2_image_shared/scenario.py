@@ -1,6 +1,18 @@
-"""Snapshots and images are shared with strangers, with oneself, no more."""
+"""Snapshots and images are shared with strangers, with an account of the
+same owner, with oneself, no more."""
+
+import os
 
 from world_cloudtrail import START, user
+
+SISTER = "777788889999"
+
+
+def configure(folder):
+    path = folder + "-config.yaml"
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("accounts:\n  - {id: \"%s\", name: staging}\n" % SISTER)
+    return os.path.abspath(path)
 
 
 def fire(w):
@@ -23,6 +35,10 @@ def quiet(w):
     w.call(START + 60, user("ann"), "ec2", "ModifyImageAttribute", {
         "imageId": "ami-1", "launchPermission": {
             "add": {"items": [{"userId": "111122223333"}]}}})
+    w.call(START + 90, user("eve"), "ec2", "ModifySnapshotAttribute", {
+        "snapshotId": "snap-041993b54a9b3af70",
+        "createVolumePermission": {"add": {"items": [{"userId": SISTER}]}},
+        "attributeType": "CREATE_VOLUME_PERMISSION"})
     w.call(START + 120, user("ann"), "ec2", "ModifyImageAttribute", {
         "imageId": "ami-1", "launchPermission": {
             "add": {"items": [{"group": "all"}]}}},
