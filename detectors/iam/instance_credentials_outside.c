@@ -8,8 +8,10 @@
  * Statistic   none: one temporary key, used from a second public network of
  *             the same address family within its life. A network that the
  *             role came from on earlier days, private addresses and other
- *             families are the machine's own ways out. The same program from
- *             both places is medium: it may be a second way out.
+ *             families are the machine's own ways out. A program that the key
+ *             or the role is known for is medium: it may be a second way out.
+ *             When a second machine of the role comes from there, too, with
+ *             such a program, it is one.
  *             A program of a laptop's system, new to the role, says the
  *             same at once. With AWS's ranges (`geo: {aws_ranges}`) an
  *             address that is not AWS's is outside at the first call, high
@@ -41,6 +43,8 @@ struct credential {
 
 struct state {
 	struct credential list[KEYS_KEPT];
+	struct ip moved_to;  /* the last new network that was told ... */
+	uint64_t moved_from; /* ... and the key that came from there */
 };
 
 static bool
@@ -75,6 +79,12 @@ is_same_network(const struct ip *a, const struct ip *b)
 	char x[IP_TEXT_BYTES + 8], y[IP_TEXT_BYTES + 8];
 
 	return !strcmp(normalise_network(a, x), normalise_network(b, y));
+}
+
+static uint64_t
+agent_of(struct detect *d)
+{
+	return hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_AGENT));
 }
 
 /* Programs say on what they run; machines that are rented are no laptops. */
@@ -143,18 +153,37 @@ judge_program(struct detect *d, const struct event *ev)
 		    span_of(NULL, 0));
 }
 
-static void
-judge_place(struct detect *d, const struct event *ev, const struct ip *before,
-    bool same_agent)
+/* A second machine at the same new network: the way out was replaced. */
+static bool
+is_new_way_out(struct state *st, const struct event *ev, uint64_t key)
 {
+	if (st->moved_from != 0 && st->moved_from != key &&
+	    is_same_network(&st->moved_to, &ev->remote))
+		return true;
+	st->moved_from = key;
+	st->moved_to = ev->remote;
+	return false;
+}
+
+static void
+judge_place(struct detect *d, const struct event *ev, struct state *st,
+    const struct credential *c)
+{
+	const struct ip *before = &c->way[ip_is_v4(&ev->remote)];
 	char text[IP_TEXT_BYTES];
-	struct usual place;
+	struct usual place, program;
+	bool usual_program;
 
 	detect_usual(d, SCOPE_ACTOR, FEATURE_NETWORK, &place);
-	if (place.days > 0 ||
-	    (same_agent && place.known_days < DETECT_KNOWN_DAYS))
+	if (place.days > 0)
 		return;
-	raise(d, ev, same_agent ? SEVERITY_MEDIUM : SEVERITY_HIGH,
+	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &program);
+	usual_program =
+	    program.days >= DETECT_KNOWN_DAYS || c->agent == agent_of(d);
+	if (usual_program && (place.known_days < DETECT_KNOWN_DAYS ||
+				 is_new_way_out(st, ev, c->key)))
+		return;
+	raise(d, ev, usual_program ? SEVERITY_MEDIUM : SEVERITY_HIGH,
 	    SPAN("which is not where it was used before"),
 	    span_str(ip_format(before, text)));
 }
@@ -246,8 +275,6 @@ observe(struct detect *d, const struct event *ev, void *state)
 {
 	struct credential *c = find(state,
 	    hash_span(&HASH_KEY_DEFAULT, ev->cloudtrail->access_key) | 1);
-	uint64_t agent =
-	    hash_span(&HASH_KEY_DEFAULT, detect_feature(d, FEATURE_AGENT));
 	struct ip *way = &c->way[ip_is_v4(&ev->remote)];
 
 	c->last_us = ev->time_us;
@@ -260,11 +287,11 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (ip_is_none(way)) {
 		*way = ev->remote;
 		if (c->agent == 0)
-			c->agent = agent;
+			c->agent = agent_of(d);
 		return;
 	}
 	if (!is_same_network(way, &ev->remote))
-		judge_place(d, ev, way, c->agent == agent);
+		judge_place(d, ev, state, c);
 }
 
 DETECTOR(instance_credentials_outside) = {
@@ -274,8 +301,9 @@ DETECTOR(instance_credentials_outside) = {
 		 "{remote}",
 	.story = "The temporary key {access_key} of instance {session} was "
 		 "used from "
-		 "{remote} for {service} {api}, {odd}. Somebody carried "
-		 "the key of role {role_name} away from its machine.",
+		 "{remote} for {service} {api}, {odd}. Unless that is a "
+		 "new way out of its network, somebody carried the key of "
+		 "role {role_name} away from its machine.",
 	.mitre = "T1552.005 T1078.004",
 	.tactic = TACTIC_CREDENTIAL_ACCESS,
 	.sources = DETECT_CLOUDTRAIL,
@@ -286,7 +314,7 @@ DETECTOR(instance_credentials_outside) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 45 * 24 * 3600,
 	.observe = observe,
 };

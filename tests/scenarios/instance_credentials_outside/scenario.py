@@ -5,15 +5,28 @@ from world_cloudtrail import ABROAD, BOTO, DAY, HOUR, START, role
 
 
 
-def node(instance):
-    who = role("node", instance)
+def node(instance, of="node"):
+    who = role(of, instance)
     who["accessKeyId"] = "ASIA" + instance[2:14].upper()
     who["sessionContext"]["ec2RoleDelivery"] = "2.0"
     return who
 
+def gateway_replaced(w, at):
+    """Three machines with two programs each come from a new network."""
+    agents = (BOTO, "amazon-ssm-agent/3.2.2303.0")
+    for hour in range(4 * 24):
+        for i in range(3):
+            w.call(START + hour * HOUR + i, node("i-%d%016d" % (7 + i, i), "web"),
+                   "ec2", "DescribeTags", agent=agents[hour % 2],
+                   source="203.0.113.80")
+    for i in range(6):
+        w.call(at + i * 60, node("i-%d%016d" % (7 + i % 3, i % 3), "web"),
+               "ec2", "DescribeTags", agent=agents[i // 3],
+               source="198.51.100.99")
 
 
 def fire(w):
+    gateway_replaced(w, START + 4 * DAY)  # told once, of the first of them
     for day in range(5):
         for hour in range(24):
             w.call(START + day * DAY + hour * HOUR, node("i-0a1b2c3d4e5f60718"),
