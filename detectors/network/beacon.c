@@ -6,7 +6,8 @@
  * Key         the pair of addresses
  * Statistic   regularity of the last 32 calls (stats/beacon.h), for hours;
  *             the place is one that few hosts of the account talk to and that
- *             it has begun to talk to only lately
+ *             it has begun to talk to only lately, and the host does not call
+ *             many places at that interval
  * References  detection.md 3.7 (RITA);
  * https://attack.mitre.org/techniques/T1071/
  *
@@ -30,7 +31,7 @@
 #define BURST_S 20
 #define LARGE_ROW_BYTES 65536
 
-enum { SCORE, HOURS, NEW_DAYS, PERIOD, HOSTS };
+enum { SCORE, HOURS, NEW_DAYS, PERIOD, HOSTS, PLACES };
 
 static const struct param params[] = {
 	[SCORE] = { "score", 0.75, 0.3, 1, "regularity from 0 to 1" },
@@ -41,6 +42,9 @@ static const struct param params[] = {
 	[HOSTS] = { "hosts", 4, 1, 1e6,
 	    "hosts that may talk to the place, gateways and replaced pods "
 	    "included" },
+	[PLACES] = { "places", 3, 1, 1e6,
+	    "places that a host may call at one interval and be told of; who "
+	    "calls more is a monitor" },
 };
 
 struct state {
@@ -50,6 +54,7 @@ struct state {
 	uint16_t port; /* client's port of the last beat */
 	uint8_t beats;
 	uint8_t regular; /* full rings in a row that were regular */
+	bool counted;	 /* among the places that the host calls so */
 };
 
 static bool
@@ -130,21 +135,45 @@ judge_place(struct detect *d, struct usual *account)
 struct verdict {
 	struct beacon beacon;
 	double hours, severity;
+	char interval[48];
 	struct usual account; /* how the account knows the place */
 };
+
+static void
+set_interval(struct verdict *v)
+{
+	bool seconds = v->beacon.period_s < 120;
+
+	(void)snprintf(v->interval, sizeof(v->interval), "%.0f %s",
+	    v->beacon.period_s / (seconds ? 1 : 60),
+	    seconds ? "seconds" : "minutes");
+}
+
+/* Somebody who looks after many places at one interval, this one among them:
+ * certificates, health, prices. */
+static bool
+is_monitor(struct detect *d, struct state *st, const struct verdict *v)
+{
+	struct usual places;
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "called every %s", v->interval);
+	detect_usual_value(
+	    d, SCOPE_ACTOR, FEATURE_OBJECT, span_str(what), &places);
+	if (!st->counted)
+		detect_learn(d, SCOPE_ACTOR, FEATURE_OBJECT, span_str(what));
+	else
+		places.count -= 1;
+	st->counted = true;
+	return places.count > detect_param(d, PLACES) - 0.5;
+}
 
 static void
 raise_beacon(struct detect *d, const struct event *ev, const struct verdict *v)
 {
 	const struct beacon *b = &v->beacon;
-	char period[48], lasting[32], peer[IP_TEXT_BYTES];
+	char lasting[32], peer[IP_TEXT_BYTES];
 
-	if (b->period_s < 120)
-		(void)snprintf(
-		    period, sizeof(period), "%.0f seconds", b->period_s);
-	else
-		(void)snprintf(
-		    period, sizeof(period), "%.0f minutes", b->period_s / 60);
 	(void)snprintf(lasting, sizeof(lasting), "%.0f", v->hours);
 
 	struct evidence why[] = {
@@ -157,7 +186,7 @@ raise_beacon(struct detect *d, const struct event *ev, const struct verdict *v)
 		    &v->account },
 	};
 	struct fact facts[] = {
-		{ "interval", span_str(period) },
+		{ "interval", span_str(v->interval) },
 		{ "hours", span_str(lasting) },
 	};
 
@@ -211,7 +240,10 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (!regular || v.hours < detect_param(d, HOURS))
 		return;
 	v.severity = judge_place(d, &v.account);
-	if (v.severity > 0)
+	if (!(v.severity > 0))
+		return;
+	set_interval(&v);
+	if (!is_monitor(d, st, &v))
 		raise_beacon(d, ev, &v);
 }
 
@@ -232,7 +264,7 @@ DETECTOR(beacon) = {
 	.match = match,
 	.key = DETECT_KEY_ACTOR_PEER,
 	.state_size = sizeof(struct state),
-	.state_version = 1,
+	.state_version = 2,
 	.state_ttl_s = 4 * 86400,
 	.params = params,
 	.nparams = COUNTOF(params),

@@ -22,6 +22,9 @@ def fire(w):
     beat(w, "10.1.1.10", SLOW, start, start + 2 * DAY, HOUR, 0.06, 1)
     beat(w, "10.1.1.11", OFTEN, start + 3 * HOUR, start + DAY, 10 * MINUTE,
          0.1, 2)
+    for i in range(12):  # a new monitor: told of three places, no more
+        beat(w, "10.1.1.19", "192.0.2.%d" % (20 + i), start + i, start + DAY,
+             HOUR, 0.01, 40 + i)
 
 
 def quiet(w):
