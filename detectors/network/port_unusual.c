@@ -9,7 +9,9 @@
  *
  * Ports that clients are given say nothing, nor do web, name and time
  * service; Kubernetes' node ports change with each service and are left out
- * inside the network.  Only calls that were answered count.
+ * inside the network.  Only calls that were answered count.  Inside the network
+ * a new port is a new service more often than not: Low; ports by which hosts
+ * are administered have a detector of their own (admin_port_unusual).
  */
 #include <math.h>
 #include <stdio.h>
@@ -87,6 +89,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 	detect_raise(
 	    d, &(struct raise){
 		   .p = p,
+		   .severity = ip_is_private(&f->peer) ? SEVERITY_LOW : 0,
 		   .why = why,
 		   .nwhy = 2,
 		   .facts = (struct fact[]){ { "service", span_str(service) } },

@@ -33,7 +33,7 @@ enum feature {
 	FEATURE_USER,	  /* the actor, as a value of a resource's profile */
 	FEATURE_IMAGE,	  /* registry/repository without tag */
 	FEATURE_REGISTRY, /* registry and first path component */
-	FEATURE_PORT,	  /* "out tcp/443": service port with direction */
+	FEATURE_PORT,	  /* "out tcp/443" of what it calls, else "incoming" */
 	FEATURE_PEER,	  /* flow: peer address (private) or network */
 	FEATURE_DOMAIN,	  /* DNS: registered domain */
 	FEATURE_COUNTRY,  /* of the caller, where `geo:` knows it */

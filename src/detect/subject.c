@@ -338,10 +338,14 @@ of_flow(struct subject *s, const struct event *ev)
 	buf_add_str(&s->name, local);
 	s->actor.name = buf_span(&s->name);
 	s->actor.peers = f->vpc_id;
-	(void)snprintf(port, sizeof(port), "%s %s/%u",
-	    f->initiated ? "out" : "in",
-	    protocol_text(f->protocol, room, sizeof(room)), f->service_port);
-	put_one(s, FEATURE_PORT, span_str(port));
+	/* Whoever calls it may knock at many ports, which makes no port that
+	 * it calls itself less new. */
+	if (f->initiated)
+		(void)snprintf(port, sizeof(port), "out %s/%u",
+		    protocol_text(f->protocol, room, sizeof(room)),
+		    f->service_port);
+	put_one(
+	    s, FEATURE_PORT, f->initiated ? span_str(port) : SPAN("incoming"));
 	if (ip_is_private(&f->peer))
 		put_one(s, FEATURE_PEER, span_str(ip_format(&f->peer, peer)));
 	else
