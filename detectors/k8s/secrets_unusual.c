@@ -8,7 +8,9 @@
  * Statistic   novelty of origin and of behaviour (k8s_judge.h); the number of
  *             namespaces in an hour against a gamma-Poisson law of the
  *             actor's own hours.  A list by an account of pods in the hands
- *             of somebody who types, where it was always a program: Medium
+ *             of somebody who types, where it was always a program, and the
+ *             first list of all namespaces by one that has read secrets one
+ *             by one for days: Medium
  * References  https://attack.mitre.org/techniques/T1552/007/
  */
 #include <math.h>
@@ -30,6 +32,7 @@ static const struct param params[] = {
 
 #define HOUR_US ((int64_t)3600 * 1000000)
 #define KEEP_PER_HOUR 0.98 /* half of what was known fades in 34 busy hours */
+#define READS_KNOWN 50	   /* reads, then an account's ways are known */
 #define EVERYWHERE SPAN("(all namespaces)")
 
 struct state {
@@ -129,6 +132,22 @@ is_typed(struct detect *d, const struct event *ev)
 	return !(agent.count > 0);
 }
 
+/* A pod's account that has read secrets one by one for days takes them all
+ * at once, and not to keep a copy. */
+static bool
+is_first_of_all(struct detect *d, const struct event *ev)
+{
+	struct usual reads;
+
+	if (!span_starts(ev->audit->user, SPAN("system:serviceaccount:")))
+		return false;
+	detect_workload(d, detect_actor(d)->name);
+	detect_usual_value(
+	    d, SCOPE_WORKLOAD, FEATURE_RESOURCE, EVERYWHERE, &reads);
+	return !(reads.count > 0) && reads.n >= READS_KNOWN &&
+	       reads.known_days >= DETECT_KNOWN_DAYS;
+}
+
 /*
  * Before anything is known of the cluster only this stands out: somebody lists
  * the secrets of all namespaces once.  Controllers that keep a copy say from
@@ -145,10 +164,12 @@ severity_of(struct detect *d, const struct event *ev)
 	detect_usual(d, SCOPE_TENANT, FEATURE_API, &cluster);
 	if (!span_equal(ev->audit->verb, SPAN("list")))
 		return 0;
-	if (cluster.known_days >= DETECT_KNOWN_DAYS)
-		return is_typed(d, ev) ? SEVERITY_MEDIUM : 0;
+	if (cluster.known_days >= DETECT_KNOWN_DAYS && is_typed(d, ev))
+		return SEVERITY_MEDIUM;
 	if (!span_is_empty(ev->audit->ns) || !span_is_empty(version))
 		return 0;
+	if (cluster.known_days >= DETECT_KNOWN_DAYS)
+		return is_first_of_all(d, ev) ? SEVERITY_MEDIUM : 0;
 	if (!span_starts(ev->audit->user, SPAN("system:")))
 		return SEVERITY_LOW;
 	return k8s_act_by_hand(ev->audit->agent) ? SEVERITY_MEDIUM : 0;

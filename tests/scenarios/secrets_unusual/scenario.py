@@ -8,8 +8,20 @@ NIGHT = START + DAYS * DAY + 2 * HOUR
 NAMESPACES = ("shop", "data", "vault", "argocd", "kube-system", "billing")
 
 
+def operator(w, query=None):
+    """Reads secrets one by one for days; then all of them at once."""
+    who = {"agent": "external-secrets/v0.9.13", "remote": "10.1.7.60"}
+    name = "system:serviceaccount:ops:external"
+    for hour in range(DAYS * 24):
+        w.audit(START + hour * HOUR + 7, name, "get", "secrets",
+                ns=NAMESPACES[hour % 3], name="db", **who)
+    w.audit(START + DAYS * DAY + 7, name, "list", "secrets", query=query,
+            **who)
+
+
 def fire(w):
     w.cluster_life(START, DAYS)
+    operator(w)
     for i, ns in enumerate(NAMESPACES):
         w.audit(NIGHT + 30 * i, "bob@example.org", "list", "secrets", ns=ns,
                 remote="203.0.113.77")
@@ -25,6 +37,7 @@ def fire(w):
 
 def quiet(w):
     w.cluster_life(START, DAYS + 2)
+    operator(w, "limit=500&resourceVersion=0")  # to keep a copy
     day = START + DAYS * DAY + 9 * HOUR
     w.audit(day, "bob@example.org", "get", "secrets", ns="shop", name="db",
             remote="198.51.100.17")
