@@ -212,8 +212,8 @@ DETECTOR(data_destroyed) = {
 	.type = "Impact:IAMUser/DataDestruction",
 	.title = "{actor} deletes {what}",
 	.story = "{actor} called {service} {api} from {remote}: "
-		 "{what}. It deleted {attempts} such things within "
-		 "an hour.",
+		 "{what}. Such things deleted within an hour: "
+		 "{attempts}.",
 	.mitre = "T1485 T1490",
 	.tactic = TACTIC_IMPACT,
 	.sources = DETECT_CLOUDTRAIL,

@@ -259,6 +259,19 @@ explain(struct evidence *why, struct detect *d, const struct iam_act_report *r,
 	return n;
 }
 
+/* What kind of thing the target is: of IAM somebody. */
+static enum entity_kind
+kind_of(const struct iam_act_report *r, const struct event *ev)
+{
+	if (r->target_kind != ENTITY_NONE)
+		return r->target_kind;
+	if (span_is_empty(r->target))
+		return ENTITY_ACCOUNT;
+	return span_equal(ev->cloudtrail->service, SPAN("iam"))
+		   ? ENTITY_PRINCIPAL
+		   : ENTITY_OBJECT;
+}
+
 void
 iam_act_raise(
     struct detect *d, const struct event *ev, const struct iam_act_report *r)
@@ -290,8 +303,7 @@ iam_act_raise(
 	detect_raise(d,
 	    &(struct raise){ .as = r->as,
 		.severity = severity,
-		.resource_kind = r->target_kind != ENTITY_NONE ? r->target_kind
-							       : ENTITY_ACCOUNT,
+		.resource_kind = kind_of(r, ev),
 		.resource = span_is_empty(r->target) ? ev->account : r->target,
 		.why = why,
 		.nwhy = nwhy,

@@ -20,6 +20,7 @@ static const char *const texts[ENTITY_COUNT] = {
 	[ENTITY_NAMESPACE] = "namespace",
 	[ENTITY_CLUSTER] = "cluster",
 	[ENTITY_ACCOUNT] = "account",
+	[ENTITY_OBJECT] = "object",
 };
 
 const char *

@@ -21,6 +21,7 @@ enum entity_kind {
 	ENTITY_NAMESPACE,
 	ENTITY_CLUSTER,
 	ENTITY_ACCOUNT,
+	ENTITY_OBJECT, /* what else a call names: a key, a trail, a database */
 	ENTITY_COUNT,
 };
 
