@@ -154,13 +154,44 @@ is_harm(struct span api, struct json_value request)
 	return true;
 }
 
+/* A log group that keeps who did what: a trail's, a cluster's control plane's,
+ * flows', name queries', a firewall's. */
+static bool
+is_audit_log(struct span group)
+{
+	static const struct span words[] = { SPAN_INIT("cloudtrail"),
+		SPAN_INIT("flow-log"), SPAN_INIT("flowlog"),
+		SPAN_INIT("aws-waf-logs"), SPAN_INIT("route53resolver"),
+		SPAN_INIT("resolver-query"), SPAN_INIT("audit") };
+
+	if (span_matches(group, SPAN("/aws/eks/*/cluster")))
+		return true;
+	for (size_t i = 0; i < COUNTOF(words); i++) {
+		if (span_contains_nocase(group, words[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
+	struct json_value request = iam_act_request(ev);
+	struct span group = json_get_string(request, SPAN("logGroupName"));
+	struct iam_act act;
+
 	(void)state;
-	if (is_harm(ev->cloudtrail->name, iam_act_request(ev)))
-		iam_act_report_row(
-		    d, ev, iam_act_find(acts, COUNTOF(acts), ev->cloudtrail));
+	if (!is_harm(ev->cloudtrail->name, request))
+		return;
+	act = *iam_act_find(acts, COUNTOF(acts), ev->cloudtrail);
+	if (span_equal(ev->cloudtrail->name, SPAN("DeleteLogGroup"))) {
+		act.key = SPAN("logGroupName");
+		if (is_audit_log(group)) {
+			act.severity = SEVERITY_MEDIUM;
+			act.what = SPAN("the log of who did what was deleted");
+		}
+	}
+	iam_act_report_row(d, ev, &act);
 }
 
 DETECTOR(security_service_disabled) = {

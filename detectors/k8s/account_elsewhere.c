@@ -19,6 +19,8 @@
  */
 #include <math.h>
 
+#include <stdio.h>
+
 #include "base/hash.h"
 #include "base/ip.h"
 #include "detect/k8s_act.h"
@@ -113,9 +115,18 @@ say_odd(const struct look *l)
 static void
 tell(struct detect *d, const struct event *ev, const struct look *l)
 {
+	char from[64] = "by hand";
+	struct fact facts[] = {
+		{ "odd", say_odd(l) },
+		{ "way", SPAN("") },
+	};
 	struct evidence why[2];
 	size_t count = 0;
 
+	if (l->elsewhere)
+		(void)snprintf(from, sizeof(from), "from %.*s",
+		    SPAN_ARGS(span_first(ev->audit->remote, 48)));
+	facts[1].value = span_str(from);
 	if (l->elsewhere)
 		why[count++] =
 		    (struct evidence){ .feature = feature_text(FEATURE_NETWORK),
@@ -136,8 +147,8 @@ tell(struct detect *d, const struct event *ev, const struct look *l)
 		   .resource = ev->audit->user,
 		   .why = why,
 		   .nwhy = count,
-		   .facts = &(struct fact){ "odd", say_odd(l) },
-		   .nfacts = 1,
+		   .facts = facts,
+		   .nfacts = COUNTOF(facts),
 	       });
 }
 
@@ -156,8 +167,7 @@ observe(struct detect *d, const struct event *ev, void *state)
 
 DETECTOR(account_elsewhere) = {
 	.type = "CredentialAccess:Kubernetes/ServiceAccountUsedElsewhere",
-	.title = "Somebody uses service account {service_account} from "
-		 "{remote}",
+	.title = "Somebody uses service account {service_account} {way}",
 	.story = "{user} called cluster {cluster} from {remote} with "
 		 "{user_agent}: {verb} {resource_type} {namespace}, answered "
 		 "with {code}. {odd}; its token may have left its pod.",

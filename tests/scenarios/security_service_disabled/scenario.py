@@ -18,6 +18,9 @@ def fire(w):
             {"types": ["audit"], "enabled": False}]}})
     w.call(START + 240, user("dee"), "events", "DisableRule",
            {"name": "guardduty-to-chat"})
+    for i, group in enumerate(("/aws/eks/prod/cluster", "/aws/lambda/old")):
+        w.call(START + 300 + i, user("fay"), "logs", "DeleteLogGroup",
+               {"logGroupName": group})
 
 
 def quiet(w):
