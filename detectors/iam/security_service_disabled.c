@@ -184,12 +184,11 @@ observe(struct detect *d, const struct event *ev, void *state)
 	if (!is_harm(ev->cloudtrail->name, request))
 		return;
 	act = *iam_act_find(acts, COUNTOF(acts), ev->cloudtrail);
-	if (span_equal(ev->cloudtrail->name, SPAN("DeleteLogGroup"))) {
+	if (span_equal(ev->cloudtrail->name, SPAN("DeleteLogGroup")) &&
+	    is_audit_log(group)) {
+		act.severity = SEVERITY_MEDIUM;
 		act.key = SPAN("logGroupName");
-		if (is_audit_log(group)) {
-			act.severity = SEVERITY_MEDIUM;
-			act.what = SPAN("the log of who did what was deleted");
-		}
+		act.what = SPAN("the log of who did what was deleted");
 	}
 	iam_act_report_row(d, ev, &act);
 }
