@@ -83,6 +83,22 @@ severity_of(
 		   : 0;
 }
 
+/* CloudShell runs at AWS in the session of whoever opened it in a browser.
+ * Who has a key can say so, too: low, not silent, unless AWS's ranges tell. */
+static bool
+is_cloud_shell(struct detect *d, const struct event *ev)
+{
+	struct geo_place place;
+
+	if (span_search(ev->cloudtrail->agent, SPAN("exec-env/CloudShell")) ==
+	    ev->cloudtrail->agent.len)
+		return false;
+	if (!detect_has_ranges(d))
+		return true;
+	detect_place(d, &ev->remote, &place);
+	return place.aws;
+}
+
 static bool
 is_new_here(struct detect *d)
 {
@@ -103,6 +119,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 	struct session *before = find(state, now.key);
 	double severity = severity_of(d, before, &now);
 
+	if (severity > SEVERITY_LOW && is_cloud_shell(d, ev))
+		severity = SEVERITY_LOW;
 	if (severity > 0 && is_new_here(d)) {
 		const struct fact facts[] = {
 			{ "usual", place_address(d, &before->from, text) },

@@ -30,6 +30,14 @@ def fire(w):
     for i, name in enumerate(("ListUsers", "ListRoles")):
         w.call(at + 600 + i, session("ann", "ANN5"), "iam", name,
                source=ABROAD, agent=BOTO)
+    bob = dict(session("bob", "BOB5"))
+    bob["arn"] = bob["arn"].replace("Developer", "Tester")
+    bob["sessionContext"] = {"sessionIssuer": {
+        "type": "Role", "arn": "arn:aws:iam::111122223333:role/Tester",
+        "userName": "Tester", "accountId": "111122223333"}}
+    w.call(at, bob, "ec2", "DescribeInstances", source=OFFICE, agent=BROWSER)
+    w.call(at + 300, bob, "s3", "ListBuckets", source="192.0.2.77",
+           agent=CLI + " exec-env/CloudShell")
 
 
 def quiet(w):
