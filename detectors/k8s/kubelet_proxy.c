@@ -84,6 +84,8 @@ observe(struct detect *d, const struct event *ev, void *state)
 		.severity = path->severity,
 		.resource_kind = ENTITY_NODE,
 		.resource = ev->audit->name,
+		/* A round through the nodes is one finding. */
+		.joins = span_str(path->what),
 		.detail = ev->audit->uri,
 		.facts = (struct fact[]){ { "what", span_str(path->what) } },
 		.nfacts = 1,
