@@ -402,6 +402,13 @@ findings_list(struct findings *f, size_t *count)
 	return f->list;
 }
 
+size_t
+findings_bytes(const struct findings *f)
+{
+	return f->count * (sizeof(struct finding) + sizeof(struct signal)) +
+	       f->room * sizeof(*f->list) + f->size * sizeof(*f->open);
+}
+
 uint64_t
 findings_left_out(const struct findings *f)
 {

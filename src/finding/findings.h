@@ -61,4 +61,7 @@ void findings_forget(struct findings *f);
 /* All of them, in order of their first signal; borrowed. */
 struct finding **findings_list(struct findings *f, size_t *count);
 
+/* The memory they take, most of their texts and events left out. */
+size_t findings_bytes(const struct findings *f);
+
 uint64_t findings_left_out(const struct findings *f);

@@ -704,4 +704,5 @@ pipeline_count(const struct pipeline *b, struct pipeline_counts *counts)
 	}
 	for (unsigned i = 0; i < b->nshards; i++)
 		shard_count(b->shards[i], &counts->shards);
+	counts->shards.bytes += sequences_bytes(b->sequences);
 }

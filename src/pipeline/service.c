@@ -266,7 +266,7 @@ struct report {
 	struct health_reason reasons[REASONS_MAX];
 	struct buf texts[REASONS_MAX]; /* the reasons' own copies */
 	size_t nreasons;
-	struct metrics_number memory[4];
+	struct metrics_number memory[5];
 };
 
 static void
@@ -386,6 +386,8 @@ report(struct service *s, struct report *r)
 	    (struct metrics_number){ "identities", ledger_bytes(s->ledger) };
 	r->memory[2] = (struct metrics_number){ "baseline",
 		s->counts.shards.engine.bytes };
+	r->memory[4] =
+	    (struct metrics_number){ "findings", s->counts.shards.bytes };
 	r->metrics = (struct metrics){
 		.version = NEPHOSCOPE_VERSION,
 		.start_s = (double)s->started_us / US_PER_S,

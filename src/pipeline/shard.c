@@ -321,6 +321,7 @@ shard_count(const struct shard *s, struct shard_counts *counts)
 {
 	counts->outside += s->outside;
 	counts->tenants += s->count;
+	counts->bytes += sequences_bytes(s->sequences);
 	for (size_t i = 0; i < s->count; i++) {
 		size_t n;
 
@@ -328,6 +329,7 @@ shard_count(const struct shard *s, struct shard_counts *counts)
 		counts->left_out += findings_left_out(s->members[i]->findings);
 		(void)findings_list(s->members[i]->findings, &n);
 		counts->findings += n;
+		counts->bytes += findings_bytes(s->members[i]->findings);
 		counts->signals += s->members[i]->raised;
 		counts->signals_left_out += s->members[i]->left_out;
 	}

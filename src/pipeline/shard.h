@@ -80,6 +80,7 @@ struct shard_counts {
 	uint64_t tenants;
 	uint64_t left_out; /* findings past the limit */
 	uint64_t findings; /* so far */
+	uint64_t bytes;	   /* of findings, and of the steps of sequences */
 	uint64_t signals;  /* raised so far */
 	uint64_t signals_left_out;
 };

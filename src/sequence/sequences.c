@@ -281,6 +281,13 @@ newest_of(const struct sequences *s)
 	return newest_us;
 }
 
+size_t
+sequences_bytes(const struct sequences *s)
+{
+	return s->count * sizeof(struct chain_step) +
+	       s->room * sizeof(*s->steps);
+}
+
 void
 sequences_forget(struct sequences *s)
 {

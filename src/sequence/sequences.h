@@ -52,6 +52,9 @@ int64_t sequences_reach_us(const struct sequences *s);
 void sequences_forget(struct sequences *s);
 int64_t sequences_settled_us(const struct sequences *s);
 
+/* The memory of the steps that are kept, texts left out. */
+size_t sequences_bytes(const struct sequences *s);
+
 /* Before the set was filled from a store that may hold more: forgotten is
  * what is older. */
 void sequences_begin(struct sequences *s, int64_t since_us);

@@ -32,7 +32,7 @@ SAMPLE_S = 5
 TELL_S = 60
 SOAK_USUAL = "8MiB"
 # Tables that grow to a limit, which takes longer than a soak.
-LIMITED = ("baseline", "identities")
+LIMITED = ("baseline", "identities", "findings")
 # Flat: over the second half memory but for these grows by no more than this
 # share, or MiB.
 FLAT_SHARE, FLAT_MIB = 0.02, 2
