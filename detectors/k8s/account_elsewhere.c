@@ -18,7 +18,6 @@
  *             https://attack.mitre.org/techniques/T1550/001/
  */
 #include <math.h>
-
 #include <stdio.h>
 
 #include "base/hash.h"
@@ -123,16 +122,16 @@ tell(struct detect *d, const struct event *ev, const struct look *l)
 	struct evidence why[2];
 	size_t count = 0;
 
-	if (l->elsewhere)
+	if (l->elsewhere) {
 		(void)snprintf(from, sizeof(from), "from %.*s",
 		    SPAN_ARGS(span_first(ev->audit->remote, 48)));
-	facts[1].value = span_str(from);
-	if (l->elsewhere)
 		why[count++] =
 		    (struct evidence){ .feature = feature_text(FEATURE_NETWORK),
 			    .observed = detect_feature(d, FEATURE_NETWORK),
 			    .expected = (double)NAN,
 			    .usual = &l->network };
+	}
+	facts[1].value = span_str(from);
 	if (l->by_hand)
 		why[count++] =
 		    (struct evidence){ .feature = feature_text(FEATURE_AGENT),

@@ -104,6 +104,21 @@ sweep(struct detect *d, struct state *st, const struct event *ev)
 	return gamma_poisson_tail(&quiet, GAMMA_PRIOR_WEAK, count, 1);
 }
 
+/* How the actor knows lists of all namespaces, among all its reads. */
+static void
+ask_everywhere(struct detect *d, struct usual *usual)
+{
+	detect_workload(d, detect_actor(d)->name);
+	detect_usual_value(
+	    d, SCOPE_WORKLOAD, FEATURE_RESOURCE, EVERYWHERE, usual);
+}
+
+static bool
+is_pods_account(const struct event *ev)
+{
+	return span_starts(ev->audit->user, SPAN("system:serviceaccount:"));
+}
+
 /* A list without namespace reads all of them.  Most who may do so always
  * do; for the others it is the shortest way to everything. */
 static void
@@ -111,9 +126,7 @@ judge_everywhere(struct detect *d, struct k8s_judge *j)
 {
 	struct usual usual;
 
-	detect_workload(d, detect_actor(d)->name);
-	detect_usual_value(
-	    d, SCOPE_WORKLOAD, FEATURE_RESOURCE, EVERYWHERE, &usual);
+	ask_everywhere(d, &usual);
 	if (detect_feature(d, FEATURE_AGENT).len > 0 && usual.n >= 1)
 		k8s_judge_add(j, "secrets of all namespaces", usual.p,
 		    EVERYWHERE, &usual);
@@ -125,8 +138,7 @@ is_typed(struct detect *d, const struct event *ev)
 {
 	struct usual agent;
 
-	if (!span_starts(ev->audit->user, SPAN("system:serviceaccount:")) ||
-	    !k8s_act_by_hand(ev->audit->agent))
+	if (!is_pods_account(ev) || !k8s_act_by_hand(ev->audit->agent))
 		return false;
 	detect_usual(d, SCOPE_ACTOR, FEATURE_AGENT, &agent);
 	return !(agent.count > 0);
@@ -139,11 +151,9 @@ is_first_of_all(struct detect *d, const struct event *ev)
 {
 	struct usual reads;
 
-	if (!span_starts(ev->audit->user, SPAN("system:serviceaccount:")))
+	if (!is_pods_account(ev))
 		return false;
-	detect_workload(d, detect_actor(d)->name);
-	detect_usual_value(
-	    d, SCOPE_WORKLOAD, FEATURE_RESOURCE, EVERYWHERE, &reads);
+	ask_everywhere(d, &reads);
 	return !(reads.count > 0) && reads.n >= READS_KNOWN &&
 	       reads.known_days >= DETECT_KNOWN_DAYS;
 }

@@ -13,15 +13,14 @@ is_partition(struct span s)
 const char *
 place_stream(struct span place)
 {
-	struct span rest = place;
-	struct span first = span_cut(&rest, '/');
+	const struct span webhook = SPAN(PLACE_WEBHOOK);
+	const struct span kafka = SPAN(PLACE_KAFKA);
 
-	if (rest.at == NULL || rest.len == 0)
-		return NULL;
-	if (span_equal(first, SPAN("webhook")) &&
-	    span_find(rest, '/', 0) == rest.len)
+	if (span_starts(place, webhook) && place.len > webhook.len &&
+	    span_rfind(place, '/') == webhook.len - 1)
 		return "a webhook";
-	if (span_equal(first, SPAN("kafka")) && is_partition(rest))
+	if (span_starts(place, kafka) &&
+	    is_partition(span_skip(place, kafka.len)))
 		return "Kafka";
 	return NULL;
 }
