@@ -95,8 +95,8 @@ has_long_string(const uint64_t *tape, const uint8_t *strings, size_t most)
 			i++;
 			break;
 		case '"':
-			if (last != SIZE_MAX && (tape[i] & offset_bits) - last >
-						    JSON_STRING_MAX + 5)
+			if (last != SIZE_MAX &&
+			    (tape[i] & offset_bits) - last > most + 5)
 				return true;
 			last = (size_t)(tape[i] & offset_bits);
 			break;

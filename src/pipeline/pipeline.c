@@ -577,6 +577,19 @@ pipeline_wake(struct pipeline *b)
 	pthread_mutex_unlock(&b->lock);
 }
 
+void
+pipeline_trim(struct pipeline *b)
+{
+	struct batch *batch;
+
+	do {
+		pthread_mutex_lock(&b->lock);
+		batch = b->nspare > 0 ? b->spare[--b->nspare] : NULL;
+		pthread_mutex_unlock(&b->lock);
+		batch_free(batch);
+	} while (batch != NULL);
+}
+
 bool
 pipeline_restore(
     struct pipeline *b, struct span tenant, const struct image_reader *state)

@@ -123,6 +123,10 @@ bool pipeline_has_ended(const struct pipeline *b);
 /* The intake has something again, or wants a commit.  Any thread. */
 void pipeline_wake(struct pipeline *b);
 
+/* Free the memory that waits to be used again: as much as the largest backlog
+ * and the largest records needed.  Now and then, from any thread. */
+void pipeline_trim(struct pipeline *b);
+
 /*
  * Visit the tenants that took events since they were last visited, from
  * within commit() or after pipeline_work().

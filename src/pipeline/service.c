@@ -535,6 +535,7 @@ turn(struct running *r)
 		r->told_us = now_us;
 	}
 	if (now_us - r->trimmed_us >= TRIM_US) {
+		pipeline_trim(s->pipeline);
 		status_trim();
 		r->trimmed_us = now_us;
 	}

@@ -7,11 +7,14 @@ is how many are tried at once.
 """
 import collections
 import concurrent.futures
+import contextlib
 import errno
+import json
 import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +25,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "e2e"))
 
 from harness import BINARY, SLOW, fresh, logs, run, world  # noqa: E402
-from serving import Service, listed, wait_for  # noqa: E402
+from serving import (Client, Service, event_lists, free_port,  # noqa: E402
+                     listed, wait_for)
 
 SHIM = os.environ["FAULT_SHIM"]
 MOST = int(os.environ.get("FAULT_MOST", "6" if SLOW else "20"))
@@ -44,6 +48,25 @@ def place():
     return mine.folder
 
 
+def plant_logs(folder):
+    """A folder in it with a cluster's logs."""
+    top, _ = world(days=2)
+    made = folder / "logs"
+    made.mkdir()
+    for path in (p for p in logs(top) if "k8s-audit/plant" in str(p)):
+        os.link(path, made / path.name)
+    return made
+
+
+def ids(lines):
+    """Which findings are told in lines of JSON; a crash may leave a part."""
+    told = set()
+    for line in lines.splitlines():
+        with contextlib.suppress(ValueError):
+            told.add(json.loads(line)["id"])
+    return told
+
+
 def all_read(service, files):
     done = run("state", "info", "--state", str(service.store), code=None)
     return f"parcels      {files}\n".encode() in done.stdout
@@ -52,12 +75,8 @@ def all_read(service, files):
 class Faults(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        top, _ = world(days=2)
         cls.folder = fresh("faults")
-        cls.logs = cls.folder / "logs"
-        cls.logs.mkdir()
-        for path in (p for p in logs(top) if "k8s-audit/plant" in str(p)):
-            os.link(path, cls.logs / path.name)
+        cls.logs = plant_logs(cls.folder)
         cls.config = cls.folder / "faults.yaml"
         cls.config.write_text("service: {commit_ms: 10, jobs: 1}\n")
         cls.calm = cls.read("calm.db").stdout
@@ -263,6 +282,114 @@ class Faults(unittest.TestCase):
     def test_allocations(self):
         self.each("alloc", {0, 2, 64, 65, 66, 69, 70, 71, 74, 78,
                             -signal.SIGABRT})
+
+
+@unittest.skipIf(SLOW, "the sanitizers have an allocator of their own")
+class ServiceAllocations(unittest.TestCase):
+    """A service that reads files, is posted to and feeds: from its
+    configuration on each allocation fails once.  It may end, with a word; the
+    next has everything."""
+
+    ALLOWED = {0, 2, 64, 65, 66, 69, 70, 71, 74, 78, -signal.SIGABRT}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = fresh("service-allocations")
+        cls.logs = plant_logs(cls.folder)
+        paths = sorted(cls.logs.iterdir())
+        cls.posts = [("/clusters/plant-2", body) for body in
+                     list(event_lists(paths[-1], 200))[:4]]
+        cls.parcels = len(paths) + len(set(cls.posts))
+        s, hook = cls.service("calm")
+        cls.whole(s, hook)
+        cls.want = s.listed()
+        if not cls.want:
+            raise AssertionError("nothing is found")
+
+    @classmethod
+    def service(cls, name):
+        hook = free_port()
+        folder = cls.folder / name
+        return Service(folder, [
+            {"name": "a", "kind": "files", "path": str(cls.logs),
+             "cluster": "plant-1"},
+            {"name": "b", "kind": "webhook",
+             "listen": f"127.0.0.1:{hook}"}],
+            [{"name": "siem", "kind": "file",
+              "format": "guardduty", "path": str(folder / "feed.ndjson")}],
+            service={"commit_ms": 10}), hook
+
+    @classmethod
+    def whole(cls, s, hook):
+        """A life without a fault."""
+        with s:
+            client = Client(hook, cls.posts)
+            client.start()
+            client.finish()
+            s.wait_parcels(cls.parcels)
+            s.stop()
+
+    def live(self, s, hook, at):
+        """A life in which one allocation fails: how it ends."""
+        s.env = {"LD_PRELOAD": SHIM, "FAULT_KIND": "alloc",
+                 "FAULT_AT": str(at), "FAULT_START": "nephoscope.yaml",
+                 "FAULT_COUNT": str(s.folder / "count")}
+        s.start(wait=False)
+        client = Client(hook, self.posts)
+        client.start()
+        try:
+            wait_for("its end", lambda: s.process.poll() is not None or (
+                s.store.exists() and all_read(s, self.parcels)), 120)
+            return s.end()[0]
+        finally:
+            s.kill()
+            client.ended.set()
+            client.join()
+            s.env = None
+
+    def attempt(self, at):
+        s, hook = self.service(f"at-{at}")
+        end = self.live(s, hook, at)
+        said = s.said()
+        foreign = re.search(FOREIGN, said)
+        if end == -signal.SIGSEGV and foreign:
+            end = foreign.group()
+        else:
+            self.assertIn(end, self.ALLOWED, f"{at}: {said[-2000:]}")
+        if end != 0:
+            self.assertIn("nephoscope", said, at)
+        elif STRUCK not in said:
+            end = "no such call"
+        self.whole(s, hook)
+        self.assertEqual(s.listed(), self.want, at)
+        self.assertEqual(self.fed(s), ids(self.want), at)
+        shutil.rmtree(s.folder)
+        return end
+
+    def fed(self, s):
+        return ids((s.folder / "feed.ndjson").read_bytes())
+
+    def test_each(self):
+        s, hook = self.service("count")
+        self.assertEqual(self.live(s, hook, 0), 0)
+        count = int((s.folder / "count").read_text())
+        self.assertGreater(count, 1000)
+        every = range(1, count + 1)
+        if MOST and count > MOST:
+            every = sorted(random.Random(SEED).sample(every, MOST))
+
+        def attempt(at):
+            try:
+                return self.attempt(at), None
+            except AssertionError as failure:
+                return "wrong", str(failure)
+
+        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+            tried = list(pool.map(attempt, every))
+        ends = collections.Counter(end for end, _ in tried)
+        print(f"alloc of a service: {len(tried)} of {count} tried, ends "
+              f"{dict(ends)}", flush=True)
+        self.assertEqual([why for _, why in tried if why], [])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,9 @@ latency.py [SECONDS]		webhook until 200; Kafka at RATE events a second
 latency.py soak SECONDS		the same at once, with faults: memory,
 			descriptors and threads are told each minute, and at
 			the end whether they are flat
+latency.py burst [EVENTS]
+			so many are in Kafka before the service starts, with
+			room for few: are all judged, and in what memory
 """
 import contextlib
 import datetime
@@ -31,6 +34,8 @@ TICK_S = 0.02
 SAMPLE_S = 5
 TELL_S = 60
 SOAK_USUAL = "8MiB"
+BURST, BURST_ROOM, BURST_TOLD = 1000000, "32MiB", 100
+BURST_MOST_MIB = 256  # resident, whatever waits
 # Tables that grow to a limit, which takes longer than a soak.
 LIMITED = ("baseline", "identities", "findings")
 # Flat: over the second half memory but for these grows by no more than this
@@ -142,21 +147,30 @@ def slope(times, values):
                for t, v in zip(times, values)) / spread if spread else 0.0
 
 
-def is_flat(times, samples):
-    """Say whether the second half stayed as it was, and why not."""
+def is_flat(samples):
+    """Say whether the second half stayed as it was, and why not.  Memory that
+    waits to be used again is given back once a minute, so what is held is
+    the least of each minute."""
     half = len(samples) // 2
-    if half < 4:
+    each = TELL_S // SAMPLE_S
+    held = [min(s[0] - s[3] for s in samples[at:at + each])
+            for at in range(half, len(samples) - each + 1, each)]
+    if len(held) < 2:
         print("too short to say whether it is flat", flush=True)
         return True
-    memory = [s[0] - s[3] for s in samples]
-    took = times[-1] - times[half]
-    grew = slope(times[half:], memory[half:]) * took
-    most = max(FLAT_MIB, FLAT_SHARE * memory[half])
+    took = (len(held) - 1) * TELL_S
+    grew = slope([n * TELL_S for n in range(len(held))], held) * took
+    most = max(FLAT_MIB, FLAT_SHARE * held[0])
     flat = grew <= most
-    print(f"memory beside tables with a limit: {grew * 3600 / took:+.1f} MiB an hour over the last "
-          f"{took:.0f} s ({memory[half]:.0f} to {memory[-1]:.0f} MiB), "
-          f"allowed are {most * 3600 / took:.1f}: "
+    print(f"memory beside tables with a limit: {grew * 3600 / took:+.1f} MiB "
+          f"an hour over the last {took} s ("
+          + ", ".join(f"{h:.0f}" for h in held)
+          + f" MiB), allowed are {most * 3600 / took:.1f}: "
           + ("flat" if flat else "NOT FLAT"), flush=True)
+    peaks = [max(s[0] for s in part)
+             for part in (samples[:half], samples[half:])]
+    print(f"memory at its most: {peaks[0]:.0f} MiB in the first half, "
+          f"{peaks[1]:.0f} in the second", flush=True)
     for name, column in (("descriptors", 1), ("threads", 2)):
         first = max(s[column] for s in samples[:half])
         last = max(s[column] for s in samples[half:])
@@ -165,6 +179,13 @@ def is_flat(times, samples):
               flush=True)
         flat = flat and last <= first
     return flat
+
+
+def many_like(event, first, count):
+    """So many of the event, each with an id of its own."""
+    head, tail = event.split(b'"auditID":"')
+    return [b'%s"auditID":"%08x%s' % (head, n, tail[8:])
+            for n in range(first, first + count)]
 
 
 class Load:
@@ -198,11 +219,8 @@ class Load:
             due = int((time.monotonic() - began) * RATE)
             lines = []
             # One is made anew, the others are it with other ids.
-            one = audit("get", "clusterroles", "reader").split(b'"auditID":"')
-            for _ in range(sent, due):
-                lines.append(one[0] + b'"auditID":"'
-                             + random.randbytes(4).hex().encode()
-                             + one[1][8:])
+            lines += many_like(audit("get", "clusterroles", "reader"), sent,
+                               due - sent)
             sent = due
             if time.monotonic() - began > told:
                 name = f"kafka-{told:06d}-x"
@@ -275,6 +293,7 @@ class Load:
                     each.join()
             self.tell()
             self.service.stop()
+        return True
 
     def sample(self):
         top = pathlib.Path(f"/proc/{self.service.process.pid}")
@@ -306,13 +325,12 @@ class Load:
             threads = self.run(lambda: self.webhook(0.1),
                                lambda: self.bucket(10),
                                lambda: self.kafka(10))
-            times, samples, began = [], [], time.monotonic()
+            samples, began = [], time.monotonic()
             while any(t.is_alive() for t in threads):
                 time.sleep(SAMPLE_S)
                 samples.append(self.sample())
-                times.append(time.monotonic() - began)
                 if len(samples) % (TELL_S // SAMPLE_S) == 0:
-                    print(f"{times[-1]:4.0f} s: "
+                    print(f"{time.monotonic() - began:4.0f} s: "
                           "%.1f MiB, %d descriptors, %d threads; "
                           % samples[-1][:3] + self.uses(), flush=True)
                 if len(samples) % 36 == 35:
@@ -320,19 +338,59 @@ class Load:
                     self.servers.broker.start()
             self.tell()
             self.service.stop()
-        return is_flat(times, samples)
+        return is_flat(samples)
+
+    def fill(self, count):
+        """So many events in Kafka, BURST_TOLD of them to be told."""
+        lines = []
+        for number in range(BURST_TOLD):
+            lines += many_like(audit("get", "clusterroles", "reader"),
+                               len(lines), count // BURST_TOLD - 1)
+            lines.append(opening(f"burst-{number:06d}-x"))
+        rig.Produce(self.servers, "load", lines, 1000000).finish()
+        return len(lines)
+
+    def burst(self, count):
+        sent = self.fill(count)
+        self.service.config["service"]["memory"] = BURST_ROOM
+        self.service.write()
+        self.fed.sent = {f"burst-{n:06d}-x": 0 for n in range(BURST_TOLD)}
+        with self.service:
+            began = time.monotonic()
+            self.fed.start()
+            wait_for("all events", lambda: self.service.metric(
+                'events_total{') >= sent, 600, 0.2)
+            took = time.monotonic() - began
+            with contextlib.suppress(AssertionError):
+                wait_for("all findings", lambda: not self.fed.sent, 30)
+            status = pathlib.Path(
+                f"/proc/{self.service.process.pid}/status").read_text()
+            peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
+            counts = {what: self.service.metric(f"events_{what}_total{{")
+                      for what in ("late", "duplicate", "quarantined",
+                                   "dropped")}
+            counts["all"] = self.service.metric("events_total{")
+            self.service.stop()
+        print(f"{sent} events in {took:.0f} s ({sent / took:.0f} a second), "
+              f"at most {peak:.0f} MiB (allowed are {BURST_MOST_MIB}); "
+              + ", ".join(f"{k} {v:.0f}" for k, v in counts.items())
+              + f", not fed: {len(self.fed.sent)}", flush=True)
+        return (counts.pop("all") == sent and not any(counts.values())
+                and not self.fed.sent and peak <= BURST_MOST_MIB)
 
 
 def main():
-    soak = "soak" in sys.argv
-    seconds = int(sys.argv[-1]) if sys.argv[-1].isdigit() else 60
+    number = int(sys.argv[-1]) if sys.argv[-1].isdigit() else None
     with tempfile.TemporaryDirectory(prefix="nephoscope-load-") as top:
-        load = Load(pathlib.Path(top), seconds)
+        load = Load(pathlib.Path(top), number or 60)
         try:
-            flat = load.soak() if soak else load.latency() is None
+            if "burst" in sys.argv:
+                well = load.burst(number or BURST)
+            else:
+                well = load.soak() if "soak" in sys.argv else load.latency()
         finally:
             load.close()
-    sys.exit(0 if flat else 1)
+    sys.exit(0 if well else 1)
 
 
 if __name__ == "__main__":

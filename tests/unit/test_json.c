@@ -89,6 +89,10 @@ a_string_past_a_mebibyte_is_refused(void **state)
 		    json_parse(p, span_of(text, n + more + 10), &root),
 		    more ? STATUS_TOO_LARGE : STATUS_OK);
 	}
+	/* Another limit, of somebody who knows that texts are larger. */
+	json_parser_strings(p, JSON_STRING_MAX + 1);
+	assert_int_equal(
+	    json_parse(p, span_of(text, n + 11), &root), STATUS_OK);
 	free(text);
 	json_parser_free(p);
 }
