@@ -3,17 +3,15 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/civil.h"
 #include "cli/cli.h"
 #include "cli/exit_code.h"
+#include "collect/content.h"
 #include "net/clock.h"
 #include "pipeline/ledger.h"
 
-/* What of a file's beginning and end tells it from another. */
-#define FINGERPRINT_BYTES 4096
 #define SOURCE_NAME "archive"
 
 #define RUN_COUNTERS_PLAIN 7
@@ -79,42 +77,24 @@ backfill_state_key(const struct backfill_state *s)
 
 /* --- what is read already ------------------------------------------------- */
 
-/* Hash the beginning and the end of the file into `hash`; false: unread. */
-static bool
-fingerprint(const char *path, uint64_t size, uint64_t hash[2])
-{
-	char bytes[2 * FINGERPRINT_BYTES];
-	off_t tail =
-	    (off_t)(size > FINGERPRINT_BYTES ? size - FINGERPRINT_BYTES : 0);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t head_len, tail_len;
-
-	if (fd < 0)
-		return false;
-	head_len = pread(fd, bytes, FINGERPRINT_BYTES, 0);
-	tail_len = head_len < 0
-		       ? -1
-		       : pread(fd, bytes + head_len, FINGERPRINT_BYTES, tail);
-	(void)close(fd);
-	if (tail_len < 0)
-		return false;
-	hash_pair(&HASH_KEY_DEFAULT, size,
-	    span_of(bytes, (size_t)(head_len + tail_len)), hash);
-	return true;
-}
-
 /* The parcel's name for ever; empty when it can have none. */
 static void
 identity_of(const struct parcel *p, struct buf *identity)
 {
-	uint64_t hash[2];
+	int fd;
 
-	if (span_starts(span_str(p->path), SPAN("s3://")))
+	if (span_starts(span_str(p->path), SPAN("s3://"))) {
 		buf_add_str(identity, p->path);
-	else if (strcmp(p->path, "-") != 0 &&
-		 fingerprint(p->path, p->size, hash))
-		buf_printf(identity, "%s#%016llx%016llx", p->place,
-		    (unsigned long long)hash[0], (unsigned long long)hash[1]);
+		return;
+	}
+	if (strcmp(p->path, "-") == 0)
+		return;
+	fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (!content_name(fd, p->size, identity))
+		buf_reset(identity);
+	(void)close(fd);
 }
 
 static bool
@@ -124,6 +104,8 @@ consumed(void *cookie, const struct parcel *p)
 	struct buf identity = { 0 };
 	bool seen;
 
+	if (ledger_bytes(s->ledger) == 0)
+		return false; /* a new store has read nothing */
 	identity_of(p, &identity);
 	seen = identity.len > 0 &&
 	       ledger_seen(s->ledger, SPAN(SOURCE_NAME), buf_span(&identity));

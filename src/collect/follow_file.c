@@ -1,12 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/civil.h"
+#include "collect/content.h"
 #include "collect/follow.h"
 #include "collect/peek.h"
 #include "net/clock.h"
@@ -14,62 +14,13 @@
 #define WHOLE_AT_ONCE 1024 /* parcels given as files and not yet safe */
 #define OPEN_MAX_FILES 256
 #define OPEN_US ((int64_t)600 * 1000000) /* unchanged so long: closed */
-#define HASH_ENDS_BYTES ((uint64_t)8 * 1024 * 1024)
 #define CHUNK_BYTES ((size_t)256 * 1024)
+#define CROWDED_US ((int64_t)3600 * 1000000)
 #define RETRY_US ((int64_t)60 * 1000000) /* what could not be read */
-#define DIGEST_BYTES 32
-#define LIST_BYTES ((size_t)256) /* a list says so within */
-#define NAME_BYTES 96		 /* of an identity */
+#define LIST_BYTES ((size_t)256)	 /* a list says so within */
+#define NAME_BYTES 96			 /* of an identity */
 
 /* --- whole files ---------------------------------------------------------- */
-
-static bool
-hash_range(EVP_MD_CTX *md, int fd, uint64_t from, uint64_t to)
-{
-	char *chunk = status_calloc(CHUNK_BYTES, 1);
-	bool ok = true;
-
-	while (ok && from < to) {
-		size_t want =
-		    to - from < CHUNK_BYTES ? (size_t)(to - from) : CHUNK_BYTES;
-		ssize_t got = pread(fd, chunk, want, (off_t)from);
-
-		ok = got > 0 && EVP_DigestUpdate(md, chunk, (size_t)got) == 1;
-		if (ok)
-			from += (uint64_t)got;
-	}
-	free(chunk);
-	return ok;
-}
-
-/*
- * "file#SIZE#HASH", of all bytes, or of the first and the last eight million
- * of a large file: archives differ in both.  Not of name, inode or times, so
- * that a file that was moved, copied or restored is known, and one that was
- * written anew is not.
- */
-static bool
-name_content(int fd, uint64_t size, struct buf *name)
-{
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	unsigned char digest[DIGEST_BYTES];
-	uint64_t head = size < 2 * HASH_ENDS_BYTES ? size : HASH_ENDS_BYTES;
-	size_t i;
-	bool ok;
-
-	ok = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 &&
-	     hash_range(md, fd, 0, head) &&
-	     (head == size ||
-		 hash_range(md, fd, size - HASH_ENDS_BYTES, size)) &&
-	     EVP_DigestFinal_ex(md, digest, NULL) == 1;
-	EVP_MD_CTX_free(md);
-	if (!ok)
-		return false;
-	buf_printf(name, "file#%llu#", (unsigned long long)size);
-	for (i = 0; i < DIGEST_BYTES; i++)
-		buf_printf(name, "%02x", digest[i]);
-	return true;
-}
 
 static void
 count_given(struct follow *f, uint64_t bytes, int64_t arrived_us)
@@ -115,7 +66,7 @@ follow_file_whole(struct follow *f, struct follow_file *file)
 	if (parcel.fd < 0)
 		return cannot_read(f, file);
 	if (fstat(parcel.fd, &s) != 0 ||
-	    !name_content(parcel.fd, (uint64_t)s.st_size, &name)) {
+	    !content_name(parcel.fd, (uint64_t)s.st_size, &name)) {
 		(void)close(parcel.fd);
 		return cannot_read(f, file);
 	}
@@ -461,7 +412,7 @@ skip_if_seen(struct follow *f, const struct follow_file *file)
 
 	if (file->stream->offset || file->stream->turn)
 		return;
-	if (name_content(file->fd, file->size, &name) &&
+	if (content_name(file->fd, file->size, &name) &&
 	    f->host->seen(f->host->cookie, buf_span(&name))) {
 		file->stream->offset = file->size;
 		f->counts.duplicates++;
@@ -509,6 +460,11 @@ find_stream(struct follow *f, struct follow_file *file, int64_t now_us)
 	    follow_stream_find(f, file, mark, is_settled(file, now_us));
 	if (file->stream == NULL) {
 		file->due_us = file->changed_us + FOLLOW_SETTLE_US;
+		if (is_settled(file, now_us)) {
+			follow_say(f, SOURCE_ERROR, "a file is not read",
+			    file->path, "too many began with its first line");
+			file->due_us = now_us + CROWDED_US;
+		}
 		return NULL;
 	}
 	file->mark_len = lengths[0];

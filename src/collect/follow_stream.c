@@ -6,7 +6,7 @@
 
 #define LINE_MARK_BYTES ((size_t)1024) /* of a first line: a record's id */
 #define TAIL_BYTES ((size_t)1024)
-#define TURNS 8 /* streams of the same first line */
+#define TURNS 4096 /* streams of the same first line */
 #define MARK_SEED 0x66696c65u
 #define TAIL_SEED 0x7461696cu
 

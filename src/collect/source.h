@@ -55,6 +55,9 @@ struct source_parcel {
 	 * there, before they are judged.
 	 */
 	bool keep;
+	/* The position was no use without what this source gives next: they
+	 * are committed together. */
+	bool more;
 	uint64_t token;	    /* given back by safe(); the source's choice */
 	int64_t arrived_us; /* wall clock: when upstream had it; 0: now */
 };
@@ -107,6 +110,7 @@ struct source_counts {
 	uint64_t objects, bytes; /* collected */
 	uint64_t duplicates;	 /* parcels that were seen before */
 	uint64_t errors, retries;
+	uint64_t dropped; /* records that nobody can give again */
 	uint64_t handshakes_failed; /* of callers, none that could be refused */
 	int64_t newest_us; /* wall clock at which the newest collected parcel
 			    * had arrived upstream; 0: none yet */
@@ -117,6 +121,7 @@ struct source_counts {
 
 struct source_ops {
 	const char *kind; /* of the configuration */
+	bool keeps;	  /* its parcels: see source_parcel.keep */
 	/* What can be said of a configuration without opening it: nothing is
 	 * made, nobody called.  INVALID as open().  NULL: nothing. */
 	enum status (*check)(

@@ -96,6 +96,7 @@ give_run(struct source_kafka *s, struct kafka_part *p, size_t at)
 		.len = run->body.len,
 		.fd = -1,
 		.arrived_us = run->arrived_us,
+		.more = at + 1 < p->nruns,
 	};
 
 	(void)snprintf(cursor, sizeof(cursor), "%" PRId64, next);
@@ -227,6 +228,7 @@ check_gap(
 	if (low <= p->next)
 		return;
 	s->member.counts.errors++;
+	s->member.counts.dropped += (uint64_t)(low - p->next);
 	kafka_member_say(&s->member, SOURCE_ERROR,
 	    "records were deleted upstream before they were read; the next "
 	    "is here",
@@ -243,6 +245,7 @@ take_value(
 
 	if (value.len > RECORD_BYTES_MAX) {
 		s->member.counts.errors++;
+		s->member.counts.dropped++;
 		kafka_member_say(&s->member, SOURCE_ERROR,
 		    "a record of more than 32 MiB is left out", p, m->offset);
 		return;

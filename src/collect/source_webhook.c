@@ -733,6 +733,7 @@ webhook_count(const void *source, struct source_counts *counts)
 
 const struct source_ops source_webhook = {
 	.kind = "webhook",
+	.keeps = true,
 	.check = webhook_check,
 	.open = webhook_open,
 	.run = webhook_run,

@@ -35,6 +35,7 @@ struct metrics_events {
 struct metrics_source {
 	const char *name, *kind;
 	struct source_counts counts;
+	uint64_t events, quarantined; /* of its records, understood or not */
 	double lag_s; /* of the newest judged record; negative: not known */
 };
 

@@ -5,9 +5,12 @@
 
 #include "base/civil.h"
 #include "base/pack.h"
+#include "collect/content.h"
 #include "pipeline/told.h"
 
 #define FEEDS_MAX 64
+/* What is met again after this part of its time lasts anew. */
+#define RENEW_PART 3
 
 struct identity {
 	uint64_t hash[2]; /* both 0: free */
@@ -30,8 +33,11 @@ struct ledger {
 	struct store *store;
 	struct identity *seen; /* open addressing, at most half full */
 	size_t nseen, size;
+	struct buf renewed; /* since the last commit: source, hash */
 	struct position *positions;
 	size_t npositions;
+	uint32_t *places; /* of them + 1, open addressing, half full */
+	size_t nplaces;
 	struct counter *counters;
 	size_t ncounters;
 	int64_t newest_us; /* of the signals stored so far */
@@ -54,13 +60,15 @@ text_of(struct span s)
 
 /*
  * Keyless: the same in the file for ever.  An object in S3 is the same for
- * whoever reads it: a backfill, or a source of any name.
+ * whoever reads it: a backfill, or a source of any name; so is a file.
  */
 static void
 identity_hash(struct span source, struct span identity, uint64_t hash[2])
 {
 	if (span_starts(identity, SPAN("s3://")))
 		source = SPAN("s3");
+	else if (span_starts(identity, SPAN(CONTENT_PREFIX)))
+		source = SPAN("file");
 	hash_pair(&HASH_KEY_DEFAULT, hash_span(&HASH_KEY_DEFAULT, source),
 	    identity, hash);
 	if ((hash[0] | hash[1]) == 0)
@@ -126,6 +134,41 @@ ledger_seen(const struct ledger *l, struct span source, struct span identity)
 	return (slot->hash[0] | slot->hash[1]) != 0;
 }
 
+bool
+ledger_meet(struct ledger *l, struct span source, struct span identity)
+{
+	uint64_t hash[2];
+	struct identity *slot;
+
+	if (!ledger_seen(l, source, identity))
+		return false;
+	identity_hash(source, identity, hash);
+	slot = slot_of(l, hash);
+	if (l->options.keep_days > 0 &&
+	    l->options.day - slot->day > l->options.keep_days / RENEW_PART) {
+		slot->day = l->options.day;
+		pack_span(&l->renewed, source);
+		pack_span(
+		    &l->renewed, span_of((const char *)hash, sizeof(hash)));
+	}
+	return true;
+}
+
+static void
+collect_renewed(struct ledger *l)
+{
+	struct unpack u = unpack_of(buf_span(&l->renewed));
+
+	while (u.rest.len > 0) {
+		struct span source = unpack_span(&u), bytes = unpack_span(&u);
+		uint64_t hash[2];
+
+		memcpy(hash, bytes.at, sizeof(hash));
+		store_put_consumed(l->store, source, hash, l->options.day);
+	}
+	buf_reset(&l->renewed);
+}
+
 void
 ledger_today(struct ledger *l, int64_t day)
 {
@@ -166,17 +209,54 @@ ledger_consume(struct ledger *l, struct span source, struct span identity)
 
 /* --- positions and counters ----------------------------------------------- */
 
-static struct position *
-find_position(const struct ledger *l, struct span source, struct span name)
+/* Where the number of that position stands, or would. */
+static uint32_t *
+place_of(const struct ledger *l, struct span source, struct span name)
 {
-	for (size_t i = 0; i < l->npositions; i++) {
-		struct position *p = &l->positions[i];
+	size_t i = hash_seeded(&HASH_KEY_DEFAULT,
+		       hash_span(&HASH_KEY_DEFAULT, source), name) &
+		   (l->nplaces - 1);
+
+	for (; l->places[i] != 0; i = (i + 1) & (l->nplaces - 1)) {
+		const struct position *p = &l->positions[l->places[i] - 1];
 
 		if (span_equal(source, span_str(p->source)) &&
 		    span_equal(name, span_str(p->name)))
-			return p;
+			break;
 	}
-	return NULL;
+	return &l->places[i];
+}
+
+static struct position *
+find_position(const struct ledger *l, struct span source, struct span name)
+{
+	uint32_t number = l->nplaces > 0 ? *place_of(l, source, name) : 0;
+
+	return number != 0 ? &l->positions[number - 1] : NULL;
+}
+
+static struct position *
+new_position(struct ledger *l, struct span source, struct span name)
+{
+	struct position *p;
+
+	if (l->npositions * 2 >= l->nplaces) {
+		free(l->places);
+		l->nplaces = l->nplaces ? l->nplaces * 2 : 64;
+		l->places = status_calloc(l->nplaces, sizeof(*l->places));
+		l->positions = status_realloc(
+		    l->positions, l->nplaces / 2, sizeof(*l->positions));
+		for (size_t i = 0; i < l->npositions; i++) {
+			p = &l->positions[i];
+			*place_of(l, span_str(p->source), span_str(p->name)) =
+			    (uint32_t)(i + 1);
+		}
+	}
+	*place_of(l, source, name) = (uint32_t)(l->npositions + 1);
+	p = &l->positions[l->npositions++];
+	*p = (struct position){ .source = text_of(source),
+		.name = text_of(name) };
+	return p;
 }
 
 static void
@@ -186,13 +266,8 @@ set_position(
 	struct ledger *l = cookie;
 	struct position *p = find_position(l, source, name);
 
-	if (p == NULL) {
-		l->positions = status_realloc(
-		    l->positions, l->npositions + 1, sizeof(*l->positions));
-		p = &l->positions[l->npositions++];
-		*p = (struct position){ .source = text_of(source),
-			.name = text_of(name) };
-	}
+	if (p == NULL)
+		p = new_position(l, source, name);
 	buf_reset(&p->value);
 	buf_add(&p->value, value);
 }
@@ -299,6 +374,9 @@ ledger_open(const struct ledger_options *options, struct ledger **ledger,
 	enum status st;
 
 	l->options = *options;
+	/* Sources first say what they still have, however long ago the last
+	 * run was: from tomorrow on. */
+	l->pruned = true;
 	l->told = told_new();
 	st = store_open(
 	    &(struct store_options){
@@ -334,6 +412,8 @@ ledger_close(struct ledger *l)
 	free(l->positions);
 	free(l->counters);
 	free(l->seen);
+	free(l->places);
+	buf_done(&l->renewed);
 	told_free(l->told);
 	store_close(l->store);
 	free(l);
@@ -588,10 +668,15 @@ prune(struct ledger *l)
 {
 	int64_t days = l->options.keep_days;
 	int64_t first = l->options.day - days;
+	int64_t tomorrow_us = (l->options.day + 1) * CIVIL_US_PER_DAY;
+	int64_t newest_us = l->newest_us;
 
 	if (days <= 0)
 		return;
-	store_prune(l->store, first, l->newest_us - days * CIVIL_US_PER_DAY);
+	/* A record of a wrong clock makes nothing old. */
+	if (newest_us > tomorrow_us)
+		newest_us = tomorrow_us;
+	store_prune(l->store, first, newest_us - days * CIVIL_US_PER_DAY);
 	if (l->size > 0)
 		rebuild(l, l->size, first);
 }
@@ -604,6 +689,7 @@ ledger_collect(struct ledger *l, struct pipeline *pipeline)
 	pipeline_changed(pipeline, collect_tenant, &c);
 	collect_sequences(&c, pipeline);
 	collect_counters(l);
+	collect_renewed(l);
 	if (!l->pruned)
 		prune(l);
 	l->pruned = true;

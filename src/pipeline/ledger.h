@@ -54,6 +54,10 @@ size_t ledger_bytes(const struct ledger *l);
 /* Was this identity of a source consumed? */
 bool ledger_seen(
     const struct ledger *l, struct span source, struct span identity);
+/* The same, asked by who has it before him: what upstream still shows is not
+ * forgotten.  Written with the next commit; as building one, under the
+ * pipeline's lock, at any time. */
+bool ledger_meet(struct ledger *l, struct span source, struct span identity);
 /* Counters of findings, and of those that are suppressed, are named by this
  * and their type. */
 #define LEDGER_FINDINGS "findings/"

@@ -315,10 +315,10 @@ has_room(const struct pipeline *b, const struct worker *w)
 	if (f == NULL)
 		return false;
 	made = f->cut - f->recycled;
-	if (f == head)
-		return made < (shared ? SHARED_MAX + b->nhands : HEAD_MAX);
 	if (made == FLIGHT_PIECES)
 		return false;
+	if (f == head)
+		return made < (shared ? SHARED_MAX + b->nhands : HEAD_MAX);
 	return made == 0 || b->ahead - head->bytes <
 				(shared ? AHEAD_SHARED_BYTES : AHEAD_BYTES);
 }

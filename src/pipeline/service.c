@@ -44,6 +44,15 @@ service_wake(int wake_fd)
 }
 
 void
+service_heard(int wake_fd)
+{
+	uint64_t count;
+
+	while (read(wake_fd, &count, sizeof(count)) < 0 && errno == EINTR)
+		;
+}
+
+void
 service_say(struct service *s, enum log_level level, const char *message,
     const char *const *fields)
 {
@@ -206,6 +215,18 @@ open_all(struct service *s, struct buf *error)
 	return st;
 }
 
+/* Waits are by the clock that only goes forward. */
+static void
+init_changed(pthread_cond_t *changed)
+{
+	pthread_condattr_t how;
+
+	pthread_condattr_init(&how);
+	pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
+	pthread_cond_init(changed, &how);
+	pthread_condattr_destroy(&how);
+}
+
 enum status
 service_new(const struct service_options *options, struct service **service,
     struct buf *error)
@@ -218,7 +239,7 @@ service_new(const struct service_options *options, struct service **service,
 	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->log_lock, NULL);
-	pthread_cond_init(&s->changed, NULL);
+	init_changed(&s->changed);
 	st = open_all(s, error);
 	if (st == STATUS_OK)
 		*service = s;
@@ -299,6 +320,8 @@ report_sources(struct service *s, struct report *r)
 			.name = src->config->name,
 			.kind = src->config->kind,
 			.counts = src->counts,
+			.events = src->events,
+			.quarantined = src->quarantined,
 			.lag_s =
 			    src->waiting && src->oldest_us
 				? (double)(now_us - src->oldest_us) / US_PER_S
@@ -597,8 +620,8 @@ start(struct service *s)
 	service_start_sources(s);
 }
 
-static bool
-workers_ended(struct service *s)
+bool
+service_has_judged(struct service *s)
 {
 	bool ended;
 
@@ -616,8 +639,9 @@ finish(struct running *r)
 {
 	struct service *s = r->service;
 
-	while (!workers_ended(s)) {
+	while (!service_has_judged(s)) {
 		server_run(r->console, s->wake_fd, LOOP_MS);
+		service_heard(s->wake_fd);
 		turn(r);
 		pipeline_wake(s->pipeline);
 	}

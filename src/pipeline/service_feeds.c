@@ -178,6 +178,28 @@ clear(struct batch_of_items *b)
 	}
 }
 
+static bool
+is_behind(struct service_feed *f)
+{
+	bool behind;
+
+	pthread_mutex_lock(&f->service->lock);
+	behind = f->taken > f->delivered;
+	pthread_mutex_unlock(&f->service->lock);
+	return behind;
+}
+
+/* It has taken all up to this number; `done`: nothing of it is to be told. */
+static void
+took(struct service_feed *f, uint64_t number, bool done)
+{
+	pthread_mutex_lock(&f->service->lock);
+	f->taken = number;
+	if (done && f->delivered < number)
+		f->delivered = number;
+	pthread_mutex_unlock(&f->service->lock);
+}
+
 /* Give the feed what it is owed next; true when it took as much as is read at
  * once, so that there may be more. */
 static bool
@@ -194,14 +216,15 @@ give(struct service_feed *f, struct batch_of_items *b)
 		say(f, LOG_ERROR, "the outbox cannot be read",
 		    (const char *const[]){ "reason", buf_text(&error), NULL });
 	} else if (b->count == 0) {
-		f->taken = b->last ? b->last : f->taken;
+		/* Of detectors that are gone; once all before is delivered,
+		 * that is too. */
+		if (b->last != 0 && !is_behind(f))
+			took(f, b->last, true);
 	} else {
 		taken = f->ops->take(f->feed, b->items, b->count);
 		full = taken == BATCH;
-		if (taken == b->count)
-			f->taken = b->last;
-		else if (taken > 0)
-			f->taken = b->items[taken - 1].number;
+		if (taken > 0)
+			took(f, b->items[taken - 1].number, false);
 	}
 	buf_done(&error);
 	clear(b);
@@ -216,7 +239,7 @@ wait_for_work(struct service_feed *f, bool behind)
 {
 	struct service *s = f->service;
 	struct timespec until;
-	int64_t at_us = clock_wall_us() + (int64_t)IDLE_MS * US_PER_MS;
+	int64_t at_us = clock_mono_us() + (int64_t)IDLE_MS * US_PER_MS;
 	bool go_on;
 
 	until.tv_sec = at_us / 1000000;
@@ -239,17 +262,6 @@ count(struct service_feed *f)
 	pthread_mutex_lock(&f->service->lock);
 	f->counts = counts;
 	pthread_mutex_unlock(&f->service->lock);
-}
-
-static bool
-is_behind(struct service_feed *f)
-{
-	bool behind;
-
-	pthread_mutex_lock(&f->service->lock);
-	behind = f->taken > f->delivered;
-	pthread_mutex_unlock(&f->service->lock);
-	return behind;
 }
 
 /* After the last commit: deliver what can be within a few seconds. */

@@ -27,7 +27,7 @@ struct waiting {
 	char *body;
 	size_t len;
 	int fd;
-	bool keep;
+	bool keep, more;
 	bool notice;   /* of the source, not a parcel that it collected */
 	uint64_t kept; /* number in the store; 0: not kept */
 	uint64_t token;
@@ -52,9 +52,11 @@ struct service_source {
 	/* Under the service's lock: */
 	uint64_t *safe; /* tokens to be told */
 	size_t nsafe, safe_room;
-	struct source_counts counts; /* as the source's thread last saw them */
-	uint64_t waiting;	     /* parcels queued or under way */
-	int64_t oldest_us;	     /* arrival of the oldest of them, or 0 */
+	uint64_t events, quarantined; /* of its records */
+	struct source_counts counts;  /* as the source's thread last saw them */
+	uint64_t waiting;	      /* parcels queued or under way */
+	bool in_group;		      /* more is to come before a commit */
+	int64_t oldest_us;	      /* arrival of the oldest of them, or 0 */
 };
 
 struct service_feed {
@@ -66,9 +68,9 @@ struct service_feed {
 	struct store *store; /* its own, to read */
 	pthread_t thread;
 	bool started;
-	uint64_t taken; /* number of the last item it took */
 	/* Under the service's lock: */
-	bool owed; /* a commit may have put something into its outbox */
+	uint64_t taken; /* number of the last item it took */
+	bool owed;	/* a commit may have put something into its outbox */
 	uint64_t delivered, told; /* to be told to the store, and was */
 	struct feed_counts counts;
 };
@@ -90,6 +92,7 @@ struct service {
 	struct waiting_list keeping;	/* to be kept before they are judged */
 	struct waiting_list queue;	/* to be judged */
 	size_t under_way_bytes;		/* given to the pipeline */
+	size_t in_group;		/* sources of which more is to come */
 	struct waiting_list judged;	/* since the last commit was built */
 	struct waiting_list committing; /* in the commit being written */
 	uint64_t *given;		/* identities of all of these: a set */
@@ -166,3 +169,6 @@ void service_say(struct service *s, enum log_level level, const char *message,
 void service_say_of(struct service *s, enum log_level level,
     const char *const words[3], const char *const *fields);
 void service_wake(int wake_fd);
+void service_heard(int wake_fd); /* it was waked, and looks */
+/* All that was given is judged, and committed or given up. */
+bool service_has_judged(struct service *s);

@@ -95,6 +95,7 @@ service_waiting_new(const struct source_parcel *p,
 	if (w->body == NULL && w->fd < 0) /* nothing is a body too */
 		w->body = status_calloc(1, 1);
 	w->keep = p->keep;
+	w->more = p->more;
 	w->token = p->token;
 	w->arrived_us = p->arrived_us ? p->arrived_us : clock_wall_us();
 	return w;
@@ -203,7 +204,8 @@ commit_is_due(const struct service *s)
 {
 	int64_t waited = clock_mono_us() - s->committed_us;
 
-	return s->judged.count > 0 && !s->write_wanted && !s->writing &&
+	return s->judged.count > 0 && s->in_group == 0 && !s->write_wanted &&
+	       !s->writing &&
 	       waited >=
 		   (int64_t)(s->options.config->service.commit_ms * US_PER_MS);
 }
@@ -216,8 +218,9 @@ is_drained(struct service *s)
 		return false;
 	if (s->failed || clock_mono_us() >= s->drain_until_us)
 		s->draining_over = true;
-	return s->draining_over ||
-	       (s->queue.count == 0 && s->keeping.count == 0);
+	return s->in_group == 0 &&
+	       (s->draining_over ||
+		   (s->queue.count == 0 && s->keeping.count == 0));
 }
 
 static void
@@ -236,6 +239,16 @@ fill(struct waiting *w, struct pipeline_parcel *parcel)
 	parcel->ticket = w;
 }
 
+/* What a source gives together is committed together. */
+static void
+note_group(struct service *s, const struct waiting *w)
+{
+	if (w->source == NULL || w->more == w->source->in_group)
+		return;
+	w->source->in_group = w->more;
+	s->in_group += w->more ? 1 : (size_t)-1;
+}
+
 static enum pipeline_next
 next(void *cookie, struct pipeline_parcel *parcel)
 {
@@ -252,6 +265,7 @@ next(void *cookie, struct pipeline_parcel *parcel)
 		what = PIPELINE_COMMIT;
 	} else if ((w = service_list_take(&s->queue)) != NULL) {
 		s->under_way_bytes += w->len;
+		note_group(s, w);
 		fill(w, parcel);
 		what = PIPELINE_PARCEL;
 	}
@@ -280,6 +294,15 @@ say_outcome(struct service *s, const struct waiting *w,
 }
 
 static void
+count_records(
+    struct service_source *src, const struct pipeline_outcome *outcome)
+{
+	for (enum source i = 0; i < SOURCE_COUNT; i++)
+		src->events += outcome->events[i];
+	src->quarantined += outcome->refused;
+}
+
+static void
 finished(void *cookie, void *ticket, const struct pipeline_outcome *outcome)
 {
 	struct service *s = cookie;
@@ -292,6 +315,8 @@ finished(void *cookie, void *ticket, const struct pipeline_outcome *outcome)
 	pthread_mutex_lock(&s->lock);
 	s->under_way_bytes -= w->len;
 	w->len = 0;
+	if (w->source != NULL && !w->notice)
+		count_records(w->source, outcome);
 	service_list_add(&s->judged, w);
 	pthread_mutex_unlock(&s->lock);
 }

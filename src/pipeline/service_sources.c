@@ -57,7 +57,8 @@ seen(void *cookie, struct span identity)
 
 	pthread_mutex_lock(&s->lock);
 	known = service_given(s, name, identity) ||
-		ledger_seen(s->ledger, name, identity);
+		(src->ops->keeps ? ledger_seen(s->ledger, name, identity)
+				 : ledger_meet(s->ledger, name, identity));
 	pthread_mutex_unlock(&s->lock);
 	return known;
 }
@@ -261,15 +262,6 @@ service_close_sources(struct service *s)
 
 /* --- running -------------------------------------------------------------- */
 
-static void
-drain(int fd)
-{
-	uint64_t count;
-
-	if (read(fd, &count, sizeof(count)) < 0)
-		return; /* nobody had woken it */
-}
-
 /* Tell the source what is safe; true when anything was. */
 static bool
 tell(struct service_source *src)
@@ -301,17 +293,6 @@ count(struct service_source *src)
 	pthread_mutex_unlock(&src->service->lock);
 }
 
-static bool
-workers_ended(struct service *s)
-{
-	bool ended;
-
-	pthread_mutex_lock(&s->lock);
-	ended = s->workers_ended;
-	pthread_mutex_unlock(&s->lock);
-	return ended;
-}
-
 static void *
 run(void *arg)
 {
@@ -319,8 +300,8 @@ run(void *arg)
 
 	/* While the service drains, the source goes on telling upstream what
 	 * is safe; it collects nothing, as there is no room. */
-	while (!workers_ended(src->service)) {
-		drain(src->wake_fd);
+	while (!service_has_judged(src->service)) {
+		service_heard(src->wake_fd);
 		(void)tell(src);
 		src->ops->run(src->source, RUN_MS);
 		count(src);

@@ -22,7 +22,15 @@ wait_until(struct service *s, int64_t at_us)
 	(void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
 }
 
-/* Under the lock: what the store said of the latest attempt. */
+/* Nobody waits for a disk longer than for the service's end. */
+static bool
+is_out_of_time(const struct service *s)
+{
+	return s->stopping && clock_mono_us() >= s->drain_until_us;
+}
+
+/* Under the lock: what the store said of the latest attempt.  It is made again
+ * unless the service failed by that. */
 static void
 heed(struct service *s, enum status st, const struct buf *error)
 {
@@ -38,8 +46,10 @@ heed(struct service *s, enum status st, const struct buf *error)
 	}
 	buf_add(&s->store_trouble, buf_span(error));
 	service_say(s, LOG_ERROR, "the store cannot be written", fields);
-	if (st == STATUS_IO)
+	if (st == STATUS_IO && !is_out_of_time(s)) {
+		wait_until(s, clock_mono_us() + RETRY_US);
 		return;
+	}
 	s->failed = s->stopping = true;
 	s->write_wanted = s->writing = false;
 	service_wake(s->wake_fd);
@@ -108,8 +118,6 @@ keep(struct service *s)
 		put_back(s, &l);
 	heed(s, st, &error);
 	buf_done(&error);
-	if (st != STATUS_OK)
-		wait_until(s, clock_wall_us() + RETRY_US);
 	pthread_mutex_unlock(&s->lock);
 	pipeline_wake(s->pipeline);
 	pthread_mutex_lock(&s->lock);
@@ -152,12 +160,9 @@ write_commit(struct service *s)
 	buf_done(&error);
 	if (st == STATUS_OK) {
 		commit_is_safe(s, began_us);
-	} else if (st == STATUS_IO) {
-		/* The same commit again, unless there is no more time. */
-		s->write_wanted = !s->draining_over;
+	} else if (!s->failed) { /* the same commit again */
+		s->write_wanted = true;
 		s->writing = false;
-		s->failed |= s->draining_over;
-		wait_until(s, clock_wall_us() + RETRY_US);
 	}
 	pthread_mutex_unlock(&s->lock);
 	pipeline_wake(s->pipeline);
@@ -191,8 +196,6 @@ tell_delivered(struct service *s, struct service_feed *f)
 	if (st == STATUS_OK)
 		f->told = number;
 	heed(s, st, &error);
-	if (st != STATUS_OK)
-		wait_until(s, clock_wall_us() + RETRY_US);
 	buf_done(&error);
 }
 

@@ -180,9 +180,9 @@ worker_close(struct worker *w)
 		w->bytes_in += f->bytes_in;
 		w->bytes_out += reader_bytes_out(w->reader);
 		reader_close(w->reader);
-	} else if (f->parcel.fd >= 0) {
-		(void)close(f->parcel.fd);
 	}
+	if (f->parcel.fd >= 0)
+		(void)close(f->parcel.fd); /* the reader had it borrowed */
 	w->opened = false;
 	w->flight = NULL;
 }

@@ -32,7 +32,7 @@ class Determinism(unittest.TestCase):
 
     def test_any_number_of_threads(self):
         for form in FORMS:
-            for jobs in ("1", "2", "3", "4", "7"):
+            for jobs in ("1", "2", "3", "4", "7", "64"):
                 with self.subTest(form=form, jobs=jobs):
                     self.same("--jobs", jobs, *parts(self.folder), form=form)
 

@@ -1,5 +1,6 @@
 """The service, and a backfill with a state, over simulated logs: what is
 found is what an undisturbed run finds, whatever happens in between."""
+import contextlib
 import json
 import os
 import pathlib
@@ -78,6 +79,16 @@ def backfilled(folder, *more):
     return listed(store)
 
 
+def opened(service):
+    """The files that a service has open."""
+    paths = []
+    for link in pathlib.Path(
+            f"/proc/{service.process.pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            paths.append(os.readlink(link))
+    return paths
+
+
 class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -110,7 +121,9 @@ class Files(Case):
         with s:
             s.wait_parcels(self.files)
             served = s.listed()  # while it runs
+            left = [path for path in opened(s) if path.endswith(".gz")]
             s.stop()
+        self.assertEqual(left, [])
         self.assertGreater(len(self.want.splitlines()), 10)
         self.assertEqual(served, self.want)
         self.assertEqual(s.listed(), self.want)
@@ -233,6 +246,29 @@ class Webhook(Case):
             wait_for("readiness", lambda: s.get("/readyz")[0] == 200)
             rest.finish()
             self.assertEqual(sent, 0)
+            wait_for("all to be judged", lambda: s.info()["kept"] == 0)
+            s.stop()
+        self.assertEqual(placeless(s.listed()), placeless(want))
+
+    def test_a_full_disk_does_not_keep_it_from_ending(self):
+        """At each moment: what was kept is judged by the next."""
+        want = backfilled(self.logs / "k8s-audit")
+        posts = list(self.posts())
+        s = self.start()
+        with s:
+            client = Client(self.hook, posts)
+            client.start()
+            wait_for("some", lambda: client.sent > len(posts) // 3)
+            _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.prlimit(s.process.pid, resource.RLIMIT_FSIZE,
+                             (16384, hard))
+            wait_for("503", lambda: s.get("/readyz")[0] == 503)
+            code, took = s.end(seconds=30)
+            self.assertNotEqual(code, 0)
+            self.assertLess(took, 15)
+            self.assertIn("cannot be written", s.said())
+        with s:
+            client.finish()
             wait_for("all to be judged", lambda: s.info()["kept"] == 0)
             s.stop()
         self.assertEqual(placeless(s.listed()), placeless(want))
@@ -519,6 +555,22 @@ class State(Case):
             run("backfill", "--state", str(store), str(part))
         self.assertEqual(self.said_of(listed(store)),
                          self.said_of(self.want))
+
+    def test_a_service_reads_nothing_that_a_backfill_has_read(self):
+        s = self.service([files_source(self.logs)])
+        run("backfill", "--state", str(s.store), str(self.logs))
+        before = s.info()
+        with s:
+            wait_for("all to be looked at", lambda: s.metric(
+                "source_duplicates_total") == self.files)
+            self.assertEqual(s.metric("source_objects_total"), 0)
+            s.stop()
+        self.assertEqual(s.info()["parcels"], before["parcels"])
+        self.assertEqual(s.listed(), self.want)
+        # Nor a backfill what a service has.
+        done = run("backfill", "--state", str(s.store), str(self.logs))
+        self.assertIn(b"were read before", done.stderr)
+        self.assertEqual(s.listed(), self.want)
 
     @staticmethod
     def day_of(path):

@@ -31,9 +31,10 @@ static const struct metrics_events events[] = {
 
 static const struct metrics_source sources[] = {
 	{ "plain", "webhook",
-	    { .objects = 7, .bytes = 8, .healthy = true, .waiting = 3 }, 1.5 },
-	{ "ho\\st\"ile\n\xff\xc3{},= \t", "files", { .errors = 9 }, -1 },
-	{ "\xe2\x82\xac", "kafka", { .retries = 1 }, 0 },
+	    { .objects = 7, .bytes = 8, .healthy = true, .waiting = 3 }, 6, 2,
+	    1.5 },
+	{ "ho\\st\"ile\n\xff\xc3{},= \t", "files", { .errors = 9 }, 0, 0, -1 },
+	{ "\xe2\x82\xac", "kafka", { .retries = 1 }, 0, 0, 0 },
 };
 
 static const struct metrics_feed feeds[] = {

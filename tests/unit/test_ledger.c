@@ -454,6 +454,8 @@ remembers(void **state)
 	/* An object of S3 is the same under any source's name. */
 	ledger_consume(l, SPAN("one"), SPAN("s3://b/k#1"));
 	assert_true(ledger_seen(l, SPAN("two"), SPAN("s3://b/k#1")));
+	ledger_consume(l, SPAN("archive"), SPAN("file#5#ab"));
+	assert_true(ledger_seen(l, SPAN("two"), SPAN("file#5#ab")));
 	ledger_close(l);
 	buf_done(&value);
 	world_done(&w);
@@ -490,11 +492,15 @@ days_pass(void **state)
 		ledger_consume(l, SOURCE, identity_of((unsigned)day, room));
 		ledger_consume_for(
 		    l, SPAN("brief"), identity_of((unsigned)day, room), 2);
+		/* This one is met every day, that one only asked for. */
+		assert_true(ledger_meet(l, SOURCE, SPAN("parcel-100")));
+		(void)ledger_seen(l, SOURCE, SPAN("parcel-101"));
 		ledger_collect(l, p);
 		assert_int_equal(ledger_write(l, &error), STATUS_OK);
 	}
 	for (int again = 0; again < 2; again++) {
-		assert_false(ledger_seen(l, SOURCE, SPAN("parcel-100")));
+		assert_true(ledger_seen(l, SOURCE, SPAN("parcel-100")));
+		assert_false(ledger_seen(l, SOURCE, SPAN("parcel-101")));
 		assert_false(ledger_seen(l, SOURCE, SPAN("parcel-129")));
 		assert_true(ledger_seen(l, SOURCE, SPAN("parcel-130")));
 		assert_true(ledger_seen(l, SOURCE, SPAN("parcel-160")));

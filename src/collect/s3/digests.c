@@ -693,6 +693,7 @@ digests_take(
 
 	j->object = object;
 	object->state = OBJECT_GIVEN;
+	work_hold(s, object);
 	if (!read_content(d, span_of(body, len), fd, &content) ||
 	    digest_read(buf_span(&content), &j->digest) != STATUS_OK) {
 		tell_of_job(

@@ -20,6 +20,10 @@
 /* Failures after which the others no longer wait for it. */
 #define FAILURES_MAX 6
 #define ASIDE_US (600 * CIVIL_US_PER_S)
+/* So many are remembered, and so many at a time stand before what is new. */
+#define ASIDES_MAX 10000
+#define BACK_MAX 256
+#define BACK_US (10 * CIVIL_US_PER_S)
 
 /* --- giving --------------------------------------------------------------- */
 
@@ -37,6 +41,7 @@ fetch_give(
 
 	parcel.body = body;
 	memcpy(&parcel.token, &object, sizeof(object));
+	work_let_go(s, object);
 	rounds_cursor(s, object);
 	parcel.identity =
 	    work_identity(s, span_str(object->key), span_str(object->etag));
@@ -87,12 +92,16 @@ set_aside(struct s3_source *s, struct object *o)
 		free(n);
 	}
 	objects_unqueue(s->objects, o);
+	work_hold(s, o);
+	if (s->asides == ASIDES_MAX) {
+		/* Its day is held for ever: another start lists it again. */
+		objects_drop(s->objects, o);
+		return;
+	}
 	o->state = OBJECT_ASIDE;
 	o->due_us = clock_mono_us() + ASIDE_US;
 	if (s->asides++ == 0 || o->due_us < s->aside_us)
 		s->aside_us = o->due_us;
-	if (s->asides == 1 || o->day < s->aside_day)
-		s->aside_day = o->day;
 }
 
 static void
@@ -102,11 +111,15 @@ take_back(void *cookie, struct object *o)
 
 	if (o->state != OBJECT_ASIDE)
 		return;
-	if (o->due_us > clock_mono_us()) {
-		if (o->due_us < s->aside_us)
-			s->aside_us = o->due_us;
+	if (o->due_us > clock_mono_us() || s->back == BACK_MAX) {
+		int64_t soon = clock_mono_us() + BACK_US;
+		int64_t due_us = o->due_us > soon ? o->due_us : soon;
+
+		if (due_us < s->aside_us)
+			s->aside_us = due_us;
 		return;
 	}
+	s->back++;
 	s->asides--;
 	o->due_us = 0;
 	o->failures = 0;
@@ -119,6 +132,7 @@ take_back_asides(struct s3_source *s)
 	if (s->asides == 0 || clock_mono_us() < s->aside_us)
 		return;
 	s->aside_us = INT64_MAX;
+	s->back = 0;
 	objects_each(s->objects, take_back, s);
 }
 
@@ -129,10 +143,12 @@ on_missing(struct s3_source *s, struct object *o)
 
 	if (o->other_key != NULL) {
 		/* The notice meant the key as it stands there. */
-		if (objects_use_other_key(s->objects, o, &other))
+		if (objects_use_other_key(s->objects, o, &other)) {
 			o->state = OBJECT_WAITING;
-		else
-			objects_merge(s->objects, o, other);
+			return;
+		}
+		work_let_go(s, o);
+		objects_merge(s->objects, o, other);
 		return;
 	}
 	s->gone++;
@@ -178,10 +194,11 @@ is_known(struct s3_source *s, struct object *o, const struct s3_download *d)
 {
 	struct object *other;
 
-	if (!objects_rename(s->objects, o, d->etag, &other))
+	if (!objects_rename(s->objects, o, d->etag, &other)) {
+		work_let_go(s, o);
 		objects_merge(s->objects, o, other);
-	else if (s->host->seen(s->host->cookie,
-		     work_identity(s, span_str(o->key), d->etag)))
+	} else if (s->host->seen(s->host->cookie,
+		       work_identity(s, span_str(o->key), d->etag)))
 		work_finish(s, o);
 	else
 		return false;

@@ -33,6 +33,7 @@ struct object {
 	uint64_t size;
 	enum object_state state;
 	bool digest;
+	bool held_for;	 /* see work_hold() */
 	char *signature; /* of a digest; NULL: none was there */
 	/* While READING: who reads it, and the bytes counted for it. */
 	void *reader;

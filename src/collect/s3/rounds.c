@@ -28,22 +28,23 @@ look_back_day(const struct s3_source *s)
 	    (int64_t)(s->config->look_back_hours * (double)CIVIL_US_PER_HOUR));
 }
 
-/* "2026-11-22 2026-11-01": all before is complete; the last long sweep. */
+/* "2026-11-22 2026-11-01 2026-10-01": all before is complete; the last long
+ * sweep; the day from which on the source reads. */
 static void
 read_cursor(struct s3_source *s)
 {
+	int64_t *const days[] = { &s->cursor_day, &s->long_sweep_day,
+		&s->first_day };
 	struct buf value = { 0 };
-	struct span rest, first;
+	struct span rest;
 	int64_t time_us;
 
-	if (s->host->cursor(
-		s->host->cookie, buf_span(&s->cursor_key), &value)) {
-		rest = buf_span(&value);
-		first = span_cut(&rest, ' ');
-		if (civil_parse(first, &time_us))
-			s->cursor_day = civil_day(time_us);
-		if (civil_parse(rest, &time_us))
-			s->long_sweep_day = civil_day(time_us);
+	(void)s->host->cursor(
+	    s->host->cookie, buf_span(&s->cursor_key), &value);
+	rest = buf_span(&value);
+	for (size_t i = 0; i < COUNTOF(days); i++) {
+		if (civil_parse(span_cut(&rest, ' '), &time_us))
+			*days[i] = civil_day(time_us);
 	}
 	buf_done(&value);
 }
@@ -55,7 +56,7 @@ rounds_open(struct s3_source *s)
 
 	buf_printf(&s->cursor_key, "s3:%s/%s", s3_bucket(s->bucket),
 	    s->config->prefix != NULL ? s->config->prefix : "");
-	s->cursor_day = INT64_MIN;
+	s->cursor_day = s->first_day = INT64_MIN;
 	s->long_sweep_day = today();
 	read_cursor(s);
 	if (s->cursor_day == INT64_MIN && s->config->start_us > 0)
@@ -64,10 +65,14 @@ rounds_open(struct s3_source *s)
 		day = s->cursor_day;
 	if (s->cursor_day == INT64_MIN)
 		s->cursor_day = day;
-	s->begin_us = day * CIVIL_US_PER_DAY;
+	if (s->first_day == INT64_MIN || s->first_day > day)
+		s->first_day = day;
+	s->begin_us = s->first_day * CIVIL_US_PER_DAY;
 	if (s->begin_us < s->config->start_us)
 		s->begin_us = s->config->start_us;
-	s->next_day = civil_day(s->begin_us);
+	s->next_day = day;
+	if (s->next_day < civil_day(s->begin_us))
+		s->next_day = civil_day(s->begin_us);
 	s->last_day = today();
 	s->state = ROUND_FOLDERS;
 	s->round_us = clock_wall_us();
@@ -205,15 +210,16 @@ void
 rounds_cursor(struct s3_source *s, const struct object *object)
 {
 	char day[CIVIL_TEXT_BYTES], sweep[CIVIL_TEXT_BYTES];
+	char first[CIVIL_TEXT_BYTES];
 	int64_t complete = object->day;
 
-	/* What is set aside must be listed again by the next start. */
-	if (s->asides > 0 && s->aside_day < complete)
-		complete = s->aside_day;
+	if (s->held_for > 0 && s->hold_day < complete)
+		complete = s->hold_day;
 	if (complete > s->cursor_day)
 		s->cursor_day = complete;
 	(void)civil_format(s->cursor_day * CIVIL_US_PER_DAY, day);
 	(void)civil_format(s->long_sweep_day * CIVIL_US_PER_DAY, sweep);
+	(void)civil_format(s->first_day * CIVIL_US_PER_DAY, first);
 	buf_reset(&s->cursor);
-	buf_printf(&s->cursor, "%.10s %.10s", day, sweep);
+	buf_printf(&s->cursor, "%.10s %.10s %.10s", day, sweep, first);
 }

@@ -104,8 +104,26 @@ work_wait_ms(int64_t due_us, int most_ms)
 }
 
 void
+work_hold(struct s3_source *s, struct object *object)
+{
+	if (object->held_for || object->day == 0)
+		return;
+	object->held_for = true;
+	if (s->held_for++ == 0 || object->day < s->hold_day)
+		s->hold_day = object->day;
+}
+
+void
+work_let_go(struct s3_source *s, struct object *object)
+{
+	s->held_for -= object->held_for;
+	object->held_for = false;
+}
+
+void
 work_finish(struct s3_source *s, struct object *object)
 {
+	work_let_go(s, object);
 	for (const struct object_notice *n = object->notices; n != NULL;
 	     n = n->next)
 		inbox_settle(s, n->message, INBOX_SAFE);

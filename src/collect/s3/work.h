@@ -48,7 +48,8 @@ struct s3_source {
 	struct buf cursor_key, cursor, identity;
 
 	/* rounds */
-	int64_t begin_us;	    /* nothing older is listed */
+	int64_t begin_us;	    /* nothing older is read */
+	int64_t first_day;	    /* of the source's first start */
 	int64_t next_day, last_day; /* of the round */
 	int64_t poll_us, sweep_us;  /* monotonic: when the next is due */
 	int64_t long_sweep_day;	    /* when all of a month was looked at */
@@ -64,7 +65,9 @@ struct s3_source {
 	size_t reading;	  /* downloads under way */
 	size_t asides;	  /* objects that are set aside */
 	int64_t aside_us; /* monotonic: when the first is due */
-	int64_t aside_day;
+	size_t back;	  /* of them, queued again in this step */
+	size_t held_for;  /* objects that the position waits for ... */
+	int64_t hold_day; /* ... before this day */
 	uint64_t gone, ignored;
 
 	uint64_t said; /* bits of enum work_said */
@@ -111,6 +114,14 @@ bool work_wants(struct s3_source *s, struct span key, int64_t begin_us,
 /* Milliseconds until that monotonic time (INT64_MAX: never), at most
  * `most_ms`. */
 int work_wait_ms(int64_t due_us, int most_ms);
+
+/*
+ * The position stays before the object's day until it is given, although later
+ * ones are given before it: the next start must list it again.  What a notice
+ * told of comes again by itself.
+ */
+void work_hold(struct s3_source *s, struct object *object);
+void work_let_go(struct s3_source *s, struct object *object);
 
 /* The object is safe, or will never be read: tell those who wait for it, and
  * forget it. */
