@@ -432,7 +432,8 @@ static const struct shape_key feed_keys[] = {
 	    AT(config_feed, kind),
 	    .words = feed_words,
 	    .required = true,
-	    .help = "where findings go" },
+	    .help = "where findings go; s3, sqs, eventbridge and "
+		    "securityhub are not in this version" },
 	{ .name = "format",
 	    .kind = SHAPE_WORD,
 	    AT(config_feed, format),
@@ -487,7 +488,7 @@ static const struct shape_key console_keys[] = {
 	    .kind = SHAPE_ADDRESS,
 	    .fallback = "127.0.0.1:7480",
 	    AT(config, console_listen),
-	    .help = "address and port of health, metrics and console" },
+	    .help = "address and port of health and metrics; no login" },
 	{ 0 },
 };
 
@@ -617,7 +618,7 @@ static const struct shape_key root_keys[] = {
 	{ .name = "console",
 	    .kind = SHAPE_MAP,
 	    .keys = console_keys,
-	    .help = "health, metrics and the web console" },
+	    .help = "health and metrics; no web console in this version" },
 	{ .name = "service",
 	    .kind = SHAPE_MAP,
 	    .keys = service_keys,
