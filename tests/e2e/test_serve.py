@@ -311,7 +311,8 @@ class Life(Case):
                 return words
 
             with s:
-                until("READY=1")
+                self.assertIn("EXTEND_TIMEOUT_USEC=60000000",
+                              until("READY=1"))
                 until("WATCHDOG=1")
                 began = time.monotonic()
                 until("WATCHDOG=1")

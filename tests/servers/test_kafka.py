@@ -1,7 +1,7 @@
 """Source and feed against a real Apache Kafka.
 
-KAFKA_VERSIONS names the versions, separated by blanks; without it 3.9.1 is
-run.  SOURCE_DRIVE and KAFKA_TOOL are the programs beside this file.
+KAFKA_VERSIONS names the versions, separated by blanks; without it 3.9.1
+and 4.1.2 are run.  SOURCE_DRIVE and KAFKA_TOOL are the programs beside this file.
 """
 import base64
 import collections
@@ -21,7 +21,7 @@ import kafka
 
 DRIVE = os.environ["SOURCE_DRIVE"]
 TOOL = os.environ["KAFKA_TOOL"]
-VERSIONS = os.environ.get("KAFKA_VERSIONS", "3.9.1").split()
+VERSIONS = os.environ.get("KAFKA_VERSIONS", "3.9.1 4.1.2").split()
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 RECORDS = 20000
 FINDINGS = 50000

@@ -209,7 +209,9 @@ class Test:
         got = (findings(s, name), *states(s.store))
         fed = self.fed(name)
         if variant == "reorder":
-            # Another order is another history; all must have been read.
+            # Another order is another history: all must have been read, and
+            # the feed have what the store has.
+            self.check_fed(variant, fed, got[0])
             return
         if got[0] != want[0]:
             raise AssertionError("\n".join(
@@ -224,7 +226,11 @@ class Test:
                     for t in sorted(differ)))
         if got[2:] != want[2:]:
             raise AssertionError(f"{variant}: {got[2:]}, {want[2:]}")
-        ids = {json.loads(line)["id"] for line in want[0]}
+        self.check_fed(variant, fed, want[0])
+
+    @staticmethod
+    def check_fed(variant, fed, told):
+        ids = {json.loads(line)["id"] for line in told}
         # What looked like a sequence before logs of an earlier time came may
         # be another one by the end (told.h): the feed is told that too.
         wrong = [f for i, f in fed.items()
