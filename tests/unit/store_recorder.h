@@ -215,12 +215,25 @@ record_made(enum name name)
 	    .file = recorder.file_of[name] });
 }
 
+static inline void
+record_forget(void)
+{
+	for (size_t i = 0; i < recorder.count; i++)
+		free(recorder.changes[i].bytes);
+	free(recorder.changes);
+	free(recorder.seal.at);
+	recorder.changes = NULL;
+	recorder.seal = (struct image){ 0 };
+	recorder.count = recorder.room = 0;
+}
+
 /* Begin a list in a folder that has these files, all of them on the disk. */
 static inline void
 record_start(const struct disk *d)
 {
+	record_forget();
+	recorder.on = false;
 	recorder.files = NAMES;
-	recorder.seal.len = 0;
 	folder_make(&recorder.folder);
 	disk_put(d, &recorder.folder);
 	for (unsigned i = 0; i < NAMES; i++)
@@ -235,18 +248,6 @@ record_stop(void)
 {
 	recorder.on = false;
 	folder_remove(&recorder.folder);
-}
-
-static inline void
-record_forget(void)
-{
-	for (size_t i = 0; i < recorder.count; i++)
-		free(recorder.changes[i].bytes);
-	free(recorder.changes);
-	free(recorder.seal.at);
-	recorder.changes = NULL;
-	recorder.seal = (struct image){ 0 };
-	recorder.count = recorder.room = 0;
 }
 
 /*
