@@ -31,6 +31,26 @@ endpoint_suffix(struct span region)
 	return partitions[find_partition(region)].suffix;
 }
 
+bool
+endpoint_is_aws(struct span host)
+{
+	for (size_t i = 0; i < COUNTOF(partitions); i++) {
+		struct span suffix = span_str(partitions[i].suffix);
+
+		if (span_ends(host, suffix) && host.len > suffix.len &&
+		    host.at[host.len - suffix.len - 1] == '.')
+			return true;
+	}
+	return false;
+}
+
+void
+endpoint_url(const char *service, struct span region, struct buf *url)
+{
+	buf_printf(url, "https://%s.%.*s.%s", service, SPAN_ARGS(region),
+	    endpoint_suffix(region));
+}
+
 const char *
 endpoint_partition(struct span region)
 {

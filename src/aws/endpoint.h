@@ -14,6 +14,12 @@
  * "amazonaws.com.cn" for cn-, ... */
 const char *endpoint_suffix(struct span region);
 
+/* Is it a host below the suffix of a partition, without a port? */
+bool endpoint_is_aws(struct span host);
+
+/* Add "https://SERVICE.REGION.SUFFIX", of a region that is one. */
+void endpoint_url(const char *service, struct span region, struct buf *url);
+
 /* "aws", "aws-cn", "aws-us-gov", ...: the second part of an ARN there. */
 const char *endpoint_partition(struct span region);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/endpoint.h"
 #include "aws/s3_request.h"
 
 #define REDIRECTS_MAX 3
@@ -54,14 +55,6 @@ is_bucket_name(const char *name, bool label)
 	       name[0] != '-' && name[0] != '.';
 }
 
-static bool
-is_region_name(const char *name)
-{
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-	return n > 0 && name[n] == '\0' && n < 64;
-}
-
 static void
 set_url(struct s3 *s)
 {
@@ -74,9 +67,9 @@ set_url(struct s3 *s)
 		    s->path_style ? "" : s->bucket, s->path_style ? "" : ".",
 		    SPAN_ARGS(host));
 	} else {
-		buf_printf(&url, "https://%s%ss3.%s.amazonaws.com%s",
+		buf_printf(&url, "https://%s%ss3.%s.%s",
 		    s->path_style ? "" : s->bucket, s->path_style ? "" : ".",
-		    s->region, strncmp(s->region, "cn-", 3) == 0 ? ".cn" : "");
+		    s->region, endpoint_suffix(span_str(s->region)));
 	}
 	free(s->url);
 	s->url = url.at;
@@ -97,7 +90,7 @@ s3_new(const struct s3_options *o, struct s3 **result, struct buf *error)
 		buf_printf(error, "\"%s\" is not a bucket's name", o->bucket);
 		return STATUS_INVALID;
 	}
-	if (!is_region_name(region)) {
+	if (!endpoint_is_region(span_str(region))) {
 		buf_printf(error, "\"%s\" is not a region", region);
 		return STATUS_INVALID;
 	}
@@ -252,9 +245,7 @@ follow_location(struct pending *p, const struct http_response *r)
 
 	if (p->bucket->given != NULL ||
 	    !aws_split_url(location, &scheme, &host, NULL) ||
-	    !span_equal(scheme, SPAN("https")) ||
-	    (!span_ends(host, SPAN(".amazonaws.com")) &&
-		!span_ends(host, SPAN(".amazonaws.com.cn"))))
+	    !span_equal(scheme, SPAN("https")) || !endpoint_is_aws(host))
 		return false;
 	buf_printf(&url, "https://%.*s", SPAN_ARGS(host));
 	free(p->elsewhere);
@@ -272,7 +263,7 @@ follow(struct pending *p, const struct aws_answer *a)
 	if (p->redirects == REDIRECTS_MAX ||
 	    (status != 301 && status != 307 && status != 400))
 		return false;
-	if (a->fault.region[0] != '\0' && is_region_name(a->fault.region) &&
+	if (endpoint_is_region(span_str(a->fault.region)) &&
 	    strcmp(a->fault.region, s->region) != 0) {
 		free(s->region);
 		s->region = span_to_str(span_str(a->fault.region));

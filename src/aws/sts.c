@@ -57,9 +57,7 @@ find_place(const struct provider_context *c, struct place *p, struct buf *why)
 	else if (is_global(c) && !fips)
 		buf_add_str(&p->url, "https://sts.amazonaws.com");
 	else
-		buf_printf(&p->url, "https://sts%s.%.*s.%s",
-		    fips ? "-fips" : "", SPAN_ARGS(c->region),
-		    endpoint_suffix(c->region));
+		endpoint_url(fips ? "sts-fips" : "sts", c->region, &p->url);
 	if (span_is_empty(url) && is_global(c))
 		p->region = GLOBAL_REGION;
 	if (endpoint_split(buf_span(&p->url), &p->at))

@@ -94,6 +94,12 @@ names(void **state)
 	assert_span_equal(n.account, SPAN("111122223333"));
 	assert_span_equal(n.service, SPAN("vpcflowlogs"));
 	assert_span_equal(n.region, SPAN("eu-west-1"));
+	n = layout_names_of(SPAN(
+	    "AWSLogs/111122223333/CloudTrail/eusc-de-east-1/2026/11/22/x"));
+	assert_span_equal(n.region, SPAN("eusc-de-east-1"));
+	n = layout_names_of(
+	    SPAN("AWSLogs/111122223333/CloudTrail/2026-11-1/2026/11/22/x"));
+	assert_span_equal(n.region, SPAN(""));
 	/* Resolver's logs have the VPC where others have the region. */
 	n = layout_names_of(
 	    SPAN("AWSLogs/111122223333/vpcdnsquerylogs/vpc-0a1b/2026/11/22/x"));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/endpoint.h"
 #include "base/civil.h"
 #include "codec/json.h"
 #include "collect/s3/layout.h"
@@ -189,8 +190,7 @@ ask(struct s3_source *s, struct known *k, struct span region,
 	struct span scheme, host;
 	int64_t end_s = d->end_us / CIVIL_US_PER_S;
 
-	buf_printf(&url, "https://cloudtrail.%.*s.amazonaws.com%s",
-	    SPAN_ARGS(region), span_starts(region, SPAN("cn-")) ? ".cn" : "");
+	endpoint_url("cloudtrail", region, &url);
 	if (endpoint == NULL ||
 	    !aws_split_url(span_str(endpoint), &scheme, &host, NULL))
 		(void)aws_split_url(buf_span(&url), &scheme, &host, NULL);
@@ -246,7 +246,8 @@ key_ring_find(struct s3_source *s, struct key_ring *r, struct span place,
 			cannot(k, "it is not in the folder digest_keys");
 		return true;
 	}
-	if (region.len == 0) {
+	/* It becomes part of a host's name. */
+	if (!endpoint_is_region(region)) {
 		cannot(k, "the digest's place names no region");
 		return true;
 	}

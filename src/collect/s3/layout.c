@@ -128,12 +128,16 @@ is_account(struct span s)
 	return s.len == ACCOUNT_DIGITS && digits_at(s, 0) == s.len;
 }
 
-/* "eu-west-1", "us-gov-east-1": letters, a hyphen, ... and digits last. */
+/* "eu-west-1", "us-gov-east-1", "eusc-de-east-1": two letters or four, a
+ * hyphen, ... and a digit last. */
 static bool
 is_region(struct span s)
 {
-	return s.len >= 9 && s.len <= 20 && span_find(s, '-', 0) == 2 &&
-	       digits_at(s, s.len - 1) == 1 && s.at[s.len - 2] == '-';
+	size_t letters = span_find(s, '-', 0);
+
+	return s.len >= 9 && s.len <= 20 && (letters == 2 || letters == 4) &&
+	       digits_at(s, 0) == 0 && digits_at(s, s.len - 1) == 1 &&
+	       s.at[s.len - 2] == '-';
 }
 
 static bool
