@@ -149,8 +149,7 @@ allow_source(struct policy *p, const struct config_source *s)
 		add_queue(s, &resource);
 		allow(p,
 		    "\"sqs:ReceiveMessage\", \"sqs:DeleteMessage\", "
-		    "\"sqs:ChangeMessageVisibility\", "
-		    "\"sqs:GetQueueAttributes\"",
+		    "\"sqs:ChangeMessageVisibility\"",
 		    &resource);
 	}
 	if (s->verify_digests == 1 && s->digest_keys == NULL) {

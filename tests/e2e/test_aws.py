@@ -528,7 +528,7 @@ class Policy(unittest.TestCase):
             set(allowed), {
                 "s3:GetObject", "s3:ListBucket", "sqs:ReceiveMessage",
                 "sqs:DeleteMessage", "sqs:ChangeMessageVisibility",
-                "sqs:GetQueueAttributes", "cloudtrail:ListPublicKeys"})
+                "cloudtrail:ListPublicKeys"})
         self.assertEqual(allowed["s3:GetObject"]["Resource"],
                          "arn:aws:s3:::acme/AWS${*}Logs/*")
         self.assertEqual(allowed["s3:ListBucket"]["Condition"],
