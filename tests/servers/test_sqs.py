@@ -1,0 +1,159 @@
+"""The queue of a source of kind s3, against moto's SQS."""
+import datetime
+import json
+import tempfile
+import time
+import unittest
+
+import s3_servers as servers
+from s3_case import NOW, Case, Drive, drive, notice, trail_key
+
+
+class Queue(Case):
+    def run_queue(self, messages, put=(), count=None, args=(), **attributes):
+        url = self.queue(**attributes)
+        for key in put:
+            self.put(key)
+        self.send(url, *messages)
+        run = drive({**self.source, "queue": url}, *args, "--objects",
+                    str(len(put) if count is None else count),
+                    "--seconds", "15")
+        return run, url
+
+    def test_every_form(self):
+        """Whatever wraps a notice, its object is read and it is deleted."""
+        keys = [trail_key(NOW - datetime.timedelta(days=9), name=f"n{n}")
+                for n in range(4)]
+        odd = f"odd/a b+c \u00fc {NOW:%Y%m%dT%H%M}Z.json"
+        coded = odd.replace("+", "%2B").replace(" ", "+").replace(
+            "\u00fc", "%C3%BC")
+        self.source["start"] = f"{NOW - datetime.timedelta(days=10):%Y-%m-%d}"
+        old = self.faulty(  # listings see nothing: the queue alone tells
+            lambda h, n: ("answer", 200,
+                          b"<ListBucketResult></ListBucketResult>")
+            if "list-type" in h.path else None)
+        wrapped = {"Type": "Notification",
+                   "Message": json.dumps(notice(self.bucket, keys[2]))}
+        bridge = {"source": "aws.s3", "detail-type": "Object Created",
+                  "detail": {"bucket": {"name": self.bucket},
+                             "object": {"key": odd + ".2", "size": 1}}}
+        messages = [
+            notice(self.bucket, keys[0], keys[1]), wrapped,
+            notice(self.bucket, coded), bridge,
+            notice(self.bucket, "plain+key%41.json"),
+            {"Event": "s3:TestEvent", "Service": "Amazon S3"},
+            notice(self.bucket, "x", event="ObjectRemoved:Delete"),
+            {"s3Bucket": self.bucket, "s3ObjectKey": [keys[3]]}]
+        put = [*keys, odd, odd + ".2", "plain+key%41.json"]
+        run, url = self.run_queue(messages, put)
+        self.assertEqual(sorted(run.given), sorted(put))
+        self.assertEqual(self.left(url), 0)
+        self.assertTrue(old.seen)
+
+    def test_seen_objects_are_acknowledged(self):
+        """The listing gave it first; the notice is deleted all the same."""
+        key = trail_key(NOW)
+        run, url = self.run_queue(
+            [notice(self.bucket, key), notice(self.bucket, key)], [key])
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 0)
+
+    def test_nothing_is_deleted_that_is_not_safe(self):
+        key = trail_key(NOW)
+        run, url = self.run_queue(
+            [notice(self.bucket, "gone"), notice(self.bucket, key)], [key],
+            args=("--no-safe",))
+        self.assertEqual(run.given, [key])
+        # What is gone is acknowledged, what is not safe is not.
+        self.assertEqual(self.left(url), 1)
+
+    def test_poison_is_named_once_and_left(self):
+        key = trail_key(NOW)
+        run, url = self.run_queue(["nonsense", notice(self.bucket, key)],
+                                  [key])
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 1)
+        named = [e for e in run.of("say") if "message" in e
+                 and "left in the queue" in e["message"]]
+        self.assertEqual(len(named), 1)
+
+    def test_without_listing(self):
+        """Who may not list is told so, and the queue is read all the same."""
+        self.faulty(lambda h, n: ("answer", 403, b"<Error><Code>AccessDenied"
+                                  b"</Code></Error>")
+                    if "list-type" in h.path else None)
+        key = trail_key(NOW - datetime.timedelta(days=60))
+        run, url = self.run_queue([notice(self.bucket, key)], [key])
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 0)
+        self.assertIn("s3:ListBucket", run.counts["trouble"])
+
+    def test_kills(self):
+        """Killed again and again, every object is given, none is lost, and
+        the order of what was not safe stays that of a plan."""
+        keys = [trail_key(NOW - datetime.timedelta(minutes=5 * n),
+                          name=f"n{n:03}") for n in range(60)]
+        url = self.queue()
+        for key in keys:
+            self.put(key)
+            self.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(
+                notice(self.bucket, key)))
+        given = []
+        with tempfile.NamedTemporaryFile() as store:
+            for n in range(4):
+                run = Drive({**self.source, "queue": url},
+                            ("--store", store.name, "--seconds", "30",
+                             "--room", "2000"))
+                for line in run.process.stdout:
+                    e = json.loads(line)
+                    if e["event"] == "give":
+                        given.append(e["place"])
+                    if len(given) >= 12 * (n + 1):
+                        break
+                run.process.kill()
+                # What it said before it died counts, but for half a line.
+                for line in run.process.stdout.read().splitlines(True):
+                    if not line.endswith(b"\n"):
+                        continue
+                    e = json.loads(line)
+                    if e["event"] == "give":
+                        given.append(e["place"])
+                run.process.communicate()
+                run.folder.cleanup()
+            last = drive({**self.source, "queue": url}, "--store",
+                         store.name, "--seconds", "6")
+        given += last.given
+        self.assertEqual(sorted(set(given)), sorted(keys))
+        # Only what was given and not yet safe comes twice.
+        self.assertLess(len(given), len(keys) + 5 * 10)
+        seen = []
+        for key in given:
+            if key not in seen:
+                seen.append(key)
+        self.assertEqual(seen, sorted(keys, key=lambda k: k.rsplit("_", 2)[1]))
+        # What the killed ones had received is hidden for a time yet.
+        got = self.sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        self.assertEqual(
+            got["Attributes"]["ApproximateNumberOfMessages"], "0")
+
+    def test_query_protocol(self):
+        """A server that knows the query protocol alone."""
+        key = trail_key(NOW)
+        url = self.queue()
+        self.put(key)
+        self.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(
+            notice(self.bucket, key)))
+        proxy = servers.Faults(
+            self.moto.port,
+            lambda h, n: ("answer", 404, b"<ErrorResponse/>")
+            if "X-Amz-Target" in h.headers else None)
+        self.addCleanup(proxy.close)
+        run = drive({**self.source, "queue": proxy.url + url[url.index(
+            "/", 8):]}, "--objects", "1", "--seconds", "15")
+        self.assertEqual(run.given, [key])
+        self.assertEqual(self.left(url), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
