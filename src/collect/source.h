@@ -77,6 +77,12 @@ struct source_notice {
 	size_t nfacts;
 };
 
+/* Times that a test shortens; 0: the source's own. */
+struct source_times {
+	unsigned hidden_s; /* so long nobody else sees a queue's message */
+	unsigned sweep_s;  /* so often all that may come late is listed */
+};
+
 /* What a source may ask of its host, from its own thread only. */
 struct source_host {
 	/* Hand over a parcel; never blocks.  The body is taken. */
@@ -102,6 +108,7 @@ struct source_host {
 	struct listen_set *sockets;
 	/* A folder for files that are too large for memory, already there. */
 	const char *spool;
+	struct source_times times;
 	void *cookie;
 };
 

@@ -1,6 +1,6 @@
 /*
  * s3_drive CONFIG [--store FILE] [--seconds N] [--objects N] [--room N]
- *	[--no-safe] [--spool DIR]
+ *	[--no-safe] [--spool DIR] [--hidden S] [--sweep S]
  *
  * The smallest host there is for the first source of a configuration: prints
  * what it is given, one JSON object a line, and says safe.  With --store the
@@ -239,6 +239,7 @@ struct arguments {
 	int64_t seconds;
 	size_t objects;
 	bool unsafe;
+	struct source_times times;
 };
 
 static struct arguments
@@ -262,6 +263,12 @@ read_arguments(int argc, char **argv, struct drive *d)
 			a.objects = strtoul(value, NULL, 10), i++;
 		else if (strcmp(argv[i], "--room") == 0)
 			d->room = strtoul(value, NULL, 10), i++;
+		else if (strcmp(argv[i], "--hidden") == 0)
+			a.times.hidden_s = (unsigned)strtoul(value, NULL, 10),
+			i++;
+		else if (strcmp(argv[i], "--sweep") == 0)
+			a.times.sweep_s = (unsigned)strtoul(value, NULL, 10),
+			i++;
 		else if (strcmp(argv[i], "--no-safe") == 0)
 			a.unsafe = true;
 		else
@@ -313,6 +320,7 @@ main(int argc, char **argv)
 		.stopping = stopping,
 		.wake_fd = eventfd(0, EFD_CLOEXEC),
 		.spool = a.spool,
+		.times = a.times,
 		.cookie = &d,
 	};
 	if (source_s3.open(&config->sources[0], &host, &source, &error) !=

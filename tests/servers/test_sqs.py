@@ -155,5 +155,59 @@ class Queue(Case):
         self.assertEqual(self.left(url), 0)
 
 
+class Hidden(Case):
+    """How long others do not see a message, and where poison goes."""
+
+    def receive(self, url):
+        got = self.sqs.receive_message(
+            QueueUrl=url, AttributeNames=["ApproximateReceiveCount"])
+        return [int(m["Attributes"]["ApproximateReceiveCount"])
+                for m in got.get("Messages", [])]
+
+    def test_extended_while_working(self):
+        """Three times its hiding place's time under way, a message is seen by
+        nobody else; when the service has died, it comes again."""
+        key, proxy = trail_key(NOW), self.refuse_listings()
+        url = self.queue()
+        self.put(key)
+        self.send(url, notice(self.bucket, key))
+        run = Drive({**self.source, "queue": proxy.url + url[url.index(
+            "/", 8):]}, ("--hidden", "2", "--no-safe", "--seconds", "7"))
+        for line in run.process.stdout:
+            if b'"give"' in line:
+                break
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            self.assertEqual(self.receive(url), [])
+            time.sleep(0.2)
+        run.end()
+        self.assertEqual(run.counts["duplicates"], 0)
+        asked = [h["X-Amz-Target"].split(".")[1] for _, _, h in proxy.seen
+                 if "X-Amz-Target" in h]
+        # Every second, as half of the two have passed.
+        extended = asked.count("ChangeMessageVisibilityBatch")
+        self.assertGreaterEqual(extended, 4)
+        self.assertLessEqual(extended, 8)
+        # moto goes on with the long poll of the dead one, which may take it.
+        again, end = [], time.monotonic() + 8
+        while not again and time.monotonic() < end:
+            time.sleep(0.3)
+            again = self.receive(url)
+        self.assertIn(again, ([2], [3]))
+
+    def test_not_extended_when_safe(self):
+        key, proxy = trail_key(NOW), self.refuse_listings()
+        url = self.queue()
+        self.put(key)
+        self.send(url, notice(self.bucket, key))
+        drive({**self.source, "queue": proxy.url + url[url.index("/", 8):]},
+              "--hidden", "1", "--seconds", "4")
+        asked = [h["X-Amz-Target"].split(".")[1] for _, _, h in proxy.seen
+                 if "X-Amz-Target" in h]
+        self.assertEqual(asked.count("DeleteMessageBatch"), 1)
+        self.assertNotIn("ChangeMessageVisibilityBatch", asked)
+        self.assertEqual(self.left(url), 0)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -13,7 +13,6 @@
  * that half of it has passed: when a service dies, its messages come again
  * that soon. */
 #define HIDDEN_S 60
-#define EXTEND_US (HIDDEN_S / 2 * CIVIL_US_PER_S)
 /* Known and not deleted: no more are received. */
 #define MESSAGES_MAX 2000
 #define QUEUED_MAX 500
@@ -134,10 +133,19 @@ on_extended(void *cookie, const struct sqs_reply *r)
 	(void)r;
 }
 
+static unsigned
+hidden_s(const struct s3_source *s)
+{
+	unsigned shorter = s->host->times.hidden_s;
+
+	return shorter > 0 ? shorter : HIDDEN_S;
+}
+
 static void
 extend(struct s3_source *s)
 {
 	int64_t now = clock_mono_us();
+	int64_t half_us = hidden_s(s) * CIVIL_US_PER_S / 2;
 	struct span receipts[SQS_BATCH_MAX];
 	struct message *m = s->inbox->first;
 
@@ -145,13 +153,13 @@ extend(struct s3_source *s)
 		size_t n = 0;
 
 		for (; m != NULL && n < SQS_BATCH_MAX; m = m->next) {
-			if (m->leave || now - m->received_us < EXTEND_US)
+			if (m->leave || now - m->received_us < half_us)
 				continue;
 			m->received_us = now;
 			receipts[n++] = span_str(m->receipt);
 		}
 		if (n > 0)
-			sqs_extend(s->queue, receipts, n, HIDDEN_S,
+			sqs_extend(s->queue, receipts, n, hidden_s(s),
 			    (struct sqs_wish){ on_extended, s });
 	}
 }
@@ -345,7 +353,7 @@ inbox_step(struct s3_source *s)
 	if (!may_receive(s))
 		return;
 	i->receiving = true;
-	sqs_receive(s->queue, SQS_WAIT_MAX_S, HIDDEN_S,
+	sqs_receive(s->queue, SQS_WAIT_MAX_S, hidden_s(s),
 	    (struct sqs_wish){ on_received, s });
 }
 

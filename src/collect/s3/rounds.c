@@ -21,6 +21,15 @@ today(void)
 }
 
 static int64_t
+next_sweep_us(const struct s3_source *s)
+{
+	unsigned shorter = s->host->times.sweep_s;
+
+	return clock_mono_us() +
+	       (shorter > 0 ? shorter * CIVIL_US_PER_S : SWEEP_US);
+}
+
+static int64_t
 look_back_day(const struct s3_source *s)
 {
 	return civil_day(
@@ -131,7 +140,7 @@ end_round(struct s3_source *s)
 	if (!s->started) {
 		work_say(
 		    s, SOURCE_INFO, "what was missed is listed", NULL, NULL);
-		s->sweep_us = clock_mono_us() + SWEEP_US;
+		s->sweep_us = next_sweep_us(s);
 	}
 	s->started = true;
 	s->list_denied = false;
@@ -171,7 +180,7 @@ begin_round(struct s3_source *s)
 		lister_flat(s->lister);
 		return;
 	}
-	s->sweep_us = now + SWEEP_US;
+	s->sweep_us = next_sweep_us(s);
 	s->next_day = look_back_day(s);
 	if (s->last_day - s->long_sweep_day >= LONG_SWEEP_DAYS) {
 		s->next_day = s->last_day - LONG_SWEEP_DAYS;
