@@ -208,6 +208,29 @@ class Hidden(Case):
         self.assertNotIn("ChangeMessageVisibilityBatch", asked)
         self.assertEqual(self.left(url), 0)
 
+    def test_dead_letters(self):
+        """Poison, and what cannot be read, moves away; the good does not."""
+        dead = self.queue("-dead")
+        url = self.queue(RedrivePolicy=json.dumps({
+            "deadLetterTargetArn": self.arn(dead), "maxReceiveCount": "2"}))
+        good = [trail_key(NOW, name=f"n{n}") for n in range(12)]
+        refused = trail_key(NOW, name="refused")
+        for key in [*good, refused]:
+            self.put(key)
+        self.refuse_listings(
+            lambda h, n: ("answer", 403, b"<Error><Code>AccessDenied</Code>"
+                          b"</Error>") if "refused" in h.path else None)
+        poison = ["nonsense", json.dumps(notice("elsewhere", "k")),
+                  json.dumps(notice(self.bucket, refused))]
+        self.send(url, *poison, *(notice(self.bucket, k) for k in good))
+        run = drive({**self.source, "queue": url}, "--hidden", "1",
+                    "--seconds", "5")
+        self.assertEqual(sorted(run.given), sorted(good))
+        self.assertEqual(self.left(url), 0)
+        got = self.sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10)
+        self.assertEqual(sorted(m["Body"] for m in got["Messages"]),
+                         sorted(poison))
+
 
 if __name__ == "__main__":
     unittest.main()
