@@ -232,5 +232,69 @@ class Hidden(Case):
                          sorted(poison))
 
 
+class Notified(Case):
+    """Notices that moto writes when an object is put, not we."""
+
+    def check(self, url, least=3):
+        keys = [trail_key(NOW), "odd/a b+c=d%20e \u00fc.json",
+                "plain/x.json.gz"]
+        self.refuse_listings()
+        for key in keys:
+            self.put(key)
+        self.assertGreaterEqual(self.left(url), least)
+        run = drive({**self.source, "queue": url}, "--objects",
+                    str(len(keys)), "--seconds", "10")
+        self.assertEqual(sorted(run.given), sorted(keys))
+        self.assertEqual(self.left(url), 0)
+
+    def notify(self, **configuration):
+        self.s3.put_bucket_notification_configuration(
+            Bucket=self.bucket, NotificationConfiguration=configuration)
+
+    def test_direct(self):
+        url = self.queue()
+        self.notify(QueueConfigurations=[{
+            "QueueArn": self.arn(url), "Events": ["s3:ObjectCreated:*"]}])
+        self.check(url, 4)  # the first is s3:TestEvent
+
+    def by_topic(self, **attributes):
+        url = self.queue()
+        topic = self.sns.create_topic(Name=self.bucket)["TopicArn"]
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs",
+                           Endpoint=self.arn(url), Attributes=attributes)
+        self.notify(TopicConfigurations=[{
+            "TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}])
+        return url
+
+    def last_body(self, url):
+        """The message as it stands there, left for others at once."""
+        got = self.sqs.receive_message(QueueUrl=url, VisibilityTimeout=0,
+                                       MaxNumberOfMessages=10)
+        return json.loads(got["Messages"][-1]["Body"])
+
+    def test_by_topic(self):
+        url = self.by_topic()
+        self.put("probe.json")
+        self.assertEqual(self.last_body(url)["Type"], "Notification")
+        self.s3.delete_object(Bucket=self.bucket, Key="probe.json")
+        self.check(url, 4)
+
+    def test_by_topic_raw(self):
+        url = self.by_topic(RawMessageDelivery="true")
+        self.put("probe.json")
+        self.assertIn("Records", self.last_body(url))
+        self.s3.delete_object(Bucket=self.bucket, Key="probe.json")
+        self.check(url, 4)
+
+    def test_by_event_bridge(self):
+        url = self.queue()
+        self.notify(EventBridgeConfiguration={})
+        self.events.put_rule(
+            Name=self.bucket, EventPattern=json.dumps({"source": ["aws.s3"]}))
+        self.events.put_targets(Rule=self.bucket, Targets=[
+            {"Id": "q", "Arn": self.arn(url)}])
+        self.check(url)
+
+
 if __name__ == "__main__":
     unittest.main()
