@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aws/endpoint.h"
+#include "aws/s3_place.h"
 #include "aws/s3_request.h"
 
 #define REDIRECTS_MAX 3
@@ -22,7 +23,6 @@ struct s3 {
 	char *given; /* endpoint that is not AWS's; NULL: AWS's */
 	bool path_style;
 	bool requester_pays;
-	char *url;	       /* scheme://host of requests */
 	struct pending *first; /* requests under way */
 	struct s3_counts counts;
 };
@@ -35,44 +35,19 @@ struct pending {
 	struct sigv4_param *query;
 	char **texts;
 	unsigned redirects;
-	char *elsewhere; /* a host for this request alone */
+	char *region;  /* that it is signed for */
+	char *service; /* a host for this request alone, or empty */
 	uint64_t number;
 	struct pending *next, *previous;
 };
 
 /* --- where the bucket is -------------------------------------------------- */
 
-/* Lower-case letters, digits, hyphens, dots: what AWS allows, and with
- * `label` what can stand before s3.REGION in a certificate's name. */
-static bool
-is_bucket_name(const char *name, bool label)
+static struct s3_place
+place_of(const struct s3 *s)
 {
-	size_t n = strspn(name, label ? "abcdefghijklmnopqrstuvwxyz0123456789-"
-				      : "abcdefghijklmnopqrstuvwxyz0123456789-."
-					"ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-
-	return name[n] == '\0' && n >= (label ? 3 : 1) && n <= 255 &&
-	       name[0] != '-' && name[0] != '.';
-}
-
-static void
-set_url(struct s3 *s)
-{
-	struct buf url = { 0 };
-	struct span scheme, host, path;
-
-	if (s->given != NULL) {
-		(void)aws_split_url(span_str(s->given), &scheme, &host, &path);
-		buf_printf(&url, "%.*s://%s%s%.*s", SPAN_ARGS(scheme),
-		    s->path_style ? "" : s->bucket, s->path_style ? "" : ".",
-		    SPAN_ARGS(host));
-	} else {
-		buf_printf(&url, "https://%s%ss3.%s.%s",
-		    s->path_style ? "" : s->bucket, s->path_style ? "" : ".",
-		    s->region, endpoint_suffix(span_str(s->region)));
-	}
-	free(s->url);
-	s->url = url.at;
+	return (
+	    struct s3_place){ s->bucket, s->region, s->given, s->path_style };
 }
 
 enum status
@@ -83,10 +58,10 @@ s3_new(const struct s3_options *o, struct s3 **result, struct buf *error)
 	    o->endpoint != NULL ? o->endpoint : credentials_endpoint(c, "S3");
 	const char *region =
 	    o->region != NULL ? o->region : credentials_region(c, NULL);
-	struct span scheme, host, path;
+	struct endpoint at;
 	struct s3 *s;
 
-	if (!is_bucket_name(o->bucket, false)) {
+	if (!s3_place_is_bucket(o->bucket)) {
 		buf_printf(error, "\"%s\" is not a bucket's name", o->bucket);
 		return STATUS_INVALID;
 	}
@@ -94,8 +69,7 @@ s3_new(const struct s3_options *o, struct s3 **result, struct buf *error)
 		buf_printf(error, "\"%s\" is not a region", region);
 		return STATUS_INVALID;
 	}
-	if (endpoint != NULL &&
-	    !aws_split_url(span_str(endpoint), &scheme, &host, &path)) {
+	if (endpoint != NULL && !endpoint_split(span_str(endpoint), &at)) {
 		buf_add_str(error, "the endpoint is not an http: or https: "
 				   "URL");
 		return STATUS_INVALID;
@@ -108,9 +82,8 @@ s3_new(const struct s3_options *o, struct s3 **result, struct buf *error)
 	s->requester_pays = o->requester_pays;
 	s->path_style =
 	    o->path_style >= 0 ? o->path_style != 0 : endpoint != NULL;
-	if (!is_bucket_name(o->bucket, true))
+	if (!s3_place_is_label(o->bucket))
 		s->path_style = true;
-	set_url(s);
 	*result = s;
 	return STATUS_OK;
 }
@@ -129,7 +102,8 @@ free_pending(struct pending *p)
 	free(p->texts);
 	free(p->query);
 	free(p->key);
-	free(p->elsewhere);
+	free(p->region);
+	free(p->service);
 	free(p);
 }
 
@@ -148,7 +122,6 @@ s3_free(struct s3 *s)
 	free(s->bucket);
 	free(s->region);
 	free(s->given);
-	free(s->url);
 	free(s);
 }
 
@@ -198,27 +171,22 @@ send_request(struct pending *p)
 	struct s3 *s = p->bucket;
 	const struct http_header pays = { SPAN("x-amz-request-payer"),
 		SPAN("requester") };
-	struct span scheme, host, rest;
-	struct buf path = { 0 };
+	struct s3_place place = place_of(s);
+	struct buf url = { 0 }, path = { 0 };
+	struct endpoint at;
 
-	(void)aws_split_url(
-	    span_str(p->elsewhere != NULL ? p->elsewhere : s->url), &scheme,
-	    &host, &rest);
-	buf_add_char(&path, '/');
-	if (s->path_style) {
-		buf_add_str(&path, s->bucket);
-		if (p->is.key.len > 0)
-			buf_add_char(&path, '/');
-	}
-	buf_add(&path, p->is.key);
+	place.region = p->region;
+	s3_place_url(&place, span_str(p->service), &url);
+	ASSERT(endpoint_split(buf_span(&url), &at));
+	s3_place_path(&place, p->is.key, &path);
 	s->counts.requests++;
 	p->number = aws_start(
 	    s->aws, &(struct aws_call){
 			.service = "s3",
-			.region = span_str(s->region),
+			.region = span_str(p->region),
 			.method = SPAN("GET"),
-			.scheme = scheme,
-			.host = host,
+			.scheme = at.scheme,
+			.host = at.host,
 			.path = buf_span(&path),
 			.query = p->query,
 			.nquery = p->is.nquery,
@@ -231,26 +199,8 @@ send_request(struct pending *p)
 			.done = on_answer,
 			.cookie = p,
 		    });
+	buf_done(&url);
 	buf_done(&path);
-}
-
-/* The host of a Location header, when it is one of AWS's: a signature must
- * not be asked for by just anybody. */
-static bool
-follow_location(struct pending *p, const struct http_response *r)
-{
-	struct span location = http_header_of(r, SPAN("Location"));
-	struct span scheme, host;
-	struct buf url = { 0 };
-
-	if (p->bucket->given != NULL ||
-	    !aws_split_url(location, &scheme, &host, NULL) ||
-	    !span_equal(scheme, SPAN("https")) || !endpoint_is_aws(host))
-		return false;
-	buf_printf(&url, "https://%.*s", SPAN_ARGS(host));
-	free(p->elsewhere);
-	p->elsewhere = url.at;
-	return true;
 }
 
 /* The bucket is elsewhere, and the answer tells where. */
@@ -258,20 +208,29 @@ static bool
 follow(struct pending *p, const struct aws_answer *a)
 {
 	struct s3 *s = p->bucket;
-	int status = a->response->status;
+	struct s3_place at = place_of(s);
+	struct s3_place_target to;
 
+	/* Another request may have moved the bucket meanwhile. */
+	at.region = p->region;
 	if (p->redirects == REDIRECTS_MAX ||
-	    (status != 301 && status != 307 && status != 400))
+	    !s3_place_follow(&at,
+		&(struct s3_place_answer){
+		    .status = a->response->status,
+		    .region = span_str(a->fault.region),
+		    .location = http_header_of(a->response, SPAN("Location")),
+		},
+		&to))
 		return false;
-	if (endpoint_is_region(span_str(a->fault.region)) &&
-	    strcmp(a->fault.region, s->region) != 0) {
-		free(s->region);
-		s->region = span_to_str(span_str(a->fault.region));
-		set_url(s);
-	} else if (status == 400 || !follow_location(p, a->response)) {
-		return false;
-	}
 	p->redirects++;
+	free(p->service);
+	p->service = span_to_str(to.service);
+	free(p->region);
+	p->region = span_to_str(to.region);
+	if (span_is_empty(to.service)) {
+		free(s->region);
+		s->region = span_to_str(to.region);
+	}
 	return true;
 }
 
@@ -357,6 +316,7 @@ s3_request_start(struct s3 *s, const struct s3_request *request)
 	struct pending *p = status_calloc(1, sizeof(*p));
 
 	p->bucket = s;
+	p->region = span_to_str(span_str(s->region));
 	p->is = *request;
 	p->key = span_to_str(request->key);
 	p->is.key.at = p->key;
