@@ -165,10 +165,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _serve(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.path = self.requestline.split(" ")[1]  # with each slash of it
         faults = self.server.faults
         with faults.lock:
             faults.seen.append((self.command, self.path,
-                                dict(self.headers.items())))
+                                self.headers))
             act = faults.rule(self, len(faults.seen)) if faults.rule else None
         if act and act[0] == "reset":
             self._reset()
@@ -210,10 +211,30 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def finish(self):
+        super().finish()
+        if self.connection is not self.request:
+            self.connection.close()
+
+    def do_CONNECT(self):
+        """A tunnel that ends here: what comes through is served like the
+        rest, whatever name it is meant for."""
+        faults = self.server.faults
+        with faults.lock:
+            faults.tunnels.append(self.path)
+        self.send_response_only(200)
+        self.end_headers()
+        self.connection = faults.tls.wrap_socket(self.connection,
+                                                 server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", 0)
+        self.close_connection = False
+
     def _forward(self, body):
         link = http.client.HTTPConnection(
             "127.0.0.1", self.server.faults.backend, timeout=60)
-        link.putrequest(self.command, self.path, skip_host=True,
+        path = re.sub("^http://[^/]*", "", self.path)  # as to a proxy
+        link.putrequest(self.command, path, skip_host=True,
                         skip_accept_encoding=True)
         for name, value in self.headers.items():
             link.putheader(name, value)
@@ -242,11 +263,12 @@ class Faults:
 
     rule(handler, number) gives None, ("reset",), ("cut", bytes),
     ("answer", status, body[, headers]) or ("edit", function of the body).
-    `seen` lists (method, path, headers) of all requests."""
+    `seen` lists (method, path, headers) of all requests.  With `tls`, a
+    context, it is an HTTPS proxy too; `tunnels` lists HOST:PORT of those."""
 
-    def __init__(self, backend, rule=None):
-        self.backend, self.rule = backend, rule
-        self.seen, self.lock = [], threading.Lock()
+    def __init__(self, backend, rule=None, tls=None):
+        self.backend, self.rule, self.tls = backend, rule, tls
+        self.seen, self.tunnels, self.lock = [], [], threading.Lock()
         self.server = _Listener(("127.0.0.1", 0), _Handler)
         self.server.faults = self
         self.port = self.server.server_address[1]
