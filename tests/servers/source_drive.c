@@ -301,9 +301,17 @@ int
 main(int argc, char **argv)
 {
 	struct drive d = { 0 };
-	struct source_host host = { host_give, host_room, host_seen,
-		host_cursor, host_notice, host_say, host_stopping,
-		eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), NULL, NULL, &d };
+	struct source_host host = {
+		.give = host_give,
+		.room = host_room,
+		.seen = host_seen,
+		.cursor = host_cursor,
+		.notice = host_notice,
+		.say = host_say,
+		.stopping = host_stopping,
+		.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
+		.cookie = &d,
+	};
 	struct sigaction act = { .sa_handler = on_signal };
 	struct config *config = NULL;
 	const struct config_source *wanted;
