@@ -6,7 +6,10 @@ import time
 import unittest
 
 import s3_servers as servers
-from s3_case import NOW, Case, Drive, drive, notice, trail_key
+from s3_case import (MOTO, NOW, REGION, Case, Drive, clean_env, drive, log_body,
+                     notice, trail_key)
+
+import boto3
 
 
 class Queue(Case):
@@ -294,6 +297,86 @@ class Notified(Case):
         self.events.put_targets(Rule=self.bucket, Targets=[
             {"Id": "q", "Arn": self.arn(url)}])
         self.check(url)
+
+
+class Signed(unittest.TestCase):
+    """SQS, S3 and STS that verify signatures and policies."""
+
+    def setUp(self):
+        moto = servers.start_moto(MOTO, open_calls=3)
+        self.addCleanup(moto.close)
+        self.how = {"endpoint_url": moto.url, "region_name": REGION}
+        iam = self.client("iam", {"AccessKeyId": "x", "SecretAccessKey": "y"})
+        iam.create_user(UserName="root")
+        root = iam.create_access_key(UserName="root")["AccessKey"]
+        self.allow(iam.put_user_policy, "*", UserName="root")
+        self.iam = self.client("iam", root)
+        self.sqs, s3 = self.client("sqs", root), self.client("s3", root)
+        self.url = self.sqs.create_queue(QueueName="signed")["QueueUrl"]
+        s3.create_bucket(Bucket="signed", CreateBucketConfiguration={
+            "LocationConstraint": REGION})
+        self.key = trail_key(NOW)
+        s3.put_object(Bucket="signed", Key=self.key, Body=log_body())
+        self.sqs.send_message(QueueUrl=self.url, MessageBody=json.dumps(
+            notice("signed", self.key)))
+        self.source = {"bucket": "signed", "endpoint": moto.url,
+                       "queue": self.url}
+
+    def client(self, service, key):
+        return boto3.client(
+            service, **self.how, aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"])
+
+    @staticmethod
+    def allow(put, *actions, **who):
+        put(PolicyName="it", PolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Action": actions, "Resource": "*"}]}),
+            **who)
+
+    def user(self, name, *actions):
+        self.iam.create_user(UserName=name)
+        self.allow(self.iam.put_user_policy, *actions, UserName=name)
+        key = self.iam.create_access_key(UserName=name)["AccessKey"]
+        return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+    def left(self):
+        return Case.left(self, self.url)
+
+    def test_queue(self):
+        """What is sent to the queue is signed as SQS has it."""
+        good = self.user("reader", "s3:*", "sqs:*")
+        bad = {**good, "AWS_SECRET_ACCESS_KEY": "wrong"}
+        # Refused by the queue alone: the listing is another's business.
+        run = drive(self.source, "--seconds", "2", env=clean_env(**bad))
+        self.assertEqual((run.given, self.left()), ([], 1))
+        self.assertIn("SignatureDoesNotMatch", run.counts["trouble"])
+        run = drive(self.source, "--objects", "1", env=clean_env(**good))
+        self.assertEqual((run.given, self.left()), ([self.key], 0))
+
+    def test_queue_is_denied(self):
+        user = self.user("lister", "s3:*")
+        run = drive(self.source, "--seconds", "2", env=clean_env(**user))
+        self.assertEqual((run.given, self.left()), ([self.key], 1))
+        self.assertIn("needs sqs:ReceiveMessage", run.counts["trouble"])
+
+    def test_role(self):
+        """STS gives the role's keys; the user's own may do nothing else."""
+        user = self.user("hub", "sts:AssumeRole")
+        run = drive(self.source, "--seconds", "2", env=clean_env(**user))
+        self.assertEqual((run.given, self.left()), ([], 1))
+        role = self.iam.create_role(
+            RoleName="reader", AssumeRolePolicyDocument=json.dumps({
+                "Version": "2012-10-17", "Statement": [{
+                    "Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": "*"}}]}))["Role"]["Arn"]
+        self.allow(self.iam.put_role_policy, "s3:*", "sqs:*",
+                   RoleName="reader")
+        run = drive({**self.source, "role_arn": role}, "--objects", "1",
+                    env=clean_env(
+                        AWS_ENDPOINT_URL_STS=self.how["endpoint_url"], **user))
+        self.assertEqual((run.given, self.left()), ([self.key], 0))
 
 
 if __name__ == "__main__":
