@@ -379,5 +379,49 @@ class Signed(unittest.TestCase):
         self.assertEqual((run.given, self.left()), ([self.key], 0))
 
 
+class Elsewhere(Case):
+    """Endpoints of the environment; the source names none."""
+
+    def setUp(self):
+        super().setUp()
+        del self.source["endpoint"]
+        self.key = trail_key(NOW)
+        self.put(self.key)
+        self.url = self.queue()
+        self.send(self.url, notice(self.bucket, self.key))
+        self.source["queue"] = (f"https://sqs.{REGION}.amazonaws.com/"
+                                f"123456789012/{self.bucket}")
+
+    def proxy(self):
+        proxy = servers.Faults(self.moto.port)
+        self.addCleanup(proxy.close)
+        return proxy
+
+    def check(self, **env):
+        run = drive(self.source, "--objects", "1", "--seconds", "10",
+                    env=clean_env(HTTPS_PROXY="http://127.0.0.1:9", **env))
+        self.assertEqual(run.given, [self.key])
+        self.assertEqual(self.left(self.url), 0)
+
+    @staticmethod
+    def services(proxy):
+        return {h["Authorization"].split("/")[3] for _, _, h in proxy.seen}
+
+    def test_one_for_all(self):
+        proxy = self.proxy()
+        self.check(AWS_ENDPOINT_URL=proxy.url)
+        self.assertEqual(self.services(proxy), {"s3", "sqs"})
+
+    def test_one_each(self):
+        """That of a service comes before that of all."""
+        s3, sqs = self.proxy(), self.proxy()
+        self.check(AWS_ENDPOINT_URL_S3=s3.url, AWS_ENDPOINT_URL_SQS=sqs.url,
+                   AWS_ENDPOINT_URL="http://127.0.0.1:9")
+        self.assertEqual(self.services(s3), {"s3"})
+        self.assertEqual(self.services(sqs), {"sqs"})
+        # The queue goes by its own URL all the same.
+        self.assertTrue(all(p == "/" for _, p, _ in sqs.seen))
+
+
 if __name__ == "__main__":
     unittest.main()
