@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 import s3_servers as servers
 from s3_case import (ACCOUNT, KEYS, MOTO, NOW, REGION, WEIRD, Case, Drive,
@@ -97,6 +98,84 @@ class Listing(Case):
         self.put(late[0], log_body("late"))
         run.end()
         self.assertIn(late[0], run.given)
+
+
+class Steady(Case):
+    """What is asked for after the first round."""
+
+    def setUp(self):
+        super().setUp()
+        self.proxy = self.faulty(None)
+        self.put(trail_key(NOW))
+        self.today = datetime.datetime.now(datetime.timezone.utc)
+
+    def day(self, days, name="late"):
+        return trail_key(self.today - datetime.timedelta(days=days), name=name)
+
+    @staticmethod
+    def folder(key):
+        return key.rsplit("/", 1)[0] + "/"
+
+    def drive(self, put, *args, **source):
+        """(run, prefixes of the first round, those of later ones); `put` is
+        there after the first."""
+        run = Drive({**self.source, **source}, args)
+        for line in run.process.stdout:
+            if b"what was missed is listed" in line:
+                break
+        with self.proxy.lock:
+            first = len(self.proxy.seen)
+        for key in put:
+            self.put(key)
+        run.end()
+        asked = [urllib.parse.parse_qs(path.split("?", 1)[1]).get(
+            "prefix", [""])[0] if "list-type" in path else None
+            for _, path, _ in self.proxy.seen]
+        return run, asked[:first], asked[first:]
+
+    def current(self):
+        """Yesterday's folder may still grow for some hours."""
+        days = {NOW - datetime.timedelta(hours=h) for h in (0, 3)}
+        days.add(datetime.datetime.now(datetime.timezone.utc))
+        return {self.folder(trail_key(day)) for day in days}
+
+    def test_look_back(self):
+        """Two days back at first, then nothing but the current folders."""
+        late = self.day(1.5)
+        run, first, later = self.drive([late], "--seconds", "5")
+        self.assertNotIn(late, run.given)
+        self.assertLessEqual({self.folder(self.day(n)) for n in (0, 1, 2)},
+                             set(first))
+        self.assertNotIn(self.folder(self.day(3)), first)
+        later = [prefix for prefix in later if prefix is not None]
+        self.assertGreaterEqual(len(later), 3)
+        self.assertLessEqual(set(later), self.current())
+
+    def test_sweep(self):
+        """All of the look-back again, and no day before it."""
+        late, older = self.day(1.9), self.day(5)
+        run, _, later = self.drive(
+            [late, older], "--seconds", "6", "--sweep", "2",
+            start=f"{self.today - datetime.timedelta(days=8):%Y-%m-%d}")
+        self.assertIn(late, run.given)
+        self.assertNotIn(older, run.given)
+        self.assertIn(self.folder(late), later)
+        self.assertNotIn(self.folder(older), later)
+
+    def test_long_sweep(self):
+        """A month after the last one all of a month is looked at."""
+        before = self.today - datetime.timedelta(days=8)
+        last = self.today - datetime.timedelta(days=31)
+        older = self.day(5)
+        with tempfile.NamedTemporaryFile("w") as store:
+            store.write(f"=s3:{self.bucket}/ {before:%Y-%m-%d} "
+                        f"{last:%Y-%m-%d}\n")
+            store.flush()
+            run, _, later = self.drive([older], "--seconds", "6", "--sweep",
+                                       "2", "--store", store.name)
+        self.assertIn(older, run.given)
+        # Once: the sweeps that follow are short again.
+        self.assertEqual(later.count(self.folder(older)), 1)
 
 
 class Faults(Case):
