@@ -232,7 +232,7 @@ service_new(const struct service_options *options, struct service **service,
     struct buf *error)
 {
 	struct service *s = status_calloc(1, sizeof(*s));
-	struct notify_busy *busy = notify_busy();
+	struct service_busy *busy = service_busy();
 	enum status st;
 
 	s->options = *options;
@@ -242,7 +242,7 @@ service_new(const struct service_options *options, struct service **service,
 	pthread_mutex_init(&s->log_lock, NULL);
 	init_changed(&s->changed);
 	st = open_all(s, error);
-	notify_busy_end(busy);
+	service_busy_end(busy);
 	if (st == STATUS_OK)
 		*service = s;
 	else

@@ -160,6 +160,13 @@ void service_close_feeds(struct service *s);
 
 void *service_write(void *service);
 
+/* --- service_busy.c --------------------------------------------------------
+ */
+
+/* From here to the end of it; NULL, which that takes, when nobody asked. */
+struct service_busy *service_busy(void);
+void service_busy_end(struct service_busy *b);
+
 /* --- service.c -------------------------------------------------------------
  */
 
