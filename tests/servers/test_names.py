@@ -194,7 +194,7 @@ class Names(Case):
         self.put("x.json")
         proxy = self.proxy()
         del self.env["AWS_CA_BUNDLE"]
-        run = self.drive("--seconds", "2")
+        run = self.drive("--seconds", "1")
         self.assertTrue(proxy.tunnels)
         self.assertEqual((proxy.seen, run.given), ([], []))
         self.assertIn("certificate", json.dumps(run.events))
