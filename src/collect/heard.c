@@ -11,6 +11,7 @@ struct heard {
 	const char *kind;
 	struct silence *silence;
 	int64_t judge_us; /* monotonic: when the next time is due */
+	bool any;	  /* somebody was heard */
 };
 
 static void
@@ -66,6 +67,7 @@ void
 heard_note(
     struct heard *h, struct span cluster, struct span way, int64_t arrived_us)
 {
+	h->any = true;
 	silence_note(h->silence,
 	    &(struct silence_stream){
 		.account = cluster,
@@ -79,7 +81,7 @@ heard_judge(struct heard *h, int64_t until_us)
 {
 	int64_t now_us = clock_mono_us();
 
-	if (now_us < h->judge_us)
+	if (!h->any || now_us < h->judge_us)
 		return;
 	h->judge_us = now_us + CIVIL_US_PER_HOUR;
 	silence_judge(h->silence, until_us);

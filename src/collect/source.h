@@ -117,7 +117,7 @@ struct source_counts {
 	uint64_t objects, bytes; /* collected */
 	uint64_t duplicates;	 /* parcels that were seen before */
 	uint64_t errors, retries;
-	uint64_t dropped; /* records that nobody can give again */
+	uint64_t dropped;	    /* records that nobody can give again */
 	uint64_t handshakes_failed; /* of callers, none that could be refused */
 	int64_t newest_us; /* wall clock at which the newest collected parcel
 			    * had arrived upstream; 0: none yet */

@@ -13,6 +13,7 @@
 
 #include "base/escape.h"
 #include "codec/cut.h"
+#include "collect/heard.h"
 #include "collect/kafka_member.h"
 #include "collect/kafka_part.h"
 #include "collect/source.h"
@@ -65,6 +66,7 @@ struct source_kafka {
 	int64_t paused_us;	    /* when it was; clock_mono_us() */
 	size_t held;		    /* bytes taken by this run() */
 	struct kafka_part *latest;  /* of the record before, or NULL */
+	struct heard *heard;
 };
 
 static struct source_kafka *
@@ -103,6 +105,8 @@ give_run(struct source_kafka *s, struct kafka_part *p, size_t at)
 	parcel.cursor = span_str(cursor);
 	parcel.token = token_of(p, kafka_part_given(p, next));
 	run->body = (struct buf){ 0 }; /* the host's now */
+	heard_note(
+	    s->heard, parcel.cluster, span_str(p->topic), run->arrived_us);
 	s->host->give(s->host->cookie, &parcel);
 }
 
@@ -423,6 +427,7 @@ source_close(void *source)
 	struct source_kafka *s = source_of(source);
 
 	kafka_member_done(&s->member);
+	heard_free(s->heard);
 	buf_done(&s->cluster);
 	json_parser_free(s->parser);
 	free(s);
@@ -479,6 +484,7 @@ source_open(const struct config_source *config, const struct source_host *host,
 	s->config = config;
 	s->host = host;
 	s->wish = wish_of(config);
+	s->heard = heard_new(host, "kafka");
 	s->member = (struct kafka_member){ .topic = config->topic,
 		.host = host,
 		.wish = &s->wish,
@@ -490,6 +496,42 @@ source_open(const struct config_source *config, const struct source_host *host,
 	}
 	*source = s;
 	return STATUS_OK;
+}
+
+static void
+source_count(const void *source, struct source_counts *counts)
+{
+	const struct source_kafka *s = source;
+
+	*counts = s->member.counts;
+	counts->waiting = 0;
+	for (size_t i = 0; i < s->member.nparts && s->member.client != NULL;
+	     i++) {
+		const struct kafka_part *p = s->member.parts[i];
+		int64_t low = 0, high = 0;
+		int64_t from = p->next;
+
+		if (!p->owned ||
+		    rd_kafka_get_watermark_offsets(s->member.client, p->topic,
+			p->number, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR)
+			continue;
+		if (from < low)
+			from = low;
+		if (high > from)
+			counts->waiting += (uint64_t)(high - from);
+	}
+}
+
+/* Is all that there is upstream here? */
+static bool
+is_at_end(struct source_kafka *s)
+{
+	struct source_counts counts;
+
+	if (!s->member.joined || s->member.paused || !s->member.counts.healthy)
+		return false;
+	source_count(s, &counts);
+	return counts.waiting == 0;
 }
 
 static void
@@ -518,6 +560,8 @@ source_run(void *source, int wait_ms)
 	}
 	give_all(s);
 	kafka_member_tell(&s->member);
+	if (records == 0 && is_at_end(s))
+		heard_judge(s->heard, clock_wall_us());
 }
 
 static void
@@ -533,30 +577,6 @@ source_safe(void *source, const uint64_t *tokens, size_t count)
 			kafka_part_safe(s->member.parts[part], number);
 	}
 	kafka_member_tell(&s->member);
-}
-
-static void
-source_count(const void *source, struct source_counts *counts)
-{
-	const struct source_kafka *s = source;
-
-	*counts = s->member.counts;
-	counts->waiting = 0;
-	for (size_t i = 0; i < s->member.nparts && s->member.client != NULL;
-	     i++) {
-		const struct kafka_part *p = s->member.parts[i];
-		int64_t low = 0, high = 0;
-		int64_t from = p->next;
-
-		if (!p->owned ||
-		    rd_kafka_get_watermark_offsets(s->member.client, p->topic,
-			p->number, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR)
-			continue;
-		if (from < low)
-			from = low;
-		if (high > from)
-			counts->waiting += (uint64_t)(high - from);
-	}
 }
 
 const struct source_ops source_kafka = {

@@ -12,8 +12,8 @@
 #include "collect/s3/fetch.h"
 #include "collect/s3/inbox.h"
 #include "collect/s3/rounds.h"
-#include "collect/s3/silence.h"
 #include "collect/s3/work.h"
+#include "collect/silence.h"
 
 static void
 tell_silence(void *cookie, const struct silence_told *told)
@@ -22,20 +22,20 @@ tell_silence(void *cookie, const struct silence_told *told)
 		"of_hours" };
 	struct s3_source *s = cookie;
 	struct buf resource = { 0 }, hours = { 0 }, of = { 0 };
-	struct span values[] = { SPAN("no log for hours"), told->service,
+	struct span values[] = { SPAN("no log for hours"), told->stream.service,
 		{ NULL, 0 }, { NULL, 0 } };
 
 	buf_printf(&resource, "%s/%.*s/%.*s/%.*s", s3_bucket(s->bucket),
-	    SPAN_ARGS(told->account), SPAN_ARGS(told->service),
-	    SPAN_ARGS(told->region));
+	    SPAN_ARGS(told->stream.account), SPAN_ARGS(told->stream.service),
+	    SPAN_ARGS(told->stream.region));
 	buf_printf(&hours, "%u", told->hours);
 	buf_printf(&of, "%u", told->of);
 	values[2] = buf_span(&hours);
 	values[3] = buf_span(&of);
 	s->host->notice(s->host->cookie, &(struct source_notice){
 					     .detector = "log_gap",
-					     .account = told->account,
-					     .region = told->region,
+					     .account = told->stream.account,
+					     .region = told->stream.region,
 					     .resource = buf_span(&resource),
 					     .time_us = told->since_us,
 					     .fact_names = names,

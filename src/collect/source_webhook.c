@@ -14,6 +14,7 @@
 
 #include "base/place.h"
 #include "codec/reader.h"
+#include "collect/heard.h"
 #include "collect/source.h"
 #include "net/clock.h"
 #include "net/listen.h"
@@ -64,6 +65,7 @@ struct webhook {
 	struct waiter *waiters;
 	uint64_t last_token;
 	struct source_counts counts;
+	struct heard *heard;
 	bool quiet; /* accepts no more */
 };
 
@@ -479,6 +481,7 @@ on_body(void *cookie, struct server_request *r)
 		refuse(w, r, REFUSAL_HASH);
 		return;
 	}
+	heard_note(w->heard, parcel.cluster, SPAN("webhook"), clock_wall_us());
 	before = find_given(w, key);
 	if (before) {
 		/* Sent again before the first was safe. */
@@ -558,6 +561,7 @@ webhook_close(void *source)
 		return;
 	server_free(w->server);
 	reader_free(w->reader);
+	heard_free(w->heard);
 	buf_done(&w->place);
 	free(w);
 }
@@ -647,6 +651,7 @@ webhook_open(const struct config_source *config, const struct source_host *host,
 	w = status_calloc(1, sizeof(*w));
 	w->config = config;
 	w->host = host;
+	w->heard = heard_new(host, "webhook");
 	w->counts.healthy = true;
 	w->reader = reader_new(&READER_LIMITS_DEFAULT);
 	buf_printf(&w->place, PLACE_WEBHOOK "%s", config->name);
@@ -693,6 +698,7 @@ webhook_run(void *source, int wait_ms)
 	}
 	server_run(w->server, w->host->wake_fd, wait_ms);
 	send_away(w);
+	heard_judge(w->heard, clock_wall_us());
 }
 
 static void

@@ -104,8 +104,10 @@ struct kafka_mock_record {
 	const char *header, *header_value;
 };
 
+/* As of that time of the producer, in milliseconds; 0: now. */
 static inline void
-kafka_mock_send(struct kafka_mock *k, const struct kafka_mock_record *r)
+kafka_mock_send_at(
+    struct kafka_mock *k, const struct kafka_mock_record *r, int64_t ms)
 {
 	rd_kafka_headers_t *headers = rd_kafka_headers_new(1);
 
@@ -119,8 +121,15 @@ kafka_mock_send(struct kafka_mock *k, const struct kafka_mock_record *r)
 		RD_KAFKA_V_KEY(r->key, r->key ? strlen(r->key) : 0),
 		RD_KAFKA_V_VALUE((void *)(uintptr_t)r->value,
 		    r->value ? strlen(r->value) : 0),
-		RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END),
+		RD_KAFKA_V_TIMESTAMP(ms), RD_KAFKA_V_HEADERS(headers),
+		RD_KAFKA_V_END),
 	    0);
+}
+
+static inline void
+kafka_mock_send(struct kafka_mock *k, const struct kafka_mock_record *r)
+{
+	kafka_mock_send_at(k, r, 0);
 }
 
 static inline void

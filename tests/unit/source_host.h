@@ -23,7 +23,7 @@ struct source_host_parcel {
 	size_t len;
 	uint64_t token;
 	int64_t arrived_us;
-	bool keep;
+	bool keep, more;
 };
 
 struct source_host_pair {
@@ -40,6 +40,7 @@ struct source_host_test {
 	size_t room;
 	bool stopping;
 	size_t nnotices;
+	struct buf noticed; /* "DETECTOR CLUSTER RESOURCE" of the latest */
 	struct buf said;
 	/* Called when a parcel was committed; or NULL. */
 	void (*on_commit)(void *cookie, const struct source_host_parcel *p);
@@ -98,6 +99,7 @@ source_host_give(void *cookie, const struct source_parcel *p)
 		.token = p->token,
 		.arrived_us = p->arrived_us,
 		.keep = p->keep,
+		.more = p->more,
 	};
 	if (p->body == NULL)
 		kept->body = source_host_slurp(p->fd, &kept->len);
@@ -141,8 +143,12 @@ source_host_cursor(void *cookie, struct span key, struct buf *value)
 static void
 source_host_notice(void *cookie, const struct source_notice *notice)
 {
-	(void)notice;
-	((struct source_host_test *)cookie)->nnotices++;
+	struct source_host_test *t = cookie;
+
+	t->nnotices++;
+	buf_reset(&t->noticed);
+	buf_printf(&t->noticed, "%s %.*s %.*s", notice->detector,
+	    SPAN_ARGS(notice->cluster), SPAN_ARGS(notice->resource));
 }
 
 static void
@@ -251,5 +257,6 @@ source_host_done(struct source_host_test *t)
 	free(t->cursors);
 	free(t->parcels);
 	buf_done(&t->said);
+	buf_done(&t->noticed);
 	(void)close(t->host.wake_fd);
 }

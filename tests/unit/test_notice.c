@@ -57,6 +57,22 @@ gap(void)
 	return n;
 }
 
+static struct decode_notice
+silent(void)
+{
+	struct decode_notice n = tampered();
+
+	n.account = n.region = span_of(NULL, 0);
+	n.cluster = SPAN("plant-1");
+	n.notice = (struct notice){ .detector = SPAN("source_silent"),
+		.resource = SPAN("plant-1") };
+	n.notice.fact[NOTICE_REASON] = SPAN("nothing came for hours");
+	n.notice.fact[NOTICE_SERVICE] = SPAN("webhook");
+	n.notice.fact[NOTICE_HEARD] = SPAN("165");
+	n.notice.fact[NOTICE_HOURS] = SPAN("168");
+	return n;
+}
+
 static struct span
 written(const struct decode_notice *n)
 {
@@ -197,6 +213,15 @@ found(void **state)
 	expect_text(&w, "\"detector\":\"log_gap\"");
 	expect_text(&w, "\"severity\":5");
 	expect_text(&w, "111122223333/cloudtrail/eu");
+	world_done(&w);
+	n = silent();
+	world_init(&w, DECODE_NOTICE);
+	w.bodies[w.count++] = written(&n);
+	judge(&w);
+	assert_int_equal(w.nids, 1);
+	expect_text(&w, "\"type\":\"Stealth:Logs/SourceSilent\"");
+	expect_text(&w, "\"detector\":\"source_silent\"");
+	expect_text(&w, "plant-1 sends no log any more");
 	world_done(&w);
 }
 

@@ -1,12 +1,13 @@
 #include <stdio.h>
 
 #include "base/civil.h"
-#include "collect/s3/silence.h"
+#include "collect/silence.h"
 #include "test.h"
 
 #define FIRST (494000 * CIVIL_US_PER_HOUR) /* some hour of 2026 */
-#define KEY                                                                    \
-	SPAN("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/05/10/x.json.gz")
+
+static const struct silence_stream stream = { SPAN_INIT("111122223333"),
+	SPAN_INIT("eu-west-1"), SPAN_INIT("CloudTrail") };
 
 static unsigned told;
 static int64_t since_us;
@@ -17,8 +18,8 @@ tell(void *cookie, const struct silence_told *t)
 	(void)cookie;
 	told++;
 	since_us = t->since_us;
-	assert_span_equal(t->account, SPAN("111122223333"));
-	assert_span_equal(t->service, SPAN("CloudTrail"));
+	assert_span_equal(t->stream.account, SPAN("111122223333"));
+	assert_span_equal(t->stream.service, SPAN("CloudTrail"));
 }
 
 static struct silence *
@@ -28,7 +29,7 @@ heard(unsigned hours, unsigned every)
 
 	told = 0;
 	for (unsigned i = 0; i < hours; i += every)
-		silence_note(s, KEY, FIRST + i * CIVIL_US_PER_HOUR + 1);
+		silence_note(s, &stream, FIRST + i * CIVIL_US_PER_HOUR + 1);
 	return s;
 }
 
@@ -53,7 +54,7 @@ told_once(void **state)
 	silence_judge(s, hours_after(60));
 	assert_int_equal(told, 1);
 	/* Heard again, and silent again. */
-	silence_note(s, KEY, hours_after(61));
+	silence_note(s, &stream, hours_after(61));
 	silence_judge(s, hours_after(80));
 	assert_int_equal(told, 1); /* no longer regular: 12 of 62 missed */
 	silence_free(s);

@@ -296,6 +296,67 @@ collects_nothing_while_stopping(void **state)
 	rig_done(&r);
 }
 
+#define LINES "{\"n\":1}\n{\"n\":2}"
+
+static char by_key[] = "key";
+
+/* Parts of a group have no position of their own. */
+static void
+parts_of_a_group_are_committed_together(void **state)
+{
+	struct rig r;
+	size_t last;
+
+	(void)state;
+	rig_init(&r, 1);
+	r.config.cluster_from = by_key;
+	for (int i = 0; i < 40; i++) {
+		char value[32];
+
+		(void)snprintf(value, sizeof(value), "{\"n\":%d}", i);
+		kafka_mock_send(
+		    &r.mock, &(struct kafka_mock_record){ TOPIC, 0,
+				 i % 2 ? "one" : "two", value, NULL, NULL });
+	}
+	kafka_mock_flush(&r.mock);
+	rig_open(&r);
+	rig_collect(&r, 40);
+	assert_true(r.host.nparcels >= 2);
+	last = r.host.nparcels - 1;
+	assert_false(r.host.parcels[last].more);
+	assert_true(r.host.parcels[last - 1].more);
+	rig_done(&r);
+}
+
+/* Two days of a record an hour, and nothing for the last five hours.  Records
+ * of many lines are parcels of their own. */
+static void
+who_is_silent_is_told(void **state)
+{
+	struct rig r;
+	int64_t now_ms = clock_wall_us() / 1000;
+
+	(void)state;
+	rig_init(&r, 1);
+	r.config.cluster_from = by_key;
+	for (int hour = 60; hour > 5; hour--)
+		kafka_mock_send_at(&r.mock,
+		    &(struct kafka_mock_record){
+			TOPIC, 0, "plant-1", LINES, NULL, NULL },
+		    now_ms - hour * (int64_t)3600000);
+	kafka_mock_send(&r.mock, &(struct kafka_mock_record){ TOPIC, 0,
+				     "plant-2", "{\"n\":1}", NULL, NULL });
+	kafka_mock_flush(&r.mock);
+	rig_open(&r);
+	rig_collect(&r, 56);
+	for (int i = 0; i < 100 && r.host.nnotices == 0; i++)
+		rig_run_for(&r, 100);
+	assert_int_equal(r.host.nnotices, 1);
+	assert_string_equal(
+	    buf_text(&r.host.noticed), "source_silent plant-1 plant-1");
+	rig_done(&r);
+}
+
 int
 main(void)
 {
@@ -316,6 +377,10 @@ main(void)
 		    waits_for_room),
 		TEST("a stopping service collects nothing more",
 		    collects_nothing_while_stopping),
+		TEST("parts of a group are committed together",
+		    parts_of_a_group_are_committed_together),
+		TEST("who was regular and is silent is told",
+		    who_is_silent_is_told),
 	};
 
 	return cmocka_run_group_tests_name("source_kafka", tests, NULL, NULL);

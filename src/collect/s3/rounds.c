@@ -4,7 +4,7 @@
 
 #include "base/civil.h"
 #include "collect/s3/layout.h"
-#include "collect/s3/silence.h"
+#include "collect/silence.h"
 #include "net/clock.h"
 
 #define SWEEP_US CIVIL_US_PER_HOUR
@@ -88,6 +88,17 @@ rounds_open(struct s3_source *s)
 	lister_discover(s->lister);
 }
 
+static void
+note_heard(struct s3_source *s, struct span key, int64_t time_us)
+{
+	struct layout_names n = layout_names_of(key);
+
+	if (n.account.len > 0 && n.region.len > 0 && n.service.len > 0)
+		silence_note(s->silence,
+		    &(struct silence_stream){ n.account, n.region, n.service },
+		    time_us);
+}
+
 /* What a listing tells. */
 void
 rounds_on_object(void *cookie, const struct s3_object *o, int64_t day)
@@ -98,7 +109,7 @@ rounds_on_object(void *cookie, const struct s3_object *o, int64_t day)
 
 	if (!work_wants(s, o->key, s->begin_us, o->modified_us, &time_us))
 		return;
-	silence_note(s->silence, o->key, time_us);
+	note_heard(s, o->key, time_us);
 	if (o->size == 0 || objects_find(s->objects, o->key, o->etag) != NULL ||
 	    s->host->seen(s->host->cookie, work_identity(s, o->key, o->etag)))
 		return;

@@ -1,4 +1,4 @@
-#include "collect/s3/silence.h"
+#include "collect/silence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,6 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "base/status.h"
-#include "collect/s3/layout.h"
 
 #define HOURS 168	 /* of a week */
 #define REGULAR_HOURS 44 /* of a look-back of 48, less what may be late */
@@ -62,7 +61,7 @@ silence_free(struct silence *s)
 }
 
 static struct stream *
-stream_of(struct silence *s, const struct layout_names *n)
+stream_of(struct silence *s, const struct silence_stream *n)
 {
 	uint64_t hash = hash_mix(hash_seeded(&HASH_KEY_DEFAULT, 1, n->account),
 	    hash_mix(hash_seeded(&HASH_KEY_DEFAULT, 2, n->region),
@@ -87,16 +86,15 @@ stream_of(struct silence *s, const struct layout_names *n)
 }
 
 void
-silence_note(struct silence *s, struct span key, int64_t time_us)
+silence_note(
+    struct silence *s, const struct silence_stream *stream, int64_t time_us)
 {
-	struct layout_names n = layout_names_of(key);
 	int64_t hour = civil_hour(time_us);
 	struct stream *t;
 
-	if (n.account.len == 0 || n.region.len == 0 || n.service.len == 0 ||
-	    time_us <= 0)
+	if (time_us <= 0)
 		return;
-	t = stream_of(s, &n);
+	t = stream_of(s, stream);
 	if (t == NULL || hour < t->newest - HOURS)
 		return;
 	t->heard[hour % HOURS] = (uint64_t)hour + 1;
@@ -128,9 +126,8 @@ judge(struct silence *s, struct stream *t, int64_t last, unsigned *told)
 	t->told = true;
 	++*told;
 	s->tell(s->cookie, &(struct silence_told){
-			       .account = span_str(t->account),
-			       .region = span_str(t->region),
-			       .service = span_str(t->service),
+			       .stream = { span_str(t->account),
+				   span_str(t->region), span_str(t->service) },
 			       .since_us = (t->newest + 1) * CIVIL_US_PER_HOUR,
 			       .hours = heard,
 			       .of = of,
