@@ -11,6 +11,7 @@
 #define FEEDS_MAX 64
 /* What is met again after this part of its time lasts anew. */
 #define RENEW_PART 3
+#define RENEWED_MAX 10000 /* by a commit; the others the next time */
 
 struct identity {
 	uint64_t hash[2]; /* both 0: free */
@@ -34,6 +35,7 @@ struct ledger {
 	struct identity *seen; /* open addressing, at most half full */
 	size_t nseen, size;
 	struct buf renewed; /* since the last commit: source, hash */
+	size_t nrenewed;
 	struct position *positions;
 	size_t npositions;
 	uint32_t *places; /* of them + 1, open addressing, half full */
@@ -144,9 +146,10 @@ ledger_meet(struct ledger *l, struct span source, struct span identity)
 		return false;
 	identity_hash(source, identity, hash);
 	slot = slot_of(l, hash);
-	if (l->options.keep_days > 0 &&
+	if (l->options.keep_days > 0 && l->nrenewed < RENEWED_MAX &&
 	    l->options.day - slot->day > l->options.keep_days / RENEW_PART) {
 		slot->day = l->options.day;
+		l->nrenewed++;
 		pack_span(&l->renewed, source);
 		pack_span(
 		    &l->renewed, span_of((const char *)hash, sizeof(hash)));
@@ -167,6 +170,7 @@ collect_renewed(struct ledger *l)
 		store_put_consumed(l->store, source, hash, l->options.day);
 	}
 	buf_reset(&l->renewed);
+	l->nrenewed = 0;
 }
 
 void
@@ -240,7 +244,7 @@ new_position(struct ledger *l, struct span source, struct span name)
 {
 	struct position *p;
 
-	if (l->npositions * 2 >= l->nplaces) {
+	if (l->positions == NULL || l->npositions * 2 >= l->nplaces) {
 		free(l->places);
 		l->nplaces = l->nplaces ? l->nplaces * 2 : 64;
 		l->places = status_calloc(l->nplaces, sizeof(*l->places));
