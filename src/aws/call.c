@@ -526,20 +526,3 @@ aws_count(const struct aws *a)
 {
 	return a->counts;
 }
-
-bool
-aws_split_url(
-    struct span url, struct span *scheme, struct span *host, struct span *path)
-{
-	size_t colon = span_search(url, SPAN("://"));
-	struct span rest = span_skip(url, colon + 3);
-	size_t slash = span_find(rest, '/', 0);
-
-	*scheme = span_first(url, colon);
-	*host = span_first(rest, slash);
-	if (path != NULL)
-		*path = slash < rest.len ? span_skip(rest, slash) : SPAN("/");
-	return (span_equal(*scheme, SPAN("https")) ||
-		   span_equal(*scheme, SPAN("http"))) &&
-	       !span_is_empty(*host);
-}

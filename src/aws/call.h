@@ -86,8 +86,3 @@ void aws_run(struct aws *a, int wait_ms, int wake_fd);
 size_t aws_under_way(const struct aws *a);
 struct credentials *aws_credentials(struct aws *a);
 struct aws_counts aws_count(const struct aws *a);
-
-/* Split "https://host:port/..." in scheme and host; false for other URLs.
- * `path` (may be NULL) is what follows, "/" at least. */
-bool aws_split_url(
-    struct span url, struct span *scheme, struct span *host, struct span *path);

@@ -43,7 +43,7 @@ struct s3_place_answer {
 
 /* Borrowed from the answer. */
 struct s3_place_target {
-	struct span region; /* to sign for; empty: as before */
+	struct span region; /* to sign for */
 	/* A host of S3 without the bucket, for this request alone; empty: the
 	 * bucket is in `region`, for all that follow too. */
 	struct span service;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/endpoint.h"
 #include "base/escape.h"
 #include "codec/json.h"
 #include "codec/xml.h"
@@ -65,14 +66,15 @@ sqs_new(const struct sqs_options *o, struct sqs **result, struct buf *error)
 {
 	struct credentials *c = aws_credentials(o->aws);
 	const char *endpoint = credentials_endpoint(c, "SQS");
-	struct span scheme, host, region;
+	struct endpoint at, other;
+	struct span region;
 	struct sqs *s;
 
-	if (!aws_split_url(span_str(o->url), &scheme, &host, NULL)) {
+	if (!endpoint_split(span_str(o->url), &at)) {
 		buf_add_str(error, "the queue is not an http: or https: URL");
 		return STATUS_INVALID;
 	}
-	region = region_of_host(host);
+	region = region_of_host(at.host);
 	if (span_find(region, '-', 0) == region.len)
 		region = span_str(
 		    o->region ? o->region : credentials_region(c, NULL));
@@ -80,8 +82,7 @@ sqs_new(const struct sqs_options *o, struct sqs **result, struct buf *error)
 	s->aws = o->aws;
 	s->url = span_to_str(span_str(o->url));
 	s->region = span_to_str(region);
-	if (endpoint != NULL &&
-	    aws_split_url(span_str(endpoint), &scheme, &host, NULL))
+	if (endpoint != NULL && endpoint_split(span_str(endpoint), &other))
 		s->endpoint = span_to_str(span_str(endpoint));
 	*result = s;
 	return STATUS_OK;
@@ -185,13 +186,13 @@ ask(struct wait *w)
 	struct sqs *s = w->queue;
 	struct buf body = { 0 }, target = { 0 };
 	struct http_header headers[2];
-	struct span scheme, host, path, unused;
+	struct endpoint queue, at;
 
 	w->query = s->query;
-	(void)aws_split_url(span_str(s->url), &scheme, &host, &path);
+	ASSERT(endpoint_split(span_str(s->url), &queue));
+	at = queue;
 	if (s->endpoint != NULL)
-		(void)aws_split_url(
-		    span_str(s->endpoint), &scheme, &host, &unused);
+		ASSERT(endpoint_split(span_str(s->endpoint), &at));
 	buf_printf(&target, "AmazonSQS.%s", names[w->action]);
 	headers[0] = (struct http_header){ SPAN("Content-Type"),
 		w->query ? SPAN("application/x-www-form-urlencoded")
@@ -202,23 +203,24 @@ ask(struct wait *w)
 		write_query(w, &body);
 	else
 		write_json(w, &body);
-	w->number = aws_start(s->aws, &(struct aws_call){
-					  .service = "sqs",
-					  .region = span_str(s->region),
-					  .method = SPAN("POST"),
-					  .scheme = scheme,
-					  .host = host,
-					  .path = w->query ? path : SPAN("/"),
-					  .headers = headers,
-					  .nheaders = w->query ? 1 : 2,
-					  .body = buf_span(&body),
-					  .has_body = true,
-					  .body_limit = ANSWER_MAX,
-					  .total_ms = CALL_MS,
-					  .attempts = 5,
-					  .done = on_answer,
-					  .cookie = w,
-				      });
+	w->number = aws_start(s->aws,
+	    &(struct aws_call){
+		.service = "sqs",
+		.region = span_str(s->region),
+		.method = SPAN("POST"),
+		.scheme = at.scheme,
+		.host = at.host,
+		.path = w->query && queue.path.len > 0 ? queue.path : SPAN("/"),
+		.headers = headers,
+		.nheaders = w->query ? 1 : 2,
+		.body = buf_span(&body),
+		.has_body = true,
+		.body_limit = ANSWER_MAX,
+		.total_ms = CALL_MS,
+		.attempts = 5,
+		.done = on_answer,
+		.cookie = w,
+	    });
 	buf_done(&body);
 	buf_done(&target);
 }

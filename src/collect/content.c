@@ -46,7 +46,7 @@ content_name(int fd, uint64_t size, struct buf *name)
 	EVP_MD_CTX_free(md);
 	if (!ok)
 		return false;
-	buf_printf(name, "file#%llu#", (unsigned long long)size);
+	buf_printf(name, CONTENT_PREFIX "%llu#", (unsigned long long)size);
 	for (i = 0; i < DIGEST_BYTES; i++)
 		buf_printf(name, "%02x", digest[i]);
 	return true;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/civil.h"
-#include "collect/silence.h"
 #include "net/clock.h"
 
 struct heard {
@@ -14,33 +13,42 @@ struct heard {
 	bool any;	  /* somebody was heard */
 };
 
-static void
-tell(void *cookie, const struct silence_told *told)
+void
+heard_tell(const struct source_host *host, const struct silence_told *told,
+    const struct source_notice *of, struct span reason, struct span service)
 {
 	static const char *const names[] = { "reason", "service", "hours_heard",
 		"of_hours" };
-	const struct heard *h = cookie;
-	struct buf hours = { 0 }, of = { 0 };
-	struct span cluster = told->stream.account;
-	struct span values[COUNTOF(names)] = { SPAN("nothing came for hours"),
-		span_str(h->kind) };
+	struct source_notice notice = *of;
+	struct buf hours = { 0 }, all = { 0 };
+	struct span values[COUNTOF(names)] = { reason, service };
 
 	buf_printf(&hours, "%u", told->hours);
-	buf_printf(&of, "%u", told->of);
+	buf_printf(&all, "%u", told->of);
 	values[2] = buf_span(&hours);
-	values[3] = buf_span(&of);
-	h->host->notice(h->host->cookie,
+	values[3] = buf_span(&all);
+	notice.time_us = told->since_us;
+	notice.fact_names = names;
+	notice.fact_values = values;
+	notice.nfacts = COUNTOF(names);
+	host->notice(host->cookie, &notice);
+	buf_done(&hours);
+	buf_done(&all);
+}
+
+static void
+tell(void *cookie, const struct silence_told *told)
+{
+	const struct heard *h = cookie;
+	struct span cluster = told->stream.account;
+
+	heard_tell(h->host, told,
 	    &(struct source_notice){
 		.detector = "source_silent",
 		.cluster = cluster,
 		.resource = cluster.len > 0 ? cluster : told->stream.service,
-		.time_us = told->since_us,
-		.fact_names = names,
-		.fact_values = values,
-		.nfacts = COUNTOF(names),
-	    });
-	buf_done(&hours);
-	buf_done(&of);
+	    },
+	    SPAN("nothing came for hours"), span_str(h->kind));
 }
 
 struct heard *

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "collect/silence.h"
 #include "collect/source.h"
 
 struct heard;
@@ -26,3 +27,8 @@ void heard_note(
 /* All that had arrived upstream by `until_us` is here: once an hour look who
  * is silent. */
 void heard_judge(struct heard *h, int64_t until_us);
+
+/* Tell of a silence by the notice `of`, which names detector and stream: since
+ * when, why, of whose log and after how many hours with one. */
+void heard_tell(const struct source_host *host, const struct silence_told *told,
+    const struct source_notice *of, struct span reason, struct span service);

@@ -8,43 +8,31 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "collect/heard.h"
 #include "collect/s3/digests.h"
 #include "collect/s3/fetch.h"
 #include "collect/s3/inbox.h"
 #include "collect/s3/rounds.h"
 #include "collect/s3/work.h"
-#include "collect/silence.h"
 
 static void
 tell_silence(void *cookie, const struct silence_told *told)
 {
-	static const char *const names[] = { "reason", "service", "hours_heard",
-		"of_hours" };
+	const struct silence_stream *t = &told->stream;
 	struct s3_source *s = cookie;
-	struct buf resource = { 0 }, hours = { 0 }, of = { 0 };
-	struct span values[] = { SPAN("no log for hours"), told->stream.service,
-		{ NULL, 0 }, { NULL, 0 } };
+	struct buf resource = { 0 };
 
 	buf_printf(&resource, "%s/%.*s/%.*s/%.*s", s3_bucket(s->bucket),
-	    SPAN_ARGS(told->stream.account), SPAN_ARGS(told->stream.service),
-	    SPAN_ARGS(told->stream.region));
-	buf_printf(&hours, "%u", told->hours);
-	buf_printf(&of, "%u", told->of);
-	values[2] = buf_span(&hours);
-	values[3] = buf_span(&of);
-	s->host->notice(s->host->cookie, &(struct source_notice){
-					     .detector = "log_gap",
-					     .account = told->stream.account,
-					     .region = told->stream.region,
-					     .resource = buf_span(&resource),
-					     .time_us = told->since_us,
-					     .fact_names = names,
-					     .fact_values = values,
-					     .nfacts = COUNTOF(names),
-					 });
+	    SPAN_ARGS(t->account), SPAN_ARGS(t->service), SPAN_ARGS(t->region));
+	heard_tell(s->host, told,
+	    &(struct source_notice){
+		.detector = "log_gap",
+		.account = t->account,
+		.region = t->region,
+		.resource = buf_span(&resource),
+	    },
+	    SPAN("no log for hours"), t->service);
 	buf_done(&resource);
-	buf_done(&hours);
-	buf_done(&of);
 }
 
 static void

@@ -123,36 +123,40 @@ remember(void *cookie, const uint64_t hash[2], int64_t day)
 	slot->day = day;
 }
 
+/* NULL: it was not consumed, or is forgotten. */
+static struct identity *
+find(const struct ledger *l, struct span source, struct span identity)
+{
+	uint64_t hash[2];
+	struct identity *slot;
+
+	if (l->size == 0)
+		return NULL;
+	identity_hash(source, identity, hash);
+	slot = slot_of(l, hash);
+	return (slot->hash[0] | slot->hash[1]) != 0 ? slot : NULL;
+}
+
 bool
 ledger_seen(const struct ledger *l, struct span source, struct span identity)
 {
-	uint64_t hash[2];
-	const struct identity *slot;
-
-	if (l->size == 0)
-		return false;
-	identity_hash(source, identity, hash);
-	slot = slot_of(l, hash);
-	return (slot->hash[0] | slot->hash[1]) != 0;
+	return find(l, source, identity) != NULL;
 }
 
 bool
 ledger_meet(struct ledger *l, struct span source, struct span identity)
 {
-	uint64_t hash[2];
-	struct identity *slot;
+	struct identity *slot = find(l, source, identity);
 
-	if (!ledger_seen(l, source, identity))
+	if (slot == NULL)
 		return false;
-	identity_hash(source, identity, hash);
-	slot = slot_of(l, hash);
 	if (l->options.keep_days > 0 && l->nrenewed < RENEWED_MAX &&
 	    l->options.day - slot->day > l->options.keep_days / RENEW_PART) {
 		slot->day = l->options.day;
 		l->nrenewed++;
 		pack_span(&l->renewed, source);
-		pack_span(
-		    &l->renewed, span_of((const char *)hash, sizeof(hash)));
+		pack_span(&l->renewed,
+		    span_of((const char *)slot->hash, sizeof(slot->hash)));
 	}
 	return true;
 }

@@ -44,6 +44,34 @@ service_wake(int wake_fd)
 }
 
 void
+service_cond_init(pthread_cond_t *changed)
+{
+	pthread_condattr_t how;
+
+	pthread_condattr_init(&how);
+	pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
+	pthread_cond_init(changed, &how);
+	pthread_condattr_destroy(&how);
+}
+
+void
+service_cond_wait(pthread_cond_t *changed, pthread_mutex_t *lock, int64_t us)
+{
+	int64_t at_us = clock_mono_us() + us;
+	struct timespec until = { .tv_sec = at_us / 1000000,
+		.tv_nsec = at_us % 1000000 * 1000 };
+
+	(void)pthread_cond_timedwait(changed, lock, &until);
+}
+
+bool
+service_is_out_of_time(const struct service *s)
+{
+	return s->stopping &&
+	       (s->failed || clock_mono_us() >= s->drain_until_us);
+}
+
+void
 service_heard(int wake_fd)
 {
 	uint64_t count;
@@ -215,18 +243,6 @@ open_all(struct service *s, struct buf *error)
 	return st;
 }
 
-/* Waits are by the clock that only goes forward. */
-static void
-init_changed(pthread_cond_t *changed)
-{
-	pthread_condattr_t how;
-
-	pthread_condattr_init(&how);
-	pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
-	pthread_cond_init(changed, &how);
-	pthread_condattr_destroy(&how);
-}
-
 enum status
 service_new(const struct service_options *options, struct service **service,
     struct buf *error)
@@ -240,7 +256,7 @@ service_new(const struct service_options *options, struct service **service,
 	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->log_lock, NULL);
-	init_changed(&s->changed);
+	service_cond_init(&s->changed);
 	st = open_all(s, error);
 	service_busy_end(busy);
 	if (st == STATUS_OK)

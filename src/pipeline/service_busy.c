@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 
-#include "net/clock.h"
 #include "net/notify.h"
 #include "pipeline/service_internal.h"
 
@@ -24,52 +23,46 @@ tell_busy(void *arg)
 
 	pthread_mutex_lock(&b->lock);
 	while (!b->ended) {
-		int64_t until_us = clock_mono_us() + BUSY_US;
-		struct timespec until = { .tv_sec = until_us / 1000000,
-			.tv_nsec = until_us % 1000000 * 1000 };
-
 		notify_send("WATCHDOG=1\nEXTEND_TIMEOUT_USEC=60000000");
-		(void)pthread_cond_timedwait(&b->changed, &b->lock, &until);
+		service_cond_wait(&b->changed, &b->lock, BUSY_US);
 	}
 	pthread_mutex_unlock(&b->lock);
 	return NULL;
+}
+
+static void
+free_busy(struct service_busy *b)
+{
+	pthread_cond_destroy(&b->changed);
+	pthread_mutex_destroy(&b->lock);
+	free(b);
 }
 
 struct service_busy *
 service_busy(void)
 {
 	struct service_busy *b;
-	pthread_condattr_t how;
 
 	if (getenv("NOTIFY_SOCKET") == NULL)
 		return NULL;
 	b = status_calloc(1, sizeof(*b));
 	pthread_mutex_init(&b->lock, NULL);
-	pthread_condattr_init(&how);
-	pthread_condattr_setclock(&how, CLOCK_MONOTONIC);
-	pthread_cond_init(&b->changed, &how);
-	pthread_condattr_destroy(&how);
+	service_cond_init(&b->changed);
 	if (pthread_create(&b->thread, NULL, tell_busy, b) == 0)
 		return b;
-	b->ended = true; /* it goes without */
-	return b;
+	free_busy(b); /* it goes without */
+	return NULL;
 }
 
 void
 service_busy_end(struct service_busy *b)
 {
-	bool runs;
-
 	if (b == NULL)
 		return;
 	pthread_mutex_lock(&b->lock);
-	runs = !b->ended;
 	b->ended = true;
 	pthread_cond_signal(&b->changed);
 	pthread_mutex_unlock(&b->lock);
-	if (runs)
-		pthread_join(b->thread, NULL);
-	pthread_cond_destroy(&b->changed);
-	pthread_mutex_destroy(&b->lock);
-	free(b);
+	pthread_join(b->thread, NULL);
+	free_busy(b);
 }

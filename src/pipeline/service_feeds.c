@@ -238,15 +238,12 @@ static bool
 wait_for_work(struct service_feed *f, bool behind)
 {
 	struct service *s = f->service;
-	struct timespec until;
-	int64_t at_us = clock_mono_us() + (int64_t)IDLE_MS * US_PER_MS;
 	bool go_on;
 
-	until.tv_sec = at_us / 1000000;
-	until.tv_nsec = at_us % 1000000 * 1000;
 	pthread_mutex_lock(&s->lock);
 	if (!behind && !f->owed && !s->workers_ended)
-		(void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
+		service_cond_wait(
+		    &s->changed, &s->lock, (int64_t)IDLE_MS * US_PER_MS);
 	f->owed = false;
 	go_on = !s->workers_ended || s->write_wanted || s->writing;
 	pthread_mutex_unlock(&s->lock);

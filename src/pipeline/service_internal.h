@@ -98,7 +98,7 @@ struct service {
 	uint64_t *given;		/* identities of all of these: a set */
 	size_t ngiven, given_size;
 	bool write_wanted, writing; /* a commit is built; is being written */
-	bool stopping, draining_over, workers_ended, feeds_ended, failed;
+	bool stopping, workers_ended, feeds_ended, failed;
 	int64_t drain_until_us;
 	int64_t committed_us; /* the last commit was built then */
 	struct buf store_trouble;
@@ -177,5 +177,11 @@ void service_say_of(struct service *s, enum log_level level,
     const char *const words[3], const char *const *fields);
 void service_wake(int wake_fd);
 void service_heard(int wake_fd); /* it was waked, and looks */
+/* Waits are by the clock that only goes forward: at most `us` from now. */
+void service_cond_init(pthread_cond_t *changed);
+void service_cond_wait(
+    pthread_cond_t *changed, pthread_mutex_t *lock, int64_t us);
+/* Under the lock: nobody waits for a disk longer than for the service's end. */
+bool service_is_out_of_time(const struct service *s);
 /* All that was given is judged, and committed or given up. */
 bool service_has_judged(struct service *s);

@@ -212,14 +212,10 @@ commit_is_due(const struct service *s)
 
 /* Stopping: is what was given judged, or the time for it over? */
 static bool
-is_drained(struct service *s)
+is_drained(const struct service *s)
 {
-	if (!s->stopping)
-		return false;
-	if (s->failed || clock_mono_us() >= s->drain_until_us)
-		s->draining_over = true;
-	return s->in_group == 0 &&
-	       (s->draining_over ||
+	return s->stopping && s->in_group == 0 &&
+	       (service_is_out_of_time(s) ||
 		   (s->queue.count == 0 && s->keeping.count == 0));
 }
 

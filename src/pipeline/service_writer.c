@@ -13,22 +13,6 @@
 #define US_PER_S 1e6
 #define KEEP_MAX 256
 
-static void
-wait_until(struct service *s, int64_t at_us)
-{
-	struct timespec until = { .tv_sec = at_us / 1000000,
-		.tv_nsec = at_us % 1000000 * 1000 };
-
-	(void)pthread_cond_timedwait(&s->changed, &s->lock, &until);
-}
-
-/* Nobody waits for a disk longer than for the service's end. */
-static bool
-is_out_of_time(const struct service *s)
-{
-	return s->stopping && clock_mono_us() >= s->drain_until_us;
-}
-
 /* Under the lock: what the store said of the latest attempt.  It is made again
  * unless the service failed by that. */
 static void
@@ -46,8 +30,8 @@ heed(struct service *s, enum status st, const struct buf *error)
 	}
 	buf_add(&s->store_trouble, buf_span(error));
 	service_say(s, LOG_ERROR, "the store cannot be written", fields);
-	if (st == STATUS_IO && !is_out_of_time(s)) {
-		wait_until(s, clock_mono_us() + RETRY_US);
+	if (st == STATUS_IO && !service_is_out_of_time(s)) {
+		service_cond_wait(&s->changed, &s->lock, RETRY_US);
 		return;
 	}
 	s->failed = s->stopping = true;

@@ -137,18 +137,23 @@ take_back_asides(struct s3_source *s)
 }
 
 static void
+merge(struct s3_source *s, struct object *o, struct object *other)
+{
+	work_let_go(s, o);
+	objects_merge(s->objects, o, other);
+}
+
+static void
 on_missing(struct s3_source *s, struct object *o)
 {
 	struct object *other;
 
 	if (o->other_key != NULL) {
 		/* The notice meant the key as it stands there. */
-		if (objects_use_other_key(s->objects, o, &other)) {
+		if (objects_use_other_key(s->objects, o, &other))
 			o->state = OBJECT_WAITING;
-			return;
-		}
-		work_let_go(s, o);
-		objects_merge(s->objects, o, other);
+		else
+			merge(s, o, other);
 		return;
 	}
 	s->gone++;
@@ -194,11 +199,10 @@ is_known(struct s3_source *s, struct object *o, const struct s3_download *d)
 {
 	struct object *other;
 
-	if (!objects_rename(s->objects, o, d->etag, &other)) {
-		work_let_go(s, o);
-		objects_merge(s->objects, o, other);
-	} else if (s->host->seen(s->host->cookie,
-		       work_identity(s, span_str(o->key), d->etag)))
+	if (!objects_rename(s->objects, o, d->etag, &other))
+		merge(s, o, other);
+	else if (s->host->seen(s->host->cookie,
+		     work_identity(s, span_str(o->key), d->etag)))
 		work_finish(s, o);
 	else
 		return false;

@@ -187,13 +187,12 @@ ask(struct s3_source *s, struct known *k, struct span region,
 		{ SPAN("X-Amz-Target"), SPAN(TARGET) },
 	};
 	struct buf url = { 0 }, body = { 0 };
-	struct span scheme, host;
+	struct endpoint at;
 	int64_t end_s = d->end_us / CIVIL_US_PER_S;
 
 	endpoint_url("cloudtrail", region, &url);
-	if (endpoint == NULL ||
-	    !aws_split_url(span_str(endpoint), &scheme, &host, NULL))
-		(void)aws_split_url(buf_span(&url), &scheme, &host, NULL);
+	if (endpoint == NULL || !endpoint_split(span_str(endpoint), &at))
+		ASSERT(endpoint_split(buf_span(&url), &at));
 	buf_printf(&body, "{\"StartTime\":%" PRId64 ",\"EndTime\":%" PRId64 "}",
 	    end_s - 86400, end_s + 86400);
 	k->asking = true;
@@ -201,8 +200,8 @@ ask(struct s3_source *s, struct known *k, struct span region,
 				    .service = "cloudtrail",
 				    .region = region,
 				    .method = SPAN("POST"),
-				    .scheme = scheme,
-				    .host = host,
+				    .scheme = at.scheme,
+				    .host = at.host,
 				    .path = SPAN("/"),
 				    .headers = headers,
 				    .nheaders = COUNTOF(headers),

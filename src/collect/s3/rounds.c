@@ -58,6 +58,15 @@ read_cursor(struct s3_source *s)
 	buf_done(&value);
 }
 
+/* The round's first day: none before what is read at all. */
+static void
+begin_with(struct s3_source *s, int64_t day)
+{
+	int64_t first = civil_day(s->begin_us);
+
+	s->next_day = day < first ? first : day;
+}
+
 void
 rounds_open(struct s3_source *s)
 {
@@ -79,9 +88,7 @@ rounds_open(struct s3_source *s)
 	s->begin_us = s->first_day * CIVIL_US_PER_DAY;
 	if (s->begin_us < s->config->start_us)
 		s->begin_us = s->config->start_us;
-	s->next_day = day;
-	if (s->next_day < civil_day(s->begin_us))
-		s->next_day = civil_day(s->begin_us);
+	begin_with(s, day);
 	s->last_day = today();
 	s->state = ROUND_FOLDERS;
 	s->round_us = clock_wall_us();
@@ -197,8 +204,7 @@ begin_round(struct s3_source *s)
 		s->next_day = s->last_day - LONG_SWEEP_DAYS;
 		s->long_sweep_day = s->last_day;
 	}
-	if (s->next_day < civil_day(s->begin_us))
-		s->next_day = civil_day(s->begin_us);
+	begin_with(s, s->next_day);
 	lister_discover(s->lister);
 }
 
