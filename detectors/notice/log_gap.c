@@ -8,9 +8,7 @@
  *             of the hours before
  * References  https://attack.mitre.org/techniques/T1562/008/
  */
-#include <math.h>
-
-#include "detect/detector.h"
+#include "detect/gap.h"
 
 static bool
 match(const struct event *ev)
@@ -21,24 +19,8 @@ match(const struct event *ev)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	const struct notice *n = ev->notice;
-	const struct evidence why[] = {
-		{ .feature = "what is missing",
-		    .observed = n->fact[NOTICE_REASON],
-		    .expected = (double)NAN },
-		{ .feature = "hours with logs before",
-		    .observed = n->fact[NOTICE_HEARD],
-		    .expected = (double)NAN },
-	};
-
 	(void)state;
-	detect_raise(
-	    d, &(struct raise){
-		   .resource_kind = ENTITY_BUCKET,
-		   .resource = n->resource,
-		   .why = why,
-		   .nwhy = span_is_empty(n->fact[NOTICE_HEARD]) ? 1 : 2,
-	       });
+	gap_raise(d, ev->notice, ENTITY_BUCKET, 2);
 }
 
 DETECTOR(log_gap) = {

@@ -8,9 +8,7 @@
  *             spoke in all but one in 24 hours of two days and more
  * References  https://attack.mitre.org/techniques/T1562/008/
  */
-#include <math.h>
-
-#include "detect/detector.h"
+#include "detect/gap.h"
 
 static bool
 match(const struct event *ev)
@@ -21,28 +19,9 @@ match(const struct event *ev)
 static void
 observe(struct detect *d, const struct event *ev, void *state)
 {
-	const struct notice *n = ev->notice;
-	const struct evidence why[] = {
-		{ .feature = "what is missing",
-		    .observed = n->fact[NOTICE_REASON],
-		    .expected = (double)NAN },
-		{ .feature = "hours with logs before",
-		    .observed = n->fact[NOTICE_HEARD],
-		    .expected = (double)NAN },
-		{ .feature = "of so many hours",
-		    .observed = n->fact[NOTICE_HOURS],
-		    .expected = (double)NAN },
-	};
-
 	(void)state;
-	detect_raise(
-	    d, &(struct raise){
-		   .resource_kind = span_is_empty(ev->cluster) ? ENTITY_OBJECT
-							       : ENTITY_CLUSTER,
-		   .resource = n->resource,
-		   .why = why,
-		   .nwhy = COUNTOF(why),
-	       });
+	gap_raise(d, ev->notice,
+	    span_is_empty(ev->cluster) ? ENTITY_OBJECT : ENTITY_CLUSTER, 3);
 }
 
 DETECTOR(source_silent) = {

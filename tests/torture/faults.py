@@ -48,6 +48,44 @@ def place():
     return mine.folder
 
 
+def some_of(count):
+    """The calls from 1 on that are tried: all, or MOST by chance."""
+    every = range(1, count + 1)
+    if MOST == 0 or count <= MOST:
+        return every
+    return sorted(random.Random(SEED).sample(every, MOST))
+
+
+def try_each(what, points, once):
+    """How often once(point) ended how; all that is wrong is told at the end."""
+    def attempt(at):
+        try:
+            return once(at), None
+        except AssertionError as failure:
+            return "wrong", str(failure)
+
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        tried = list(pool.map(attempt, points))
+    ends = collections.Counter(end for end, _ in tried)
+    wrong = [failure for _, failure in tried if failure]
+    print(f"{what}: {len(tried)} tried, ends {dict(ends)}", flush=True)
+    if wrong:
+        raise AssertionError(wrong)
+    return ends
+
+
+def ended(code, said, allowed, what):
+    """How it ended; a number is an exit code or a signal."""
+    foreign = re.search(FOREIGN, said)
+    if code == -signal.SIGSEGV and foreign:
+        return foreign.group()
+    if code not in allowed:
+        raise AssertionError(f"{what}: {code}: {said[-2000:]}")
+    if code == 0 and STRUCK not in said:
+        return "no such call"
+    return code
+
+
 def plant_logs(folder):
     """A folder in it with a cluster's logs."""
     top, _ = world(days=2)
@@ -117,10 +155,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(done.stdout, self.calm)
             count = max(count, int((place() / "count").read_text()))
         self.assertGreater(count, 0, kind)
-        every = range(1, count + 1)
-        if MOST == 0 or count <= MOST:
-            return every
-        return sorted(random.Random(SEED).sample(every, MOST))
+        return some_of(count)
 
     def again(self, what):
         """The next run, undisturbed: all is there."""
@@ -136,36 +171,17 @@ class Faults(unittest.TestCase):
 
     def each(self, kind, allowed, reason=errno.EIO):
         """How often it ended how; a number is an exit code or a signal."""
-        def attempt(at):
-            try:
-                return self.once(f"{kind} {at}", allowed, kind=kind, at=at,
-                                 errno=reason), None
-            except AssertionError as failure:
-                return "wrong", str(failure)
-
-        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-            tried = list(pool.map(attempt, self.points(kind)))
-        ends = collections.Counter(end for end, _ in tried)
-        wrong = [failure for _, failure in tried if failure]
-        print(f"{kind}: {len(tried)} tried, ends {dict(ends)}", flush=True)
-        self.assertEqual(wrong, [])
-        return ends
+        return try_each(kind, self.points(kind), lambda at: self.once(
+            f"{kind} {at}", allowed, kind=kind, at=at, errno=reason))
 
     def once(self, what, allowed, **fault):
         """How it ends with that fault, and that nothing is wrong after."""
         self.clear()
         done = self.read("store.db", **fault)
-        end = done.returncode
         said = done.stderr.decode(errors="replace")
-        foreign = re.search(FOREIGN, said)
-        if end == -signal.SIGSEGV and foreign:
-            end = foreign.group()
-        else:
-            self.assertIn(end, allowed, f"{what}: {said[-2000:]}")
-        if end == 0:
+        end = ended(done.returncode, said, allowed, what)
+        if done.returncode == 0:
             self.assertEqual(done.stdout, self.calm, what)
-            if STRUCK not in said:
-                end = "no such call"
         elif done.returncode > 0:
             self.assertIn("nephoscope", said, what)
         if (place() / "store.db").exists():
@@ -261,10 +277,9 @@ class Faults(unittest.TestCase):
 
         count = self.folder / "count-of-start"
         want = info(0).stdout
-        every = range(1, int(count.read_text()) + 1)
-        self.assertGreater(len(every), 100)
-        if MOST and len(every) > MOST:
-            every = sorted(random.Random(SEED).sample(every, MOST))
+        calls = int(count.read_text())
+        self.assertGreater(calls, 100)
+        every = some_of(calls)
         ends = collections.Counter()
         for at in every:
             done = info(at)
@@ -349,17 +364,10 @@ class ServiceAllocations(unittest.TestCase):
 
     def attempt(self, at):
         s, hook = self.service(f"at-{at}")
-        end = self.live(s, hook, at)
-        said = s.said()
-        foreign = re.search(FOREIGN, said)
-        if end == -signal.SIGSEGV and foreign:
-            end = foreign.group()
-        else:
-            self.assertIn(end, self.ALLOWED, f"{at}: {said[-2000:]}")
-        if end != 0:
-            self.assertIn("nephoscope", said, at)
-        elif STRUCK not in said:
-            end = "no such call"
+        code = self.live(s, hook, at)
+        end = ended(code, s.said(), self.ALLOWED, at)
+        if code != 0:
+            self.assertIn("nephoscope", s.said(), at)
         self.whole(s, hook)
         self.assertEqual(s.listed(), self.want, at)
         self.assertEqual(self.fed(s), ids(self.want), at)
@@ -374,22 +382,7 @@ class ServiceAllocations(unittest.TestCase):
         self.assertEqual(self.live(s, hook, 0), 0)
         count = int((s.folder / "count").read_text())
         self.assertGreater(count, 1000)
-        every = range(1, count + 1)
-        if MOST and count > MOST:
-            every = sorted(random.Random(SEED).sample(every, MOST))
-
-        def attempt(at):
-            try:
-                return self.attempt(at), None
-            except AssertionError as failure:
-                return "wrong", str(failure)
-
-        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-            tried = list(pool.map(attempt, every))
-        ends = collections.Counter(end for end, _ in tried)
-        print(f"alloc of a service: {len(tried)} of {count} tried, ends "
-              f"{dict(ends)}", flush=True)
-        self.assertEqual([why for _, why in tried if why], [])
+        try_each("alloc of a service", some_of(count), self.attempt)
 
 
 if __name__ == "__main__":

@@ -184,6 +184,16 @@ expect_text(const struct world *w, const char *part)
 		fail_msg("no %s in %s", part, w->text);
 }
 
+/* A world with that notice alone, judged: one finding. */
+static void
+judge_one(struct world *w, const struct decode_notice *n)
+{
+	world_init(w, DECODE_NOTICE);
+	w->bodies[w->count++] = written(n);
+	judge(w);
+	assert_int_equal(w->nids, 1);
+}
+
 static void
 found(void **state)
 {
@@ -191,10 +201,7 @@ found(void **state)
 	struct world w;
 
 	(void)state;
-	world_init(&w, DECODE_NOTICE);
-	w.bodies[w.count++] = written(&n);
-	judge(&w);
-	assert_int_equal(w.nids, 1);
+	judge_one(&w, &n);
 	assert_int_equal(w.refused, 0);
 	expect_text(&w, "\"type\":\"Stealth:CloudTrail/LogFileTampered\"");
 	expect_text(&w, "\"detector\":\"log_file_tampered\"");
@@ -205,20 +212,14 @@ found(void **state)
 	expect_text(&w, "2026-11-03T10:00:00");
 	world_done(&w);
 	n = gap();
-	world_init(&w, DECODE_NOTICE);
-	w.bodies[w.count++] = written(&n);
-	judge(&w);
-	assert_int_equal(w.nids, 1);
+	judge_one(&w, &n);
 	expect_text(&w, "\"type\":\"Stealth:CloudTrail/LogGap\"");
 	expect_text(&w, "\"detector\":\"log_gap\"");
 	expect_text(&w, "\"severity\":5");
 	expect_text(&w, "111122223333/cloudtrail/eu");
 	world_done(&w);
 	n = silent();
-	world_init(&w, DECODE_NOTICE);
-	w.bodies[w.count++] = written(&n);
-	judge(&w);
-	assert_int_equal(w.nids, 1);
+	judge_one(&w, &n);
 	expect_text(&w, "\"type\":\"Stealth:Logs/SourceSilent\"");
 	expect_text(&w, "\"detector\":\"source_silent\"");
 	expect_text(&w, "plant-1 sends no log any more");
